@@ -1,0 +1,1 @@
+"""Where accounts, owners and opportunities come from: one module or package per source."""

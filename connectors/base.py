@@ -1,0 +1,45 @@
+"""The contract of every connector, and what it may report while it works.
+
+A connector turns one source into the canonical tables of ``cssync.model.tables``. It reads, never writes. It
+raises a ``ConnectorError`` subclass chosen by what the operator does next, and never returns a partial pull.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Protocol
+
+from cssync.model.check import Check
+from cssync.model.pull import Pull
+
+
+class Progress(Protocol):
+    """Told how far a pull has come; *total* None while unknown."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+def no_progress(stage: str, done: int, total: int | None) -> None:
+    """A Progress for nobody."""
+
+
+class Connector(Protocol):
+    """One source. Building one does no input or output."""
+
+    @property
+    def name(self) -> str: ...
+
+    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+        """Read everything there is, after checking the mapping against the source's own description of itself.
+
+        Raises MappingError before the first record is read when a mapped field is missing.
+        """
+        ...
+
+    def check(self) -> Iterator[Check]:
+        """Yield what ``doctor`` shows: login, permissions, each mapped field with samples and the share of
+        empties, API budget left. Problems are yielded, not raised; later checks that depend on a failed one
+        are left out.
+        """
+        ...

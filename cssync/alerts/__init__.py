@@ -1,0 +1,1 @@
+"""The life of an alert: pure, one snapshot at a time."""

@@ -1,0 +1,1 @@
+"""What a CSM can carry, and what is coming."""

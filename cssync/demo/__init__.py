@@ -1,0 +1,1 @@
+"""A made-up company with the dirt of real CRMs, for demos and benchmarks."""

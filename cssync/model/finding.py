@@ -1,0 +1,85 @@
+"""What a rule has to say about one book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    WATCH = "watch"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return (Severity.WATCH, Severity.WARNING, Severity.CRITICAL).index(self)
+
+
+class Unit(StrEnum):
+    """What value and limit of a finding count."""
+
+    ACCOUNTS = "accounts"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose book it is; *id* is the CRM's own id, which outlives names and e-mail addresses."""
+
+    id: str
+    name: str
+    email: str | None = None
+    team: str | None = None
+    manager: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A threshold and where it comes from.
+
+    *setting*: its dotted name ("limits.csms.dana@acme.test.accounts"). *origin*: "default", or file and line.
+    *seed*: the row of the seeds it rests on, None where the operator set it. *why*: a few words for the digest.
+    """
+
+    value: Decimal
+    setting: str
+    origin: str
+    seed: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A customer that pushes the book over, with a few words why."""
+
+    account_id: str
+    name: str
+    arr: Decimal | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule, one book, one action (seed 43).
+
+    *value* against *limit* in *unit*. *since*: first day of the present unbroken stretch, None if unknown.
+    *reason* and *action* are whole sentences without markup. *act_by*: the date in the action, if it has one.
+    *evidence*: further sentences for the thread (forecast in words, mix of the book, causes of change).
+    """
+
+    rule: str
+    subject: Subject
+    severity: Severity
+    unit: Unit
+    value: Decimal
+    limit: Limit
+    since: date | None
+    reason: str
+    action: str
+    act_by: date | None = None
+    drivers: tuple[Driver, ...] = ()
+    evidence: tuple[str, ...] = ()

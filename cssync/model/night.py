@@ -1,0 +1,92 @@
+"""One night's work as a value: what is known of the past, and all that is to be committed at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import polars as pl
+
+from cssync.model.alert import Alert, Transition
+from cssync.model.book import Books
+from cssync.model.delivery import Delivery
+from cssync.model.owner import Owner
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt at one date. *accounts*, *customers*, *owners*, *arr*: what was pulled, 0 where it failed early.
+
+    *digest_of_input*: equal for two runs whose pulls and settings are equal.
+    """
+
+    id: str
+    as_of: date
+    started_at: datetime
+    status: RunStatus
+    source: str
+    finished_at: datetime | None = None
+    accounts: int = 0
+    customers: int = 0
+    owners: int = 0
+    arr: Decimal = Decimal(0)
+    currency: str = ""
+    reason: str = ""
+    accepted_by_hand: bool = False
+    digest_of_input: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the store knows as the night begins.
+
+    *runs*: accepted ones before the night's date, newest first, at most 30.
+    *today*: the accepted run of the night's own date, if there was one.
+    *spells*: ``SPELLS`` plus ``attributes_hash`` (UInt64): every open spell, and those closed after the look-back day.
+    *alerts*: the latest incident of every fingerprint. *history_since*: first day covered by spells.
+    """
+
+    runs: tuple[Run, ...]
+    today: Run | None
+    spells: pl.DataFrame
+    alerts: tuple[Alert, ...]
+    history_since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpellChanges:
+    """How the stored spells become today's. Applied in this order, in one transaction.
+
+    *removed*: ``account_id, valid_from`` of spells to delete (opened today by an earlier run of the same day).
+    *closed*: ``account_id, valid_from, valid_to`` of spells that end.
+    *opened*: ``SPELLS`` rows to insert, with all ``SNAPSHOT`` attributes for those still open, and ``attributes_hash``.
+    *refreshed*: open spells whose attributes (name, health, ...) changed while their facts did not; same columns.
+    """
+
+    removed: pl.DataFrame
+    closed: pl.DataFrame
+    opened: pl.DataFrame
+    refreshed: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Everything an accepted night changes. The store commits all of it, or nothing."""
+
+    run: Run
+    spells: SpellChanges
+    owners: tuple[Owner, ...]
+    opportunities: pl.DataFrame
+    books: Books
+    alerts: tuple[Alert, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    deliveries: tuple[Delivery, ...] = field(default=())

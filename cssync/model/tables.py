@@ -1,0 +1,106 @@
+"""The declared schemas of the tables that travel down the line, as Polars columns.
+
+Text columns are stripped and never empty (null instead); dates are calendar dates without a zone;
+money is ``MONEY``: an exact decimal with two places.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+MONEY = pl.Decimal(38, 2)
+
+# One row an account, as the CRM holds it: amounts in the account's own currency.
+ACCOUNTS = pl.Schema(
+    {
+        "account_id": pl.String(),
+        "name": pl.String(),
+        "csm_ref": pl.String(),  # whatever the CRM says about the CSM: an owner's id, or an e-mail address
+        "amount": MONEY,  # ARR in `currency`; null when absent or unreadable
+        "currency": pl.String(),  # ISO code in capitals; null means the corporate currency
+        "segment": pl.String(),
+        "lifecycle": pl.String(),
+        "product": pl.String(),
+        "region": pl.String(),
+        "language": pl.String(),
+        "health": pl.String(),
+        "parent_id": pl.String(),
+        "created_on": pl.Date(),
+        "customer_since": pl.Date(),
+        "churned_on": pl.Date(),
+        "renewal_on": pl.Date(),
+    }
+)
+
+OPPORTUNITIES = pl.Schema(
+    {
+        "opportunity_id": pl.String(),
+        "account_id": pl.String(),
+        "owner_ref": pl.String(),
+        "name": pl.String(),
+        "kind": pl.String(),  # Salesforce Type, HubSpot dealtype: new, expansion, renewal, ...
+        "stage": pl.String(),
+        "is_closed": pl.Boolean(),
+        "is_won": pl.Boolean(),
+        "amount": MONEY,
+        "currency": pl.String(),
+        "probability": pl.Float64(),  # 0..1, as the CRM says
+        "created_on": pl.Date(),
+        "close_on": pl.Date(),
+        "starts_on": pl.Date(),  # of the subscription that it sells; null: the close date
+        "ends_on": pl.Date(),  # first day no longer in force; null: open ended
+    }
+)
+
+# Who owned an account in the past, from the CRM's own history; half-open [valid_from, valid_to).
+OWNERSHIP = pl.Schema(
+    {
+        "account_id": pl.String(),
+        "csm_ref": pl.String(),
+        "amount": MONEY,  # null: unknown, take today's
+        "currency": pl.String(),
+        "is_customer": pl.Boolean(),  # null: unknown, take today's
+        "lifecycle": pl.String(),
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),  # null: up to now
+    }
+)
+
+# Records that could not be read in full: reported for mending, never guessed.
+PROBLEMS = pl.Schema(
+    {
+        "object": pl.String(),  # account, opportunity, owner, ownership
+        "record_id": pl.String(),
+        "field": pl.String(),  # the CRM's own field name, so that it can be found and mended
+        "value": pl.String(),  # what the CRM held, at most 40 characters
+        "reason": pl.String(),  # "not a number", "unknown currency", "duplicate id", ...
+    }
+)
+
+# One row an account after conversion, classification and roll-up.
+SNAPSHOT = pl.Schema(
+    {
+        **ACCOUNTS,
+        "arr": MONEY,  # in the corporate currency; null when unknown
+        "is_customer": pl.Boolean(),  # never null: unknown counts as no, and is in PROBLEMS
+        "book_id": pl.String(),  # owner id, or one of the books of their own kind
+        "unit_id": pl.String(),  # what is counted: the account, or its ultimate parent
+    }
+)
+
+# The facts of an account that are kept through time: a change of any of them opens a new spell.
+SPELL_FACTS = ("book_id", "arr", "is_customer", "lifecycle", "segment", "unit_id")
+
+# An account from one day to the next change; half-open [valid_from, valid_to), null: still so.
+SPELLS = pl.Schema(
+    {
+        "account_id": pl.String(),
+        **{fact: SNAPSHOT[fact] for fact in SPELL_FACTS},
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),
+    }
+)
+
+
+def empty(schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame(schema=schema)

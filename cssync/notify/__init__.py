@@ -1,0 +1,1 @@
+"""How a digest reaches people: one module or package per sink, and the delivery that drives them."""

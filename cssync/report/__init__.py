@@ -1,0 +1,1 @@
+"""Says what was found: the digest for people, JSON for programs."""

@@ -1,0 +1,1 @@
+"""What the operator decides: one YAML file, secrets from the environment or from files."""

@@ -1,0 +1,43 @@
+"""What all settings have in common: frozen, nothing unknown, inputs kept out of error messages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, validate_default=True
+    )
+
+
+def _over_accounts(text: str) -> str:
+    from cssync.model.tables import SNAPSHOT
+
+    return _checked(text, {name for name in SNAPSHOT if name not in {"is_customer", "book_id", "unit_id"}})
+
+
+def _over_opportunities(text: str) -> str:
+    from cssync.model.tables import OPPORTUNITIES
+
+    return _checked(text, set(OPPORTUNITIES))
+
+
+# SQL conditions over the canonical columns: lifecycle in ('live', 'onboarding') and arr > 0
+AccountCondition = Annotated[str, AfterValidator(_over_accounts)]
+OpportunityCondition = Annotated[str, AfterValidator(_over_opportunities)]
+
+
+def _checked(text: str, columns: set[str]) -> str:
+    # Polars takes a third of a second to import: only a command that reads settings pays for it.
+    import polars as pl
+
+    try:
+        named = set(pl.sql_expr(text).meta.root_names())
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"not a SQL condition ({error}); texts go in single quotes: lifecycle = 'live'") from error
+    if unknown := sorted(named - columns):
+        raise ValueError(f"unknown column {', '.join(unknown)}; known are {', '.join(sorted(columns))}")
+    return text

@@ -1,0 +1,71 @@
+"""The contract of every store."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+import polars as pl
+
+from cssync.model.alert import Alert, Transition
+from cssync.model.check import Check
+from cssync.model.delivery import Delivery
+from cssync.model.night import Night, Past, Run
+
+
+class Store(Protocol):
+    """All reads see committed nights only. Every method may raise StoreError."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other runs out while held. Raises StoreError, naming the holder where known, if one is at work."""
+        ...
+
+    def past(self, as_of: date, since: date) -> Past:
+        """What is known as the night of *as_of* begins, looking back to *since*."""
+        ...
+
+    def begin(self, run: Run) -> None:
+        """Note that *run* is under way; one found RUNNING by the next run has died and is marked FAILED."""
+        ...
+
+    def commit(self, night: Night) -> None:
+        """Make all of *night* permanent in one transaction, its run as ACCEPTED and its deliveries as PENDING.
+
+        A delivery whose id is known already is left as it is.
+        """
+        ...
+
+    def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
+        """Record how a run without a night ended (REFUSED, FAILED), with messages for operations."""
+        ...
+
+    def runs(self, limit: int) -> tuple[Run, ...]:
+        """Runs of any status, newest first."""
+        ...
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The latest incident of every fingerprint."""
+        ...
+
+    def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
+        """The whole story of one alert, oldest first."""
+        ...
+
+    def daily_books(self, since: date) -> pl.DataFrame:
+        """``as_of, book_id, kind, name, team, segment, accounts, arr`` of every accepted night from *since* on."""
+        ...
+
+    def due(self, now: datetime) -> tuple[Delivery, ...]:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def record(self, delivery: Delivery) -> None:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def check(self) -> tuple[Check, ...]:
+        """What ``doctor`` shows: where it is, its revision, whether it can be written, its file mode."""
+        ...
+
+    def close(self) -> None: ...

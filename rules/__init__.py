@@ -1,0 +1,1 @@
+"""The rules engine, and one small file per rule."""
