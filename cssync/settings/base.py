@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 
 class Section(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        validate_default=True,
+        allow_inf_nan=False,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_blank_means_default(cls, given: object) -> object:
+        """Take ``limits:`` with every line below it commented out as a section without settings, not as null."""
+        if given is None:
+            return {}
+        if isinstance(given, dict):
+            blank = {name for name, value in given.items() if value is None and cls._holds_several(name)}
+            return {name: value for name, value in given.items() if name not in blank}
+        return given
+
+    @classmethod
+    def _holds_several(cls, name: str) -> bool:
+        return name in cls.model_fields and get_origin(cls.model_fields[name].annotation) in (dict, tuple)
 
 
 def _over_accounts(text: str) -> str:

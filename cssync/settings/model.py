@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from cssync.settings.base import AccountCondition, Section
 from cssync.settings.source import ArrSource, FileSource, Source
@@ -36,10 +36,12 @@ class Customers(Section):
     count_by: Literal["account", "ultimate_parent"] = Field(
         "account", description="ultimate_parent: all accounts of one group that a CSM looks after count as one"
     )
-    arr: ArrSource = ArrSource()
+    arr: ArrSource = Field(ArrSource(), description="what ARR is taken from")
 
 
 class Money(Section):
+    """The one currency in which every figure is shown."""
+
     currency: CurrencyCode | None = Field(None, description="in which figures are shown; null: the CRM's corporate one")
     rates: dict[CurrencyCode, PositiveDecimal] = Field(
         default_factory=dict, description="corporate units for one unit: EUR: 1.08; they win over the CRM's"
@@ -49,9 +51,9 @@ class Money(Section):
 class LimitSet(Section):
     """null: the next wider limit holds."""
 
-    arr: PositiveDecimal | None = None
-    accounts: PositiveDecimal | None = None
-    trend_accounts: PositiveDecimal | None = None
+    arr: PositiveDecimal | None = Field(None, description="ARR of one book, in the corporate currency")
+    accounts: PositiveDecimal | None = Field(None, description="accounts of one book")
+    trend_accounts: PositiveDecimal | None = Field(None, description="accounts that a book must not be heading for")
 
 
 class Limits(Section):
@@ -70,8 +72,10 @@ class Limits(Section):
 
 
 class Member(Section):
-    segment: str | None = None
-    team: str | None = None
+    """What the CRM does not say, or says wrongly, about one owner."""
+
+    segment: str | None = Field(None, description="segment of the book; null: the one most of its customers are in")
+    team: str | None = Field(None, description="null: the team that the CRM names")
 
 
 class Team(Section):
@@ -81,49 +85,61 @@ class Team(Section):
     without_book: tuple[str, ...] = Field(
         (), description="seed 33: leaders and others whose accounts are not measured against limits"
     )
-    members: dict[str, Member] = Field(default_factory=dict)
+    members: dict[str, Member] = Field(default_factory=dict, description="segment and team of single owners")
 
 
 class ArrRule(Section):
-    enabled: bool = True
-    critical_at: PositiveDecimal = Field(Decimal("1.5"), description="times the limit")
+    enabled: bool = Field(default=True, description="seed 1: ARR of a book over limits.arr")
+    critical_at: PositiveDecimal = Field(Decimal("1.5"), description="times the limit from which it is critical")
 
 
 class AccountsRule(Section):
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="seeds 2 and 3: accounts of a book over limits.accounts")
 
 
 class TrendRule(Section):
-    enabled: bool = True
+    enabled: bool = Field(
+        default=True, description="seed 4: heading for limits.trend_accounts by the end of next quarter"
+    )
     fire_at: Ratio = Field(Decimal("0.5"), description="probability of reaching limits.trend_accounts")
     clear_under: Ratio = Field(Decimal("0.35"), description="a firing trend ends below this probability")
 
+    @model_validator(mode="after")
+    def _ends_below_where_it_fires(self) -> Self:
+        if self.clear_under > self.fire_at:
+            raise ValueError("clear_under must not be above fire_at, or the trend would end while it fires")
+        return self
+
 
 class UnownedRule(Section):
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="seed 31: customers whose owner is missing, inactive or a queue")
     critical_at_arr: PositiveDecimal = Field(
         Decimal(1_000_000), description="ARR without a working CSM that makes it critical"
     )
 
 
 class NewCustomerRule(Section):
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="seed 31: new customers expect support from day one")
     within_days: PositiveInt = Field(90, description="how long a customer counts as new (seed 31: ramp 2-3 months)")
 
 
 class Rules(Section):
-    arr_over_limit: ArrRule = ArrRule()
-    accounts_over_limit: AccountsRule = AccountsRule()
-    trending_to_ceiling: TrendRule = TrendRule()
-    without_working_csm: UnownedRule = UnownedRule()
-    new_customer_unassigned: NewCustomerRule = NewCustomerRule()
+    """Which rules speak, and from when on."""
+
+    arr_over_limit: ArrRule = Field(ArrRule(), description="a book holds more ARR than one CSM can look after")
+    accounts_over_limit: AccountsRule = Field(AccountsRule(), description="a book holds more accounts than it can")
+    trending_to_ceiling: TrendRule = Field(TrendRule(), description="a book is on its way to too many accounts")
+    without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
+    new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
 
 
 class Hiring(Section):
     """How long a new CSM takes to carry a book: hire-by = breach - ramp - notice - time to fill."""
 
     days_to_fill: PositiveInt = Field(45, description="time to fill a position, all roles: 33-42 days (SHRM)")
-    notice_days: Annotated[int, Field(ge=0)] = 21
+    notice_days: Annotated[int, Field(ge=0)] = Field(
+        21, description="between a signed offer and the first day; no row of the seeds"
+    )
     ramp_days: Annotated[int, Field(ge=0)] = Field(90, description="seed 31: ramp of 2-3 months")
 
 
@@ -138,6 +154,8 @@ class Gate(Section):
 
 
 class AlertPolicy(Section):
+    """When leadership hears of an alert again."""
+
     worsened_by: Ratio = Field(
         Decimal("0.10"),
         description="rise over the value last told, as a share of the limit, that is worth telling",
@@ -145,20 +163,34 @@ class AlertPolicy(Section):
 
 
 class Slack(Section):
-    enabled: bool = False
-    via: Literal["bot", "webhook"] = "bot"
+    """One digest per run; the secret is SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL."""
+
+    enabled: bool = Field(default=False, description="post the digest to Slack")
+    via: Literal["bot", "webhook"] = Field(
+        "bot", description="bot: posted once, edited, threaded; webhook: simpler, its channel is fixed"
+    )
     channel: str | None = Field(None, description="channel id (C0123456789) or #name; required with via: bot")
     operations_channel: str | None = Field(None, description="for refused nights; null: the same channel")
-    api_url: str = "https://slack.com/api/"
-    timeout_seconds: Annotated[float, Field(gt=0)] = 15
+    api_url: str = Field("https://slack.com/api/", description="another one only for a proxy or GovSlack")
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(15, description="how long one request may take")
+
+    @model_validator(mode="after")
+    def _a_bot_knows_its_channel(self) -> Self:
+        if self.enabled and self.via == "bot" and not self.channel:
+            raise ValueError("via: bot needs a channel (C0123456789 or #name)")
+        return self
 
 
 class Notify(Section):
-    console: bool = True
-    slack: Slack = Slack()
+    """Who is told."""
+
+    console: bool = Field(default=True, description="print the digest on the terminal as well")
+    slack: Slack = Field(Slack(), description="where leadership reads it")
 
 
 class StoreSettings(Section):
+    """What is remembered from night to night."""
+
     path: Path = Field(
         Path("cssync.db"),
         description="SQLite file, relative to the settings file; the secret DATABASE_URL wins over it (PostgreSQL)",
@@ -166,31 +198,37 @@ class StoreSettings(Section):
 
 
 class Schedule(Section):
+    """When `cssync schedule` runs; a systemd timer or CronJob has its own."""
+
     at: time = Field(time(4, 0), description="in the time zone of the settings; 04:00 or later is safe from DST")
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    """One line per stage on stderr, without secrets and customers' names."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="the least that is logged")
     format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else JSON")
 
 
 class Settings(Section):
+    """All of it. Without a settings file: these defaults, on the embedded demo company."""
+
     tenant: str = Field("default", description="keeps the alerts of several companies apart")
-    timezone: TimeZone = "UTC"
+    timezone: TimeZone = Field("UTC", description="IANA name in which a day begins: Europe/Berlin")
     fiscal_year_starts_in: Annotated[int, Field(ge=1, le=12)] = Field(1, description="month, 1 = January")
-    source: Source = FileSource()
-    customers: Customers = Customers()
-    money: Money = Money()
-    team: Team = Team()
-    limits: Limits = Limits()
-    rules: Rules = Rules()
-    hiring: Hiring = Hiring()
-    gate: Gate = Gate()
-    alerts: AlertPolicy = AlertPolicy()
-    notify: Notify = Notify()
-    store: StoreSettings = StoreSettings()
-    schedule: Schedule = Schedule()
-    log: Log = Log()
+    source: Source = Field(FileSource(), description="where the accounts come from, and which field says what")
+    customers: Customers = Field(Customers(), description="which accounts are customers, and what counts as one")
+    money: Money = Field(Money(), description="the one currency in which every figure is shown")
+    team: Team = Field(Team(), description="corrections to what the CRM says about its owners")
+    limits: Limits = Field(Limits(), description="what one CSM can carry: CSM > segment > complexity > global")
+    rules: Rules = Field(Rules(), description="which rules speak, and from when on")
+    hiring: Hiring = Field(Hiring(), description="how long a new CSM takes to carry a book")
+    gate: Gate = Field(Gate(), description="when a night is refused because its numbers cannot be believed")
+    alerts: AlertPolicy = Field(AlertPolicy(), description="when leadership hears of an alert again")
+    notify: Notify = Field(Notify(), description="who is told")
+    store: StoreSettings = Field(StoreSettings(), description="what is remembered from night to night")
+    schedule: Schedule = Field(Schedule(), description="when `cssync schedule` runs")
+    log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
 
     @property
     def zone(self) -> ZoneInfo:

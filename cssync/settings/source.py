@@ -3,48 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from cssync.settings.base import OpportunityCondition, Section
 
 
-class AccountFields(Section):
+class Mapping(Section):
+    """A field that a source maps otherwise keeps the meaning, and with it the description, of the one it replaces."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        parents = [parent for parent in cls.__mro__[1:] if issubclass(parent, Mapping)]
+        for name, field in cls.model_fields.items():
+            inherited = (parent.model_fields[name].description for parent in parents if name in parent.model_fields)
+            field.description = field.description or next(inherited, None)
+        cls.model_rebuild(force=True)
+
+
+class AccountFields(Mapping):
     """The source's own field for each thing cssync wants to know; null: the source does not say."""
 
-    id: str = "account_id"
-    name: str = "name"
+    id: str = Field("account_id", description="never changes, unlike the name")
+    name: str = Field("name", description="shown where an account is named")
     csm: str | None = Field("csm", description="who looks after the customer: an owner's id or e-mail address")
     arr: str | None = Field("arr", description="annual recurring revenue; null with arr_from: won_opportunities")
     currency: str | None = Field("currency", description="ISO code; null: everything is in the corporate currency")
-    segment: str | None = "segment"
-    lifecycle: str | None = "lifecycle"
+    segment: str | None = Field("segment", description="SMB, mid-market, enterprise, ...; limits.segments refers to it")
+    lifecycle: str | None = Field("lifecycle", description="onboarding, live, ...; customers.where may ask for it")
     product: str | None = Field("product", description="product or plan; limits.complexity maps it to a multiplier")
-    region: str | None = "region"
-    language: str | None = "language"
-    health: str | None = "health"
-    parent: str | None = "parent_id"
-    created: str | None = "created_on"
-    customer_since: str | None = "customer_since"
-    churned_on: str | None = "churned_on"
-    renewal: str | None = "renewal_on"
+    region: str | None = Field("region", description="where the customer is")
+    language: str | None = Field("language", description="which language the customer speaks")
+    health: str | None = Field("health", description="the source's own health score or colour")
+    parent: str | None = Field("parent_id", description="id of the parent account; see customers.count_by")
+    created: str | None = Field("created_on", description="day on which the record was created")
+    customer_since: str | None = Field("customer_since", description="day on which the account became a customer")
+    churned_on: str | None = Field("churned_on", description="day on which the account stopped being a customer")
+    renewal: str | None = Field("renewal_on", description="day of the next renewal")
 
 
-class OpportunityFields(Section):
-    id: str = "opportunity_id"
-    account: str = "account_id"
-    owner: str | None = "owner_id"
-    name: str | None = "name"
+class OpportunityFields(Mapping):
+    """The same for opportunities (HubSpot: deals), open ones and those won lately."""
+
+    id: str = Field("opportunity_id", description="never changes, unlike the name")
+    account: str = Field("account_id", description="id of the account that it belongs to")
+    owner: str | None = Field("owner_id", description="who sells it")
+    name: str | None = Field("name", description="shown where an opportunity is named")
     kind: str | None = Field("kind", description="new, expansion, renewal, ... in the source's own words")
-    stage: str | None = "stage"
-    is_closed: str | None = "is_closed"
-    is_won: str | None = "is_won"
-    amount: str | None = "amount"
-    currency: str | None = "currency"
+    stage: str | None = Field("stage", description="stage of the sale, in the source's own words")
+    is_closed: str | None = Field("is_closed", description="whether it is decided")
+    is_won: str | None = Field("is_won", description="whether it is decided in our favour")
+    amount: str | None = Field("amount", description="what it is worth, a year if it recurs")
+    currency: str | None = Field("currency", description="ISO code; null: everything is in the corporate currency")
     probability: str | None = Field("probability", description="0 to 1, or 0 to 100")
-    created: str | None = "created_on"
-    close: str | None = "close_on"
+    created: str | None = Field("created_on", description="day on which the record was created")
+    close: str | None = Field("close_on", description="day on which it was, or is expected to be, decided")
     starts: str | None = Field("starts_on", description="first day of the subscription it sells; null: close date")
     ends: str | None = Field("ends_on", description="first day no longer in force; null: open ended")
 
@@ -52,15 +67,17 @@ class OpportunityFields(Section):
 class FileSource(Section):
     """CSV or Parquet exports. Without a folder: the embedded demo company."""
 
-    kind: Literal["file"] = "file"
+    kind: Literal["file"] = Field("file", description="file, salesforce or hubspot")
     folder: Path | None = Field(
         None, description="holds accounts, owners, opportunities and ownership (each .csv or .parquet)"
     )
-    encoding: str = "utf-8"
-    corporate_currency: str = "USD"
+    encoding: str = Field("utf-8", description="of CSV files; a byte order mark is understood")
+    corporate_currency: str = Field("USD", description="of amounts without a currency of their own")
     decimal_mark: Literal[".", ","] = Field(".", description="how amounts are written in the files")
-    accounts: AccountFields = AccountFields()
-    opportunities: OpportunityFields = OpportunityFields()
+    accounts: AccountFields = Field(AccountFields(), description="columns of accounts; null: there is none")
+    opportunities: OpportunityFields = Field(
+        OpportunityFields(), description="columns of opportunities; null: there is none"
+    )
 
 
 class SalesforceAccountFields(AccountFields):
@@ -85,6 +102,8 @@ class SalesforceAccountFields(AccountFields):
 
 
 class SalesforceOpportunityFields(OpportunityFields):
+    """Fields of Opportunity."""
+
     id: str = "Id"
     account: str = "AccountId"
     owner: str | None = "OwnerId"
@@ -103,21 +122,33 @@ class SalesforceOpportunityFields(OpportunityFields):
 
 
 class SalesforceSource(Section):
-    kind: Literal["salesforce"]
+    """An org, read through its REST API. The secrets it needs depend on *auth*."""
+
+    kind: Literal["salesforce"] = Field(description="file, salesforce or hubspot")
     auth: Literal["jwt", "client_credentials", "password", "session"] = Field(
         "jwt", description="password (SOAP login) retires in Summer '27: prefer jwt or client_credentials"
     )
     domain: str = Field("login", description="login, test (sandbox), or a My Domain: acme.my")
     instance_url: str | None = Field(None, description="https://acme.my.salesforce.com; needed by auth: session")
-    username: str | None = None
-    api_version: str = Field("62.0", pattern=r"^\d{2,3}\.0$")
-    timeout_seconds: Annotated[float, Field(gt=0)] = 60
+    username: str | None = Field(None, description="of the integration user; needed by auth: jwt and password")
+    api_version: str = Field("62.0", pattern=r"^\d{2,3}\.0$", description='in quotes, as in "62.0"')
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
     won_within_days: Annotated[int, Field(ge=0)] = Field(
         365, description="how far back closed-won opportunities are pulled"
     )
     team: str | None = Field("Department", description="field of User that names the team")
-    accounts: SalesforceAccountFields = SalesforceAccountFields()
-    opportunities: SalesforceOpportunityFields = SalesforceOpportunityFields()
+    accounts: SalesforceAccountFields = Field(SalesforceAccountFields(), description="fields of Account")
+    opportunities: SalesforceOpportunityFields = Field(
+        SalesforceOpportunityFields(), description="fields of Opportunity"
+    )
+
+    @model_validator(mode="after")
+    def _auth_is_complete(self) -> Self:
+        if self.auth in ("jwt", "password") and not self.username:
+            raise ValueError(f"auth: {self.auth} needs the username of the integration user")
+        if self.auth == "session" and not self.instance_url:
+            raise ValueError("auth: session needs instance_url (https://acme.my.salesforce.com)")
+        return self
 
 
 class HubspotAccountFields(AccountFields):
@@ -162,12 +193,14 @@ class HubspotOpportunityFields(OpportunityFields):
 
 
 class HubspotSource(Section):
-    kind: Literal["hubspot"]
+    """A portal, read with a private app's token."""
+
+    kind: Literal["hubspot"] = Field(description="file, salesforce or hubspot")
     portal_id: str | None = Field(None, description="for links to records; null: asked from the API")
-    timeout_seconds: Annotated[float, Field(gt=0)] = 60
-    won_within_days: Annotated[int, Field(ge=0)] = 365
-    accounts: HubspotAccountFields = HubspotAccountFields()
-    opportunities: HubspotOpportunityFields = HubspotOpportunityFields()
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
+    won_within_days: Annotated[int, Field(ge=0)] = Field(365, description="how far back closed-won deals are pulled")
+    accounts: HubspotAccountFields = Field(HubspotAccountFields(), description="properties of companies")
+    opportunities: HubspotOpportunityFields = Field(HubspotOpportunityFields(), description="properties of deals")
 
 
 Source = Annotated[FileSource | SalesforceSource | HubspotSource, Field(discriminator="kind")]
@@ -176,7 +209,9 @@ Source = Annotated[FileSource | SalesforceSource | HubspotSource, Field(discrimi
 class ArrSource(Section):
     """What ARR is taken from."""
 
-    from_: Literal["field", "won_opportunities"] = Field("field", alias="from")
+    from_: Literal["field", "won_opportunities"] = Field(
+        "field", alias="from", description="field: accounts.arr of the source; won_opportunities: the sum of them"
+    )
     recurring: OpportunityCondition = Field(
         "true",
         description="which won opportunities recur, as a SQL condition: kind in ('subscription', 'renewal')",
