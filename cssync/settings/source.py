@@ -136,6 +136,9 @@ class SalesforceSource(Section):
     won_within_days: Annotated[int, Field(ge=0)] = Field(
         365, description="how far back closed-won opportunities are pulled"
     )
+    api_reserve: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.05, description="share of the org's daily API calls that is left to others: a pull stops before it"
+    )
     team: str | None = Field("Department", description="field of User that names the team")
     accounts: SalesforceAccountFields = Field(SalesforceAccountFields(), description="fields of Account")
     opportunities: SalesforceOpportunityFields = Field(
