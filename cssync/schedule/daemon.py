@@ -1,0 +1,185 @@
+"""Keeps the nights coming: looks at the start, at the night's time and every hour whether one is due, and runs it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from queue import Empty, SimpleQueue
+from types import FrameType
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from cssync.errors import CssyncError, DeliveryError, ExitCode, StoreError, TransientError
+from cssync.model.night import Run
+from cssync.schedule.timetable import Timetable, announce, due
+from cssync.settings.model import Settings
+
+log = structlog.get_logger()
+
+RETRY_AFTER = timedelta(minutes=30)
+# Only these may pass by themselves; for all others someone has to mend something and start the schedule again.
+_PASSING = (TransientError, StoreError, DeliveryError)
+
+
+class StoppedError(CssyncError):
+    """The process was told to stop before anything of this night was written."""
+
+    exit_code = ExitCode.OK
+
+
+class Stop:
+    """The wish to end, said by a signal and heard by the main thread and by the work in hand."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        # Unlike an Event, a SimpleQueue may be filled by a signal handler that interrupts its own reader.
+        self._said: SimpleQueue[None] = SimpleQueue()
+
+    def request(self) -> None:
+        self.requested = True
+        self._said.put(None)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Sleep until the wish is said, or for *seconds*; True if it was."""
+        if not self.requested:
+            try:
+                self._said.get(timeout=seconds)
+            except Empty:
+                return False
+            self._said.put(None)  # for whoever else waits
+        return True
+
+    def checkpoint(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002  the shape of a Progress
+        """A connector's Progress that ends a pull between two pages. Raises StoppedError once the wish is said."""
+        if self.requested:
+            raise StoppedError(
+                f"stopped during {stage}, before anything was written", remedy="the next start catches up"
+            )
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Listen to SIGTERM and SIGINT. As process 1 of a container only signals with a handler arrive at all."""
+
+        def handle(_signum: int, _frame: FrameType | None) -> None:
+            self.request()
+
+        before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Watch:
+    """One look at a time at what the store says; runs the night that is due, and outlives its failures."""
+
+    def __init__(
+        self,
+        timetable: Timetable,
+        *,
+        run_night: Callable[[date], None],
+        latest_runs: Callable[[], Iterable[Run]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._timetable = timetable
+        self._run_night = run_night
+        self._latest_runs = latest_runs
+        self._now = now
+        self._rest_until = datetime.min.replace(tzinfo=UTC)
+
+    def look(self) -> None:
+        """Run the night that is due, if one is. Never raises."""
+        now = self._now()
+        if now < self._rest_until:
+            return
+        night: date | None = None
+        try:
+            night = due(now, self._latest_runs(), self._timetable)
+            if night is None:
+                return
+            log.info("night_begins", night=str(night))
+            self._run_night(night)
+        except StoppedError as error:
+            log.info("night_stopped", night=str(night), reason=error.message)
+        except CssyncError as error:
+            self._rest(passing=isinstance(error, _PASSING))
+            facts = {"night": str(night), "error": error.message, "remedy": error.remedy}
+            log.error("night_failed", **facts, not_before=self._resting())  # noqa: TRY400  expected: no traceback
+        except Exception:  # a bug in one night must not cost the next ones
+            self._rest(passing=True)
+            log.exception("night_failed", night=str(night), not_before=self._resting())
+        else:
+            log.info("night_ended", night=str(night), next=announce(self._timetable, self._now()))
+
+    def _rest(self, *, passing: bool) -> None:
+        now = self._now()
+        following = self._timetable.begins(self._timetable.following(now))
+        self._rest_until = min(now + RETRY_AFTER, following) if passing else following
+
+    def _resting(self) -> str:
+        return f"{self._rest_until:%Y-%m-%d %H:%M} UTC"
+
+
+def serve(
+    settings: Settings,
+    *,
+    run_night: Callable[[date], None],
+    latest_runs: Callable[[], Iterable[Run]],
+    now: Callable[[], datetime],
+    say: Callable[[str], None],
+    stop: Stop,
+) -> None:
+    """Run a night a day. Returns after SIGTERM or SIGINT, with the work in hand finished.
+
+    *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
+    a signal ends it between two pages. *latest_runs*: the store's, at least those of two days. *say*: told once
+    when the next night is.
+    """
+    timetable = Timetable(settings.schedule.at, settings.zone)
+    watch = Watch(timetable, run_night=run_night, latest_runs=latest_runs, now=now)
+    with stop.on_signals():
+        scheduler = plan(watch, timetable, now())
+        scheduler.start()
+        say(f"Next night: {announce(timetable, now())}. A missed one is caught up now. Ctrl-C or SIGTERM ends this.")
+        stop.wait()
+        log.info("stopping", waits_for="the work in hand")
+        scheduler.shutdown(wait=True)
+        log.info("stopped")
+
+
+def plan(watch: Watch, timetable: Timetable, now: datetime) -> BackgroundScheduler:
+    """A scheduler, not started yet, that looks now, at the night's time each day, and every hour.
+
+    The hourly look makes good whatever the daily one misses: a day on which the clocks skip its time, a host that
+    slept. Late looks are never dropped (the default would drop them after a second), heaped ones become one, and
+    all share one worker, so that two nights never overlap.
+    """
+    # What matters is logged here; without a handler logging would print its own lines beside ours.
+    logging.getLogger("apscheduler").addHandler(logging.NullHandler())
+    scheduler = BackgroundScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(max_workers=1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=timetable.zone,
+    )
+    at = timetable.at
+    nightly = CalendarIntervalTrigger(
+        days=1,
+        hour=at.hour,
+        minute=at.minute,
+        second=at.second,
+        start_date=timetable.following(now),
+        timezone=timetable.zone,
+    )
+    scheduler.add_job(watch.look, nightly, id="night")
+    scheduler.add_job(watch.look, IntervalTrigger(hours=1, timezone=UTC), id="hour", next_run_time=now)
+    return scheduler

@@ -1,0 +1,129 @@
+"""SIGTERM and SIGINT against a real process, as process 1 of its own namespace too."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).with_name("program.py")
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start ``program.py`` with a behaviour; whatever is left of it at the end is killed."""
+    with ExitStack() as stack:
+
+        def starts(behaviour: str, *before: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(  # noqa: S603  our own program
+                [*before, sys.executable, str(PROGRAM), behaviour],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                cwd=PROGRAM.parents[2],
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield starts
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """The first line that holds *words*; an error if the process ends before."""
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if words in line:
+            return line
+    raise AssertionError(f"{words!r} never came:\n{''.join(seen)}")
+
+
+def rest(process: subprocess.Popen[str], said: str | None = None) -> str:
+    return process.communicate(said)[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_waiting_ends_the_schedule_with_success(start: Start, number: signal.Signals) -> None:
+    process = start("at_once")
+    read_until(process, "night_ended")
+    process.send_signal(number)
+    assert "served" in rest(process)
+    assert process.returncode == 0
+
+
+def test_every_start_says_when_the_next_night_is(start: Start) -> None:
+    process = start("at_once")
+    assert ", 00:00 UTC, in " in read_until(process, "Next night: ")
+
+
+def test_a_signal_in_the_middle_of_writing_lets_it_finish(start: Start) -> None:
+    process = start("until_told")
+    read_until(process, "night: writing")
+    process.send_signal(signal.SIGTERM)
+    read_until(process, "stopping")
+    assert process.poll() is None
+    output = rest(process, "go on\n")
+    assert "night: written" in output
+    assert process.returncode == 0
+
+
+def test_an_impatient_second_signal_changes_nothing(start: Start) -> None:
+    process = start("until_told")
+    read_until(process, "night: writing")
+    process.send_signal(signal.SIGTERM)
+    read_until(process, "stopping")
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    assert "night: written" in rest(process, "go on\n")
+    assert process.returncode == 0
+
+
+def test_a_signal_in_the_middle_of_a_pull_ends_it_between_two_pages(start: Start) -> None:
+    process = start("page_by_page")
+    read_until(process, "night: pulling")
+    process.send_signal(signal.SIGTERM)
+    output = rest(process)
+    assert "night_stopped" in output
+    assert "in spite of the signal" not in output
+    assert process.returncode == 0
+
+
+def test_a_night_that_fails_leaves_the_schedule_alive(start: Start) -> None:
+    process = start("fail")
+    read_until(process, "night_failed")
+    read_until(process, "RuntimeError: a bug")
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert "served" in rest(process)
+    assert process.returncode == 0
+
+
+def test_as_process_1_of_a_container_it_hears_sigterm(start: Start) -> None:
+    """The kernel hides from process 1 every signal that it has no handler for."""
+    process = start("until_told", *_new_pid_namespace())
+    read_until(process, "night: writing")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    os.kill(int(children[0]), signal.SIGTERM)
+    read_until(process, "stopping")
+    assert "night: written" in rest(process, "go on\n")
+    assert process.returncode == 0
+
+
+def _new_pid_namespace() -> list[str]:
+    unshare = shutil.which("unshare")
+    for rights in ([], ["--user", "--map-root-user"]):
+        command = [unshare or "", *rights, "--pid", "--fork", "--kill-child"]
+        if unshare and subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:  # noqa: S603  looked up above
+            return command
+    pytest.skip("this kernel lets us create no PID namespace")
