@@ -13,7 +13,7 @@ import polars as pl
 
 from connectors.canonical.cells import Column, reasons, text
 
-_ISO = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}.*)?$"
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?$"
 _ISO_BASIC = r"^([0-9]{8})$"
 _DOTTED = r"^([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})$"
 # Eleven digits and more: March 1973 on. Ten digits would be seconds, which no CRM writes, or early 1970.
@@ -40,7 +40,7 @@ def dates(cells: pl.Series) -> Column:
 
 def _written(words: pl.Series) -> pl.Series:
     cell = pl.lit(words)
-    iso = cell.str.extract(_ISO).str.to_date("%Y-%m-%d", strict=False)
+    iso = pl.when(cell.str.contains(_ISO)).then(cell.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
     read = pl.select(iso.alias("date")).to_series()
     if (read.is_null() & words.is_not_null()).any():
         milliseconds = cell.str.extract(_MILLISECONDS).cast(pl.Int64, strict=False)

@@ -70,41 +70,53 @@ def amounts(cells: pl.Series, currency: pl.Series, *, decimal_mark: str, at_leas
         number = _plain(words) if decimal_mark == "." else _nothing(len(words))
         if (number.is_null() & words.is_not_null()).any():
             number, unit = _written(words, number, decimal_mark)
-    frame = pl.DataFrame({"words": words, "number": number, "unit": unit, "currency": currency})
+    believable = number.is_between(at_least, LARGEST).fill_null(value=False)
+    if unit.null_count() == len(unit) and (believable | words.is_null()).all():
+        return Amounts(number, currency, unit)  # nothing to report: a column of nulls
+    read = pl.DataFrame({"words": words, "number": number, "unit": unit, "currency": currency}).select(
+        "number", pl.coalesce("currency", _code()).alias("currency"), _why(decimal_mark, at_least).alias("why")
+    )
+    return Amounts(read["number"].set(read["why"].is_not_null(), None), read["currency"], read["why"])
+
+
+def _why(decimal_mark: str, at_least: Decimal) -> pl.Expr:
+    """Why an amount was not read, or is not believed; null where it is."""
+    words, number = pl.col("words"), pl.col("number")
+    unread = words.is_not_null() & number.is_null()
+    huge = words.cast(pl.Float64, strict=False).abs() > float(LARGEST)
     other = "," if decimal_mark == "." else "."
-    named = pl.col("unit")
-    agrees = pl.lit(value=False)
-    for sign, codes in _SIGNS.items():
-        agrees = agrees | ((named == sign) & pl.col("currency").is_in(codes))
-    clash = named.is_not_null() & pl.col("currency").is_not_null() & ~(agrees | (named == pl.col("currency")))
-    value = pl.col("number")
-    why = (
-        pl.when(pl.col("words").is_null())
-        .then(None)
-        .when(pl.col("words").str.contains(_NOT_FINITE))
+    written_otherwise = words.str.contains(_whole(other)) & ~words.str.contains(_whole(decimal_mark))
+    return (
+        pl.when(unread & words.str.contains(_NOT_FINITE))
         .then(pl.lit("not a finite number"))
-        .when(value.is_null() & (pl.col("words").cast(pl.Float64, strict=False).abs() > float(LARGEST)))
+        .when((unread & huge) | (number.abs() > LARGEST))
         .then(pl.lit("beyond 1,000,000,000,000"))
-        .when(value.is_null() & _matches(other) & ~_matches(decimal_mark))
+        .when(unread & written_otherwise)
         .then(pl.lit(f'not a number with "{decimal_mark}" as its decimal mark'))
-        .when(value.is_null())
+        .when(unread)
         .then(pl.lit("not a number"))
-        .when(value.abs() > LARGEST)
-        .then(pl.lit("beyond 1,000,000,000,000"))
-        .when(value < at_least)
+        .when(number < at_least)
         .then(pl.lit("negative"))
-        .when(clash)
+        .when(_contradicts())
         .then(pl.lit("written in another currency than the record's"))
         .otherwise(None)
+        .cast(pl.String)
     )
+
+
+def _contradicts() -> pl.Expr:
+    unit, currency = pl.col("unit"), pl.col("currency")
+    agrees = unit == currency
+    for sign, codes in _SIGNS.items():
+        agrees = agrees | ((unit == sign) & currency.is_in(codes))
+    return unit.is_not_null() & currency.is_not_null() & ~agrees
+
+
+def _code() -> pl.Expr:
+    """The one currency that an amount is written in; null where its sign may mean several."""
+    unit = pl.col("unit")
     only = {sign: codes[0] for sign, codes in _SIGNS.items() if len(codes) == 1}
-    code = pl.when(named.str.contains("^[A-Z]{3}$")).then(named).otherwise(named.replace_strict(only, default=None))
-    read = frame.select(
-        pl.when(why.is_null()).then(value).alias("value"),
-        pl.coalesce("currency", code).alias("currency"),
-        why.cast(pl.String).alias("reason"),
-    )
-    return Amounts(read["value"], read["currency"], read["reason"])
+    return pl.when(unit.str.contains("^[A-Z]{3}$")).then(unit).otherwise(unit.replace_strict(only, default=None))
 
 
 def _exact(cells: pl.Series) -> pl.Series:
@@ -145,10 +157,6 @@ def _written(words: pl.Series, plain: pl.Series, mark: str) -> tuple[pl.Series, 
         pl.coalesce("after", "before").alias("unit"),
     )
     return read["number"].zip_with(plain.is_null(), plain), read["unit"]
-
-
-def _matches(mark: str) -> pl.Expr:
-    return pl.col("words").str.contains(_whole(mark))
 
 
 def _whole(mark: str) -> str:
