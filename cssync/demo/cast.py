@@ -1,0 +1,132 @@
+"""Who plays in the story: every book of the company, how large it is and what has happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from cssync.errors import ConfigError
+
+MINIMUM_ACCOUNTS = 350
+
+SEGMENTS = ("SMB", "Mid-Market", "Enterprise")
+_HEALTHY_CUSTOMERS = {"SMB": 46, "Mid-Market": 40, "Enterprise": 15}
+_HEALTHY_SEGMENTS = ("Mid-Market", "SMB", "SMB", "Mid-Market", "SMB", "Enterprise")
+_CHURNED_SHARE = 0.06
+_PROSPECT_SHARE = 0.03
+_ACCOUNTS_A_BREAK = 2_000
+
+# One account for each break of ``dirt``, one for the repeated id, two for the cycle.
+SPARE_A_BREAK = 15
+
+# The CRM of a very large company keeps field history for a part of its accounts only.
+_TRACKED_ACCOUNTS = 100_000
+
+
+class Role(StrEnum):
+    """What happens in a book; the history of its accounts is made to fit."""
+
+    OVERLOADED = "overloaded"  # took over the leaver's accounts in bulk: over both limits
+    EXPANDING = "expanding"  # few customers that grew: over the ARR limit only
+    CROWDED = "crowded"  # over the account limit only, and steady
+    ARRIVING = "arriving"  # five to six new customers a month: heading for the ceiling
+    RAMPING = "ramping"  # joined in this quarter
+    LEAVER = "leaver"  # deactivated, still named on a few accounts
+    POOL = "pool"
+    QUEUE = "queue"
+    NOBODY = "nobody"  # won in the last weeks, no CSM named
+    HEALTHY = "healthy"
+    SPARE = "spare"  # customers of healthy CSMs, set aside to be soiled
+    PROSPECT = "prospect"  # no customers yet
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """*owner_id* None: no CSM named. *arr*: in dollars, None where the customers' own sizes decide.
+
+    *tracked*: the CRM kept the ownership history of its accounts.
+    """
+
+    role: Role
+    segment: str
+    customers: int
+    owner_id: str | None = None
+    churned: int = 0
+    arr: int | None = None
+    tracked: bool = True
+
+
+def owner_id(number: int) -> str:
+    return f"U{number:05d}"
+
+
+DANA, PRIYA, SAM, ANA, LENA, OMAR, TOM, RUTH, POOL, QUEUE = (owner_id(number) for number in range(1, 11))
+FIRST_HEALTHY = 11
+
+_STORY = (
+    Book(Role.OVERLOADED, "Mid-Market", 88, DANA, churned=3, arr=3_120_000),
+    Book(Role.EXPANDING, "Enterprise", 14, PRIYA, churned=1, arr=2_640_000),
+    Book(Role.CROWDED, "Mid-Market", 56, SAM, churned=3, arr=1_540_000),
+    Book(Role.ARRIVING, "SMB", 62, ANA, churned=2, arr=470_000),
+    Book(Role.RAMPING, "SMB", 13, LENA),
+    Book(Role.HEALTHY, "Enterprise", 11, OMAR, churned=1),
+    Book(Role.LEAVER, "Mid-Market", 9, TOM, arr=310_000),
+    Book(Role.POOL, "SMB", 12, POOL),
+    Book(Role.QUEUE, "SMB", 4, QUEUE),
+    Book(Role.NOBODY, "Mid-Market", 5),
+)
+
+
+def books_for(accounts: int, rng: np.random.Generator) -> tuple[Book, ...]:
+    """The story, and as many healthy books of about 40 customers beside it as make up *accounts* rows."""
+    if accounts < MINIMUM_ACCOUNTS:
+        raise ConfigError(
+            f"the demo company needs at least {MINIMUM_ACCOUNTS} accounts for its story, not {accounts}",
+            remedy=f"ask for {MINIMUM_ACCOUNTS} or more (the default is 420)",
+        )
+    prospects = round(accounts * _PROSPECT_SHARE)
+    churned = round(accounts * _CHURNED_SHARE)
+    spare = breaks_of_a_kind(accounts) * SPARE_A_BREAK
+    rest = accounts - sum(book.customers for book in _STORY) - prospects - churned - spare
+    healthy = tuple(_healthy(rest, churned - sum(book.churned for book in _STORY), rng))
+    return (
+        *_STORY,
+        *healthy,
+        Book(Role.SPARE, "SMB", spare, tracked=False),
+        Book(Role.PROSPECT, "SMB", prospects, tracked=False),
+    )
+
+
+def breaks_of_a_kind(accounts: int) -> int:
+    """How many accounts suffer each kind of dirt: one in a small company, under 1% altogether in a large one."""
+    return max(1, accounts // _ACCOUNTS_A_BREAK)
+
+
+def _healthy(customers: int, churned: int, rng: np.random.Generator) -> Iterator[Book]:
+    """Yield books that hold *customers* in all, none of them near a limit."""
+    segments: list[str] = []
+    sizes: list[int] = []
+    left = customers
+    while left > 0:
+        segment = _HEALTHY_SEGMENTS[len(segments) % len(_HEALTHY_SEGMENTS)]
+        size = _HEALTHY_CUSTOMERS[segment] - int(rng.integers(0, 6))
+        segments.append(segment)
+        sizes.append(size)
+        left -= size
+    # What the last book is too large by is spread over all of them.
+    spared = [-left // len(sizes) + (place < -left % len(sizes)) for place in range(len(sizes))]
+    lost = rng.multinomial(churned, np.full(len(sizes), 1 / len(sizes)))
+    tracked = 0
+    for place, (segment, size) in enumerate(zip(segments, sizes, strict=True)):
+        yield Book(
+            Role.HEALTHY,
+            segment,
+            size - spared[place],
+            owner_id(FIRST_HEALTHY + place),
+            churned=int(lost[place]),
+            tracked=tracked < _TRACKED_ACCOUNTS,
+        )
+        tracked += size

@@ -1,0 +1,142 @@
+"""What was sold and what is being sold: won deals that add up to the ARR, and an open pipeline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from cssync.demo.accounts import on
+from cssync.demo.cast import Role
+from cssync.demo.people import SELLERS
+
+_STAGES = ("discovery", "demo", "proposal", "negotiation", "contract")
+_PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
+_EXPANSION_SHARE = 0.08
+_RENEWALS_WITHIN_DAYS = 90
+_YEAR = 365
+
+
+def export(ledger: pl.DataFrame, as_of: date, rng: np.random.Generator) -> pl.DataFrame:
+    """The columns that ``OpportunityFields`` defaults to.
+
+    Won deals of kind ``new`` and ``expansion`` add up to each tracked customer's ARR of today; open ones of kind
+    ``renewal`` are for the whole of it.
+    """
+    tracked = ledger.filter("tracked")
+    deals = pl.concat(
+        [
+            _first_sales(tracked),
+            _won_expansions(tracked),
+            _prospects(ledger, rng),
+            _open_expansions(tracked, rng),
+            _renewals(tracked, rng),
+        ]
+    )
+    stage = pl.col("stage")
+    is_won = stage.is_null()
+    return deals.with_row_index("number", offset=1).select(
+        pl.format("O{}", pl.col("number").cast(pl.String).str.zfill(7)).alias("opportunity_id"),
+        "account_id",
+        pl.col("seller").replace_strict(range(len(SELLERS)), SELLERS, return_dtype=pl.String).alias("owner_id"),
+        pl.format("{}: {}", "name", "kind").alias("name"),
+        "kind",
+        stage.replace_strict(range(len(_STAGES)), _STAGES, default="closed won", return_dtype=pl.String),
+        is_won.alias("is_closed"),
+        is_won.alias("is_won"),
+        pl.col("deal").cast(pl.Decimal(38, 2)).alias("amount"),
+        "currency",
+        stage.replace_strict(range(len(_STAGES)), _PROBABILITIES, default=1.0).alias("probability"),
+        on(as_of, pl.col("opened")).alias("created_on"),
+        on(as_of, pl.col("closes")).alias("close_on"),
+        on(as_of, pl.col("closes")).alias("starts_on"),
+        on(as_of, pl.col("ends")).alias("ends_on"),
+    )
+
+
+def _first_sales(customers: pl.DataFrame) -> pl.DataFrame:
+    return _deals(
+        customers.filter(pl.col("since").is_not_null()),
+        kind="new",
+        deal=pl.when(_grew()).then("amount_before").otherwise("amount"),
+        opened=pl.col("created"),
+        closes=pl.col("since"),
+        ends=pl.col("churned"),
+    )
+
+
+def _won_expansions(customers: pl.DataFrame) -> pl.DataFrame:
+    return _deals(
+        customers.filter(_grew()),
+        kind="expansion",
+        deal=pl.col("amount") - pl.col("amount_before"),
+        opened=pl.min_horizontal(pl.col("changed") + 40, "since"),
+        closes=pl.col("changed"),
+    )
+
+
+def _grew() -> pl.Expr:
+    return (pl.col("changed").is_not_null() & (pl.col("amount") > pl.col("amount_before"))).fill_null(value=False)
+
+
+def _prospects(ledger: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    return _open(ledger.filter(pl.col("role") == Role.PROSPECT), rng, kind="new", deal=pl.col("amount"))
+
+
+def _open_expansions(customers: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    live = customers.filter(pl.col("churned").is_null() & pl.col("onboarded").is_not_null())
+    chosen = live.filter(pl.Series(rng.random(live.height) < _EXPANSION_SHARE))
+    # A fifth more of what the customer pays already.
+    return _open(chosen, rng, kind="expansion", deal=pl.col("amount") // 5)
+
+
+def _renewals(customers: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """One for every contract that ends soon, closing on the day it ends."""
+    days_left = _YEAR - pl.col("since") % _YEAR
+    due = customers.filter(
+        pl.col("churned").is_null() & pl.col("since").is_not_null() & (days_left <= _RENEWALS_WITHIN_DAYS)
+    )
+    return _open(due, rng, kind="renewal", deal=pl.col("amount")).with_columns(
+        closes=due.select(-days_left).to_series(), opened=pl.lit(1, dtype=pl.Int64)
+    )
+
+
+def _open(rows: pl.DataFrame, rng: np.random.Generator, *, kind: str, deal: pl.Expr) -> pl.DataFrame:
+    count = rows.height
+    return _deals(
+        rows,
+        kind=kind,
+        deal=deal,
+        # No deal is older than the account that it is for.
+        opened=pl.min_horizontal("created", pl.lit(pl.Series(rng.integers(1, 90, count)))),
+        closes=pl.lit(pl.Series(-rng.integers(5, 200, count))),
+        stage=pl.lit(pl.Series(rng.integers(0, len(_STAGES), count))),
+    )
+
+
+def _deals(
+    rows: pl.DataFrame,
+    *,
+    kind: str,
+    deal: pl.Expr,
+    opened: pl.Expr,
+    closes: pl.Expr,
+    ends: pl.Expr | None = None,
+    stage: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """*opened*, *closes*, *ends*: days before today; *stage* None: won."""
+    never = pl.lit(None, dtype=pl.Int64)
+    return rows.select(
+        "account_id",
+        "name",
+        "currency",
+        # Each account has one seller for good.
+        (pl.col("account_id").str.slice(-1).cast(pl.Int64) % len(SELLERS)).alias("seller"),
+        pl.lit(kind).alias("kind"),
+        deal.alias("deal"),
+        opened.alias("opened"),
+        closes.alias("closes"),
+        (never if ends is None else ends).alias("ends"),
+        (never if stage is None else stage).alias("stage"),
+    )
