@@ -1,1 +1,173 @@
-"""Placeholder."""
+"""Tries everything a night needs before the night does, and says of each thing that it is fine or what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import urllib3
+from pydantic import BaseModel, SecretStr
+
+from cssync.errors import CssyncError, ExitCode
+from cssync.model.check import Check, CheckStatus
+from cssync.settings.loaded import Loaded
+from cssync.settings.model import Settings
+from cssync.settings.source import FileSource, HubspotSource, SalesforceSource, Secrets
+
+# A login by JWT is valid for three minutes, and the search for a message of unknown fate begins two minutes early.
+CLOCK_FAILS_SECONDS = 120
+CLOCK_WARNS_SECONDS = 30
+_ANSWER_WITHIN_SECONDS = 5.0
+_SET_CLOCK = "let the host keep time by NTP: timedatectl set-ntp true"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Checks on one thing. *failure*: the exit code of the command when one of them fails."""
+
+    about: str
+    checks: Callable[[], Iterable[Check]]
+    failure: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One line. *exit_code* is OK unless the check failed."""
+
+    about: str
+    check: Check
+    exit_code: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the lines come to; the first failure decides the exit code, as it may well cause the others."""
+
+    failed: int
+    warnings: int
+    exit_code: ExitCode
+    next_step: str
+
+
+def examine(examinations: Iterable[Examination]) -> Iterator[Examined]:
+    """Yield each line as soon as it is known. An expected error ends its own examination, never the others."""
+    for examination in examinations:
+        try:
+            for check in examination.checks():
+                failed = check.status is CheckStatus.FAILED
+                yield Examined(examination.about, check, examination.failure if failed else ExitCode.OK)
+        except CssyncError as error:
+            yield failure(examination.about, error)
+
+
+def failure(about: str, error: CssyncError) -> Examined:
+    """The line for something that could not even be looked at."""
+    return Examined(about, Check("reading it", CheckStatus.FAILED, error.message, error.remedy), error.exit_code)
+
+
+def conclude(examined: Iterable[Examined]) -> Verdict:
+    lines = tuple(examined)
+    failed = [line for line in lines if line.check.status is CheckStatus.FAILED]
+    warnings = sum(line.check.status is CheckStatus.WARNING for line in lines)
+    if failed:
+        return Verdict(
+            len(failed), warnings, failed[0].exit_code, "mend what FAILED, from the top, then: cssync doctor"
+        )
+    return Verdict(0, warnings, ExitCode.OK, "cssync run --dry")
+
+
+def settings_checks(loaded: Loaded) -> Iterator[Check]:
+    """Yield where the settings come from and which secrets were found; their names, never their values."""
+    from_environment = sum(origin.startswith("environment") for origin in loaded.origins.values())
+    from_file = len(loaded.origins) - from_environment
+    told = f"{from_file} settings, {from_environment} more from the environment, defaults for the rest"
+    if loaded.file is None:
+        yield Check("file", CheckStatus.WARNING, f"no settings file; {told}", "write one: cssync init")
+    else:
+        yield Check("file", CheckStatus.OK, f"{loaded.file}: {told}")
+    if isinstance(loaded.settings.source, FileSource) and loaded.settings.source.folder is None:
+        yield Check(
+            "source",
+            CheckStatus.WARNING,
+            "the embedded demo company",
+            "name your CRM in source.kind, or a folder of exports in source.folder",
+        )
+    yield Check("secrets", CheckStatus.OK, ", ".join(_found(loaded.secrets)) or "none found")
+
+
+def clock_checks(
+    settings: Settings, now: Callable[[], datetime], time_at: Callable[[str], datetime | None]
+) -> Iterator[Check]:
+    """Yield the time zone, and the host's clock beside the one of the service that the settings talk to.
+
+    *time_at*: the time by the server at that URL, None where it does not say; ``time_by_http`` for real.
+    """
+    local = now().astimezone(settings.zone)
+    yield Check("time zone", CheckStatus.OK, f"{settings.timezone}, now {local:%a %d %b %Y, %H:%M %Z}")
+    url = _service(settings)
+    if url is None:
+        yield Check("clock", CheckStatus.OK, "not compared: the settings name no service on the network")
+        return
+    host = urlsplit(url).hostname or url
+    before = now()
+    theirs = time_at(url)
+    if theirs is None:
+        yield Check("clock", CheckStatus.WARNING, f"not compared: {host} did not tell the time", _SET_CLOCK)
+        return
+    # Their clock was read somewhere between our two readings, and shows whole seconds.
+    middle = before + (now() - before) / 2
+    seconds = round((middle - theirs).total_seconds())
+    found = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} {host}"
+    if abs(seconds) >= CLOCK_FAILS_SECONDS:
+        yield Check("clock", CheckStatus.FAILED, found, f"logins and read-back fail at this distance; {_SET_CLOCK}")
+    elif abs(seconds) >= CLOCK_WARNS_SECONDS:
+        yield Check("clock", CheckStatus.WARNING, found, _SET_CLOCK)
+    else:
+        yield Check("clock", CheckStatus.OK, f"agrees with {host}")
+
+
+def time_by_http(url: str) -> datetime | None:
+    """The ``Date`` that the server at *url* puts on its answer, whatever the answer is."""
+    proxy = getproxies().get(urlsplit(url).scheme)
+    pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
+    with pool:
+        try:
+            answer = pool.request("HEAD", url, timeout=_ANSWER_WITHIN_SECONDS, retries=False)
+        except urllib3.exceptions.HTTPError:
+            return None
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
+
+
+def _service(settings: Settings) -> str | None:
+    match settings.source:
+        case SalesforceSource(instance_url=str(url)):
+            return url
+        case SalesforceSource(domain=domain):
+            return f"https://{domain}.salesforce.com/"
+        case HubspotSource():
+            return "https://api.hubapi.com/"
+        case FileSource():
+            return settings.notify.slack.api_url if settings.notify.slack.enabled else None
+
+
+def _found(secrets: Secrets) -> Iterator[str]:
+    for path, value in _leaves(secrets, ""):
+        if value is not None:
+            yield path
+
+
+def _leaves(section: BaseModel, prefix: str) -> Iterator[tuple[str, SecretStr | None]]:
+    for name, value in section:
+        path = f"{prefix}{name}".upper()
+        if isinstance(value, BaseModel):
+            yield from _leaves(value, f"{path}_")
+        else:
+            yield path, value

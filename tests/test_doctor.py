@@ -1,0 +1,227 @@
+"""Every line of the doctor says that a thing is fine or what to do, and its exit code says whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from pydantic import SecretStr
+
+from cssync.doctor import (
+    Examination,
+    Examined,
+    clock_checks,
+    conclude,
+    examine,
+    settings_checks,
+    time_by_http,
+)
+from cssync.errors import AuthError, CssyncError, ExitCode, MappingError, StoreError
+from cssync.model.check import Check, CheckStatus
+from cssync.settings.loaded import Loaded
+from cssync.settings.model import Notify, Settings, Slack
+from cssync.settings.source import FileSource, HubspotSource, SalesforceSource, Secrets, SlackSecrets
+
+NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+FINE = Check("login", CheckStatus.OK, "signed in as integration@acme.test")
+ODD = Check("csm", CheckStatus.WARNING, "hubspot_owner_id is often the sales owner", "map an owner property")
+BROKEN = Check("arr", CheckStatus.FAILED, "no field ARR__c on Account", "name the field in source.accounts.arr")
+
+
+def crm(*checks: Check) -> Examination:
+    return Examination("Salesforce", lambda: checks, ExitCode.CONNECTOR)
+
+
+def slack(*checks: Check) -> Examination:
+    return Examination("Slack", lambda: checks, ExitCode.DELIVERY)
+
+
+def test_all_well_leads_to_a_dry_run() -> None:
+    verdict = conclude(examine([crm(FINE), slack(FINE)]))
+    assert (verdict.failed, verdict.warnings, verdict.exit_code) == (0, 0, ExitCode.OK)
+    assert verdict.next_step == "cssync run --dry"
+
+
+def test_warnings_do_not_stand_in_the_way() -> None:
+    verdict = conclude(examine([crm(ODD), slack(ODD)]))
+    assert (verdict.warnings, verdict.exit_code) == (2, ExitCode.OK)
+    assert verdict.next_step == "cssync run --dry"
+
+
+def test_a_failure_leads_back_to_the_doctor() -> None:
+    verdict = conclude(examine([crm(FINE, BROKEN)]))
+    assert (verdict.failed, verdict.exit_code) == (1, ExitCode.CONNECTOR)
+    assert verdict.next_step == "mend what FAILED, from the top, then: cssync doctor"
+
+
+def test_the_first_failure_decides_the_exit_code() -> None:
+    assert conclude(examine([slack(BROKEN), crm(BROKEN)])).exit_code is ExitCode.DELIVERY
+    assert conclude(examine([crm(BROKEN), slack(BROKEN)])).exit_code is ExitCode.CONNECTOR
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (AuthError("Salesforce refused the token (401)", remedy="rotate the key"), ExitCode.CONNECTOR),
+        (MappingError("no field CSM__c", remedy="rotate the key"), ExitCode.CONFIG),
+        (StoreError("cssync.db is read-only", remedy="rotate the key"), ExitCode.CONFIG),
+    ],
+)
+def test_an_examination_that_raises_becomes_a_line_and_the_next_one_goes_on(error: CssyncError, code: ExitCode) -> None:
+    def raising() -> Iterator[Check]:
+        yield FINE
+        raise error
+
+    lines = list(examine([Examination("Salesforce", raising, ExitCode.CONNECTOR), slack(FINE)]))
+    assert [(line.about, line.check.status) for line in lines] == [
+        ("Salesforce", CheckStatus.OK),
+        ("Salesforce", CheckStatus.FAILED),
+        ("Slack", CheckStatus.OK),
+    ]
+    assert (lines[1].check.found, lines[1].check.remedy) == (error.message, "rotate the key")
+    assert lines[1].exit_code is code
+
+
+def test_lines_come_as_soon_as_they_are_known() -> None:
+    def never() -> Iterator[Check]:
+        raise AssertionError("looked at too early")
+
+    lines = examine([crm(FINE), Examination("Slack", never, ExitCode.DELIVERY)])
+    assert next(lines) == Examined("Salesforce", FINE, ExitCode.OK)
+
+
+def test_settings_say_where_they_come_from() -> None:
+    loaded = Loaded(
+        Settings(source=FileSource(folder=Path("exports"))),
+        Secrets(),
+        Path("config"),
+        Path("config/cssync.yaml"),
+        {
+            "source.folder": "config/cssync.yaml:3",
+            "timezone": "config/cssync.yaml:1",
+            "gate.max_drop": "environment CSSYNC__GATE__MAX_DROP",
+        },
+    )
+    file, secrets = settings_checks(loaded)
+    assert file == Check(
+        "file",
+        CheckStatus.OK,
+        "config/cssync.yaml: 2 settings, 1 more from the environment, defaults for the rest",
+    )
+    assert secrets.found == "none found"
+
+
+def test_no_file_and_the_demo_company_are_warned_about() -> None:
+    file, source, _ = settings_checks(Loaded(Settings(), Secrets(), Path()))
+    assert (file.status, file.remedy) == (CheckStatus.WARNING, "write one: cssync init")
+    assert (source.status, source.found) == (CheckStatus.WARNING, "the embedded demo company")
+
+
+def test_secrets_are_named_and_never_shown() -> None:
+    secrets = Secrets(slack=SlackSecrets(bot_token=SecretStr("xoxb-canary")), database_url=SecretStr("canary"))
+    lines = list(settings_checks(Loaded(Settings(), secrets, Path())))
+    assert lines[-1].found == "SLACK_BOT_TOKEN, DATABASE_URL"
+    assert "canary" not in repr(lines)
+
+
+@pytest.mark.parametrize(
+    ("off_by", "status", "found"),
+    [
+        (0, CheckStatus.OK, "agrees with api.hubapi.com"),
+        (29, CheckStatus.OK, "agrees with api.hubapi.com"),
+        (30, CheckStatus.WARNING, "30 s ahead of api.hubapi.com"),
+        (-30, CheckStatus.WARNING, "30 s behind api.hubapi.com"),
+        (119, CheckStatus.WARNING, "119 s ahead of api.hubapi.com"),
+        (120, CheckStatus.FAILED, "120 s ahead of api.hubapi.com"),
+        (-3600, CheckStatus.FAILED, "3600 s behind api.hubapi.com"),
+    ],
+)
+def test_the_clock_is_compared_with_the_crm(off_by: int, status: CheckStatus, found: str) -> None:
+    settings = Settings(source=HubspotSource(kind="hubspot"))
+    *_, clock = clock_checks(settings, lambda: NOW, lambda _url: NOW - timedelta(seconds=off_by))
+    assert (clock.status, clock.found) == (status, found)
+    assert bool(clock.remedy) == (status is not CheckStatus.OK)
+
+
+def test_the_time_zone_is_shown_with_the_time_in_it() -> None:
+    zone, _ = clock_checks(Settings(timezone="Europe/Berlin"), lambda: NOW, lambda _url: None)
+    assert zone.found == "Europe/Berlin, now Sun 22 Nov 2026, 05:30 CET"
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        (
+            Settings(source=SalesforceSource(kind="salesforce", domain="test", username="u")),
+            ["https://test.salesforce.com/"],
+        ),
+        (
+            Settings(
+                source=SalesforceSource(kind="salesforce", username="u", instance_url="https://acme.my.salesforce.com")
+            ),
+            ["https://acme.my.salesforce.com"],
+        ),
+        (Settings(notify=Notify(slack=Slack(enabled=True, channel="C1"))), ["https://slack.com/api/"]),
+        (Settings(), []),
+    ],
+)
+def test_the_service_that_is_asked_for_the_time_is_the_one_in_the_settings(
+    settings: Settings, asked: list[str]
+) -> None:
+    urls: list[str] = []
+
+    def tell(url: str) -> datetime:
+        urls.append(url)
+        return NOW
+
+    *_, clock = clock_checks(settings, lambda: NOW, tell)
+    assert urls == asked
+    assert clock.status is CheckStatus.OK
+
+
+def test_a_service_that_does_not_tell_the_time_is_a_warning() -> None:
+    settings = Settings(source=HubspotSource(kind="hubspot"))
+    *_, clock = clock_checks(settings, lambda: NOW, lambda _url: None)
+    assert (clock.status, clock.found) == (CheckStatus.WARNING, "not compared: api.hubapi.com did not tell the time")
+
+
+class _Server(BaseHTTPRequestHandler):
+    date: str | None = None
+
+    def do_HEAD(self) -> None:
+        self.send_response_only(404)
+        if self.date is not None:
+            self.send_header("Date", self.date)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is http.server's
+        pass
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Sun, 22 Nov 2026 04:30:00 GMT", NOW),
+        (None, None),
+        ("tomorrow", None),
+        ("Sun, 22 Nov 2026 04:30:00 -0000", None),
+    ],
+)
+def test_the_date_of_any_answer_tells_the_time(date: str | None, told: datetime | None) -> None:
+    handler = type("Server", (_Server,), {"date": date})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            assert time_by_http(f"http://127.0.0.1:{server.server_port}/") == told
+        finally:
+            server.shutdown()
+
+
+def test_a_server_that_is_not_there_tells_no_time() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        port = server.server_port
+    assert time_by_http(f"http://127.0.0.1:{port}/") is None
