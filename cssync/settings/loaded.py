@@ -14,7 +14,8 @@ from cssync.settings.source import Secrets
 class Loaded:
     """*origins*: dotted setting -> "config/cssync.yaml:12" or "environment CSSYNC__GATE__MAX_DROP"; absent: default.
 
-    *folder*: what relative paths in the settings are relative to.
+    *folder*: what relative paths in the settings are relative to. *warnings*: what the operator should mend although
+    it works.
     """
 
     settings: Settings
@@ -22,6 +23,7 @@ class Loaded:
     folder: Path
     file: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def origin(self, setting: str) -> str:
         return self.origins.get(setting, "default")

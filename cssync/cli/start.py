@@ -1,0 +1,35 @@
+"""What every command that works on settings does first: read them, and turn the log on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cssync.settings.loaded import Loaded
+
+ConfigPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="Settings file. Else $CSSYNC_CONFIG, config/cssync.yaml, /etc/cssync/cssync.yaml, or the demo company.",
+    ),
+]
+
+
+def start(config: Path | None) -> Loaded:
+    """Return the settings in force, with the log set up as they say. Raises ConfigError."""
+    from cssync import log
+    from cssync.settings import secrets
+    from cssync.settings.load import load
+
+    loaded = load(config, os.environ, Path.cwd())
+    log.configure(loaded.settings.log.level, loaded.settings.log.format, secrets.by_name(loaded.secrets).values())
+    for warning in loaded.warnings:
+        log.get_logger().warning("settings", warning=warning)
+    return loaded

@@ -1,0 +1,96 @@
+"""One line per stage on stderr, for people on a terminal and as JSON elsewhere, with no secret ever in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+MASK = "***"
+# Shorter ones are no secrets, and masking them would blot out every second word.
+_SHORTEST = 4
+
+# What must not be seen is known for as long as the process lives, as is the log itself.
+_hidden: tuple[str, ...] = ()
+
+
+def configure(
+    level: Literal["debug", "info", "warning", "error"] = "info",
+    form: Literal["auto", "json", "console"] = "auto",
+    secrets: Iterable[str] = (),
+) -> None:
+    """Set up structlog, and the logging of libraries from warnings on, for the whole process."""
+    global _hidden  # noqa: PLW0603 - see above
+    _hidden = tuple(sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True))
+    on_terminal = sys.stderr.isatty()
+    for_people = form == "console" or (form == "auto" and on_terminal)
+    renderer: Processor = structlog.processors.JSONRenderer(default=str)
+    if for_people:
+        colours = on_terminal and not os.environ.get("NO_COLOR")
+        renderer = structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    last: list[Processor] = [renderer, _mask_line]
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type] # write and flush are enough
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(_Stderr())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    # Libraries speak up only when something is wrong; their debug lines quote requests.
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def get_logger() -> FilteringBoundLogger:
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def mask(text: str) -> str:
+    """*text* with every secret that the settings hold replaced, in each form in which it may appear."""
+    for secret in _hidden:
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _mask_line(_logger: Any, _method: str, line: Any) -> Any:
+    return mask(line)
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """The secret itself, its lines, the password in a URL; each also as JSON and URLs write it."""
+    try:
+        password = urlsplit(secret).password or ""
+    except ValueError:
+        password = ""
+    for plain in (secret, password, *secret.splitlines()):
+        if len(plain) >= _SHORTEST:
+            yield from (plain, json.dumps(plain)[1:-1], quote(plain, safe=""))
+
+
+class _Stderr:
+    """Whatever stderr is when a line is written; it may have been replaced since the log was set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
