@@ -1,0 +1,302 @@
+"""Answers a parsed query from the org's records, with Salesforce's own ideas of types, nulls and case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from tests.emulators.salesforce.org import Org, Row
+from tests.emulators.salesforce.schema import Field, SObject
+from tests.emulators.salesforce.soql import Comparison, Condition, Literal, Not, Path, Query, SoqlError, located
+
+Value = Callable[[Row], object]
+Test = Callable[[Row], bool]
+
+_ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
+_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
+_CASE_COUNTS = frozenset({"id", "reference"})
+_ID_SHORT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a query in order, and how to write one of them as JSON."""
+
+    rows: tuple[Row, ...]
+    render: Callable[[Row, str], dict[str, object]]
+    is_count: bool
+
+
+def run(org: Org, query: Query) -> Found:
+    """Raise SoqlError as the real one would for objects and fields that the user cannot see."""
+    described = org.visible(query.sobject)
+    if described is None:
+        raise SoqlError(
+            "INVALID_TYPE",
+            f"{located(query.text, query.text.find(query.sobject))}sObject type '{query.sobject}' is not supported. If"
+            " you are attempting to use a custom object, be sure to append the '__c' after the entity name. " + _ADVICE,
+        )
+    scope = _Scope(org, described, query)
+    paths = tuple(scope.resolve(path) for path in query.fields)
+    rows: Iterable[Row] = (row for row in org.records[described.name].values() if not row.get("IsDeleted"))
+    if query.where is not None:
+        rows = filter(scope.test(query.where), rows)
+    ordered = list(rows)
+    for order in reversed(query.order):
+        _sort(ordered, scope.resolve(order.path), descending=order.descending, nulls_last=order.nulls_last)
+    ordered = ordered[query.offset :]
+    if query.limit is not None:
+        ordered = ordered[: query.limit]
+    return Found(tuple(ordered), scope.renderer(paths), is_count=not query.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """*steps*: (relationship, lookup field) from the object to the field's owner."""
+
+    steps: tuple[tuple[str, str], ...]
+    owner: str
+    field: Field
+    read: Value
+
+
+class _Scope:
+    def __init__(self, org: Org, described: SObject, query: Query) -> None:
+        self._org = org
+        self._object = described
+        self._query = query
+
+    def resolve(self, path: Path) -> _Resolved:
+        *relations, last = path.text.split(".")
+        if relations and relations[0].lower() == self._object.name.lower() and not _lookup(self._object, relations[0]):
+            relations = relations[1:]
+        current: SObject | None = self._object
+        steps: list[tuple[str, str]] = []
+        for relation in relations:
+            lookup = _lookup(current, relation) if current else None
+            if lookup is None:
+                raise SoqlError(
+                    "INVALID_FIELD",
+                    f"{self._show(path)}Didn't understand relationship '{relation}' in field path. If you are"
+                    " attempting to use a custom relationship, be sure to append the '__r' after the custom"
+                    f" relationship name. {_ADVICE}",
+                )
+            steps.append((lookup.relationship or "", lookup.name))
+            current = self._org.visible(lookup.refers_to[0])
+        field = next((f for f in current.fields if f.name.lower() == last.lower()), None) if current else None
+        if field is None or current is None:
+            raise SoqlError(
+                "INVALID_FIELD",
+                f"{self._show(path)}No such column '{last}' on entity '{current.name if current else relations[-1]}'."
+                " If you are attempting to use a custom field, be sure to append the '__c' after the custom field"
+                f" name. {_ADVICE}",
+            )
+        return _Resolved(tuple(steps), current.name, field, self._reader(steps, field.name))
+
+    def _show(self, path: Path) -> str:
+        return located(self._query.text, path.column)
+
+    def _reader(self, steps: Sequence[tuple[str, str]], name: str) -> Value:
+        if not steps:
+            return lambda row: row.get(name)
+
+        def read(row: Row) -> object:
+            for _, lookup in steps:
+                found = self._org.record(row.get(lookup))
+                if found is None:
+                    return None
+                row = found[1]
+            return row.get(name)
+
+        return read
+
+    def test(self, condition: Condition) -> Test:
+        if isinstance(condition, Comparison):
+            return self._compare(condition)
+        if isinstance(condition, Not):
+            inner = self.test(condition.inner)
+            return lambda row: not inner(row)
+        parts = [self.test(part) for part in condition.parts]
+        if condition.every:
+            return lambda row: all(part(row) for part in parts)
+        return lambda row: any(part(row) for part in parts)
+
+    def _compare(self, comparison: Comparison) -> Test:
+        resolved = self.resolve(comparison.path)
+        kind, read = resolved.field.kind, resolved.read
+        if comparison.operator == "LIKE":
+            pattern = _like(comparison.values[0].text)
+            return lambda row: isinstance(value := read(row), str) and pattern.fullmatch(value) is not None
+        ranges = [self._range(literal, resolved.field) for literal in comparison.values]
+        match comparison.operator:
+            case "=" | "IN":
+                return lambda row: _within(_comparable(read(row), kind), ranges)
+            case "!=" | "NOT IN":
+                return lambda row: not _within(_comparable(read(row), kind), ranges)
+            case sign:
+                return _ordering(read, kind, sign, ranges[0])
+
+    def _range(self, literal: Literal, field: Field) -> tuple[object, object]:
+        """The least and the greatest value that *literal* stands for: the same one, but for days and months."""
+        if literal.kind == "null":
+            return None, None
+        if literal.kind == "relative":
+            if field.kind not in {"date", "datetime"}:
+                self._wrong_type(field, field.kind)
+            first, last = _relative(literal.text, self._org.today)
+            if field.kind == "date":
+                return first.isoformat(), last.isoformat()
+            return f"{first.isoformat()}T00:00:00.000+0000", f"{last.isoformat()}T23:59:59.999+0000"
+        expected = _literal_kind(field.kind)
+        if literal.kind != expected:
+            self._wrong_type(field, expected)
+        value = _parsed(literal, field.kind)
+        return value, value
+
+    def _wrong_type(self, field: Field, expected: str) -> None:
+        quotes = "be enclosed in quotes" if expected == "text" else "not be enclosed in quotes"
+        kind = "string" if expected == "text" else field.kind
+        raise SoqlError(
+            "INVALID_FIELD",
+            f"\n{self._query.text}\nvalue of filter criterion for field '{field.name}' must be of type {kind} and"
+            f" should {quotes}",
+        )
+
+    def renderer(self, paths: Sequence[_Resolved]) -> Callable[[Row, str], dict[str, object]]:
+        plain = tuple(p.field.name for p in paths if not p.steps)
+        dotted = tuple(p for p in paths if p.steps)
+        name = self._object.name
+
+        def render(row: Row, version: str) -> dict[str, object]:
+            shown = _attributes(name, row, version)
+            for field in plain:
+                shown[field] = row[field]
+            for path in dotted:
+                self._graft(shown, row, path, version)
+            return shown
+
+        return render
+
+    def _graft(self, shown: dict[str, object], row: Row, path: _Resolved, version: str) -> None:
+        for relationship, lookup in path.steps:
+            found = self._org.record(row.get(lookup))
+            if found is None:
+                shown[relationship] = None
+                return
+            name, row = found
+            branch = shown.setdefault(relationship, _attributes(name, row, version))
+            if not isinstance(branch, dict):
+                return
+            shown = branch
+        shown[path.field.name] = row.get(path.field.name)
+
+
+def _attributes(name: str, row: Row, version: str) -> dict[str, object]:
+    return {"attributes": {"type": name, "url": f"/services/data/v{version}/sobjects/{name}/{row['Id']}"}}
+
+
+def _lookup(described: SObject, relationship: str) -> Field | None:
+    wanted = relationship.lower()
+    return next((f for f in described.fields if f.relationship and f.relationship.lower() == wanted), None)
+
+
+def _sort(rows: list[Row], path: _Resolved, *, descending: bool, nulls_last: bool) -> None:
+    """Salesforce puts nulls first unless told otherwise, in both directions."""
+    absent = [row for row in rows if path.read(row) is None]
+    present = [row for row in rows if path.read(row) is not None]
+    present.sort(key=lambda row: _comparable(path.read(row), path.field.kind), reverse=descending)  # type: ignore[arg-type, return-value] # one field, one type
+    rows[:] = [*present, *absent] if nulls_last else [*absent, *present]
+
+
+def _comparable(value: object, kind: str) -> object:
+    if isinstance(value, str) and kind in _CASE_COUNTS:
+        return value[:_ID_SHORT]
+    if isinstance(value, str) and kind not in {"date", "datetime"}:
+        return value.casefold()
+    return value
+
+
+def _within(value: object, ranges: Iterable[tuple[object, object]]) -> bool:
+    return any(
+        value == low if low == high else value is not None and low <= value <= high  # type: ignore[operator] # dates, as text
+        for low, high in ranges
+    )
+
+
+def _ordering(read: Value, kind: str, sign: str, bounds: tuple[object, object]) -> Test:
+    low, high = bounds
+    compare: dict[str, Callable[[object], bool]] = {
+        "<": lambda value: value < low,  # type: ignore[operator] # checked against the field's type
+        "<=": lambda value: value <= high,  # type: ignore[operator] # the same
+        ">": lambda value: value > high,  # type: ignore[operator] # the same
+        ">=": lambda value: value >= low,  # type: ignore[operator] # the same
+    }
+    holds = compare[sign]
+
+    def test(row: Row) -> bool:
+        value = _comparable(read(row), kind)
+        return value is not None and low is not None and holds(value)
+
+    return test
+
+
+def _literal_kind(kind: str) -> str:
+    if kind in _NUMBERS:
+        return "number"
+    return kind if kind in {"boolean", "date", "datetime"} else "text"
+
+
+def _parsed(literal: Literal, kind: str) -> object:
+    match literal.kind:
+        case "number":
+            return float(literal.text)
+        case "boolean":
+            return literal.text == "true"
+        case "datetime":
+            moment = datetime.fromisoformat(literal.text).astimezone(UTC)
+            return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}+0000"
+        case "date":
+            return literal.text
+        case _:
+            return _comparable(literal.text, kind)
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(_wild(part) for part in re.split(r"([%_])", pattern)), re.IGNORECASE | re.DOTALL)
+
+
+def _wild(part: str) -> str:
+    return {"%": ".*", "_": "."}.get(part, re.escape(part))
+
+
+def _relative(word: str, today: date) -> tuple[date, date]:
+    """First and last day of a date literal. LAST_N_DAYS:n ends today, NEXT_N_DAYS:n starts tomorrow."""
+    name, _, amount = word.partition(":")
+    days = int(amount or 90)
+    month = today.replace(day=1)
+    year = today.replace(month=1, day=1)
+    one = timedelta(days=1)
+    spans: dict[str, Callable[[], tuple[date, date]]] = {
+        "TODAY": lambda: (today, today),
+        "YESTERDAY": lambda: (today - one, today - one),
+        "TOMORROW": lambda: (today + one, today + one),
+        "LAST_N_DAYS": lambda: (today - timedelta(days=days), today),
+        "LAST_90_DAYS": lambda: (today - timedelta(days=days), today),
+        "NEXT_N_DAYS": lambda: (today + one, today + timedelta(days=days)),
+        "NEXT_90_DAYS": lambda: (today + one, today + timedelta(days=days)),
+        "THIS_MONTH": lambda: (month, _next_month(month) - one),
+        "LAST_MONTH": lambda: ((month - one).replace(day=1), month - one),
+        "NEXT_MONTH": lambda: (_next_month(month), _next_month(_next_month(month)) - one),
+        "THIS_YEAR": lambda: (year, year.replace(year=year.year + 1) - one),
+        "LAST_YEAR": lambda: (year.replace(year=year.year - 1), year - one),
+        "NEXT_YEAR": lambda: (year.replace(year=year.year + 1), year.replace(year=year.year + 2) - one),
+    }
+    if name not in spans:
+        raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{word}'")
+    return spans[name]()
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
