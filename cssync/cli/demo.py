@@ -22,6 +22,7 @@ def demo(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace exports that are there already.")] = False,
 ) -> None:
     """Write a made-up company (accounts, owners, opportunities, ownership, rates) as CSV or Parquet exports."""
+    import shlex
     from datetime import UTC
 
     from cssync.demo import build, write, written
@@ -37,7 +38,5 @@ def demo(
     for name, table in company.tables():
         typer.echo(f"{table.height:>9,}  {out / f'{name}.{fmt}'}")
     typer.echo(
-        f"\nA made-up company as of {company.as_of}. Next, in your settings file:\n"
-        f"  source:\n    kind: file\n    folder: {out.absolute()}\n"
-        f"and then: cssync run --dry --as-of {company.as_of}"
+        f"\nNext: CSSYNC__SOURCE__FOLDER={shlex.quote(str(out.absolute()))} cssync run --dry --as-of {company.as_of}"
     )
