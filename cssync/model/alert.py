@@ -23,7 +23,6 @@ class Cause(StrEnum):
     EASED = "eased"  # kept, never announced
     RECOVERED = "recovered"
     SUBJECT_GONE = "no longer in the CRM"
-    LIMIT_CHANGED = "limit changed in the settings"
     RULE_OFF = "rule switched off"
 
 

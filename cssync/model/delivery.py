@@ -44,6 +44,7 @@ class Outcome(StrEnum):
     NOT_SENT = "not_sent"  # safe to try again
     UNKNOWN = "unknown"
     REFUSED = "refused"  # this message can never go out as it is
+    ADDRESS_DOWN = "address_down"  # channel archived, not joined, gone: nothing can go there until someone acts
     SINK_DOWN = "sink_down"  # token revoked, scope missing: nothing can go out until someone acts
 
 

@@ -69,6 +69,7 @@ class Finding:
     *value* against *limit* in *unit*. *since*: first day of the present unbroken stretch, None if unknown.
     *reason* and *action* are whole sentences without markup. *act_by*: the date in the action, if it has one.
     *evidence*: further sentences for the thread (forecast in words, mix of the book, causes of change).
+    *headline*: value and limit in a few words, for the digest's one line a book.
     """
 
     rule: str
@@ -83,3 +84,4 @@ class Finding:
     act_by: date | None = None
     drivers: tuple[Driver, ...] = ()
     evidence: tuple[str, ...] = ()
+    headline: str = ""

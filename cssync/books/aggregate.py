@@ -1,0 +1,149 @@
+"""Every customer in exactly one book, and the sums by book, team, segment and manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+
+from cssync.books.owners import UNKNOWN_OWNER_PREFIX, book_kind, keys_of
+from cssync.books.snapshot import Snapshot
+from cssync.books.spells import Timeline, state_at
+from cssync.books.tally import Window, changes, tallies, units_of
+from cssync.errors import ImplausibleSnapshotError
+from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Change, Group, Tally
+from cssync.model.owner import Owner
+from cssync.settings.model import Team
+
+SINCE_LAST_NIGHT = 1
+WINDOWS = (7, 30, 90)
+_CUTS = ("book_id", "team", "segment", "manager", "everything")
+
+
+def add_up(snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date | None) -> Books:
+    """Raises ImplausibleSnapshotError when the books do not add up to the customers: a night to refuse."""
+    owners = {owner.id: owner for owner in snapshot.owners}
+    labels = _labels(snapshot.owners)
+    units = _labelled(units_of(snapshot.customers), labels)
+    windows = tuple(_windows(snapshot, timeline, labels, last_night))
+    cuts = {cut: _with_changes(tallies(units, cut), cut, windows) for cut in _CUTS}
+    books = (_book(str(key), tally, owners, team) for key, tally in cuts["book_id"].items())
+    added = Books(
+        as_of=snapshot.as_of,
+        currency=snapshot.rates.corporate,
+        books=tuple(sorted(books, key=lambda book: (-book.accounts, -book.arr, book.id))),
+        teams=_groups(cuts["team"]),
+        segments=_groups(cuts["segment"]),
+        managers=_groups(cuts["manager"]),
+        totals=next(iter(cuts["everything"].values()), Tally(0, Decimal("0.00"))),
+        customers=snapshot.customers.sort("book_id", "account_id"),
+        history_since=timeline.history_since,
+    )
+    _prove(added)
+    return added
+
+
+def _labels(owners: Iterable[Owner]) -> pl.DataFrame:
+    listed = tuple(owners)
+    names = {owner.id: owner.name for owner in listed}
+    return pl.DataFrame(
+        {
+            "book_id": [owner.id for owner in listed],
+            "team": [owner.team for owner in listed],
+            "manager": [names.get(owner.manager_id or "") for owner in listed],
+        },
+        schema={"book_id": pl.String(), "team": pl.String(), "manager": pl.String()},
+    )
+
+
+def _labelled(units: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    return units.join(labels, on="book_id", how="left").with_columns(everything=pl.lit("everything"))
+
+
+def _windows(snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_night: date | None) -> Iterable[Window]:
+    starts = {SINCE_LAST_NIGHT: last_night or snapshot.as_of - timedelta(days=1)}
+    starts |= {days: snapshot.as_of - timedelta(days=days) for days in WINDOWS}
+    for days, start in starts.items():
+        since = max(start, timeline.history_since)
+        if since >= snapshot.as_of:
+            continue
+        touched = timeline.spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since))
+        units = touched["unit_id"].unique().implode()
+        then = state_at(timeline.spells, since).filter("is_customer", pl.col("unit_id").is_in(units))
+        now = snapshot.customers.filter(pl.col("unit_id").is_in(units))
+        yield Window(days, since, _labelled(units_of(then), labels), _labelled(units_of(now), labels))
+
+
+def _with_changes(totals: dict[str | None, Tally], cut: str, windows: Iterable[Window]) -> dict[str | None, Tally]:
+    moved: dict[str | None, list[Change]] = {}
+    for window in windows:
+        told = changes(window, totals, cut)
+        for key, change in told.items():
+            moved.setdefault(key, []).append(change)
+    return {key: replace(tally, changes=tuple(moved.get(key, ()))) for key, tally in totals.items()}
+
+
+def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -> Book:
+    owner = owners.get(book_id)
+    if owner is None:
+        unassigned = book_id == UNASSIGNED_BOOK_ID
+        return Book(
+            id=book_id,
+            kind=BookKind.UNASSIGNED if unassigned else BookKind.UNKNOWN_OWNER,
+            name="No CSM" if unassigned else f"Unknown owner {book_id.removeprefix(UNKNOWN_OWNER_PREFIX)}",
+            email=None,
+            active=False,
+            team=None,
+            manager_id=None,
+            manager=None,
+            segment=_main_segment(tally),
+            tally=tally,
+        )
+    manager = owners.get(owner.manager_id or "")
+    return Book(
+        id=owner.id,
+        kind=book_kind(owner),
+        name=owner.name,
+        email=owner.email,
+        active=owner.active,
+        team=owner.team,
+        manager_id=owner.manager_id,
+        manager=manager.name if manager else None,
+        segment=_set_segment(owner, team) or _main_segment(tally),
+        tally=tally,
+    )
+
+
+def _set_segment(owner: Owner, team: Team) -> str | None:
+    keys = keys_of(owner)
+    return next((member.segment for name, member in team.members.items() if name.casefold() in keys), None)
+
+
+def _main_segment(tally: Tally) -> str | None:
+    if not tally.by_segment:
+        return None
+    return min(tally.by_segment, key=lambda share: (-share.accounts, share.label)).label
+
+
+def _groups(tallied: Mapping[str | None, Tally]) -> tuple[Group, ...]:
+    return tuple(
+        Group(label, tally)
+        for label, tally in sorted(tallied.items(), key=lambda item: (item[0] is None, -item[1].arr, item[0] or ""))
+    )
+
+
+def _prove(books: Books) -> None:
+    """Add the customers up a second time, by another way; no customer and no cent may be lost between books."""
+    listed = books.customers.select("unit_id", "book_id").unique().height
+    arr = books.customers["arr"].sum() or Decimal(0)
+    sums = (sum(book.accounts for book in books.books), sum((book.arr for book in books.books), Decimal(0)))
+    totals = (books.totals.accounts, books.totals.arr)
+    if not sums == totals == (listed, arr):
+        raise ImplausibleSnapshotError(
+            f"the books hold {sums[0]} customers and {sums[1]} {books.currency}, their totals {totals[0]} and "
+            f"{totals[1]}, the accounts {listed} and {arr}",
+            remedy="this is a fault in cssync: nothing was changed; please report it with these figures",
+        )

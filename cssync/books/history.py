@@ -1,0 +1,139 @@
+"""Looks back along one book: since when it has been over a limit, and how fast customers came and went."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+
+import polars as pl
+
+from cssync.books.snapshot import Snapshot
+from cssync.books.spells import Timeline
+from cssync.model.book import Books
+from cssync.model.finding import Unit
+
+LOOK_BACK_DAYS = 365
+_LONG_ENOUGH_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Customers won and churned by one book; reassignments, which management decides, are neither."""
+
+    won: int = 0
+    churned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """*days*: over how long the flows were counted. *observed*: from history, not from dates on today's records."""
+
+    by_book: dict[str, Flow]
+    days: int
+    observed: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """The past of the books of one night, worked out only where it is asked for."""
+
+    snapshot: Snapshot
+    timeline: Timeline
+    books: Books
+
+    def customers(self, book_id: str) -> pl.DataFrame:
+        """``SNAPSHOT`` rows of the customers in one book."""
+        first, count = self._extents.get(book_id, (0, 0))
+        return self.books.customers.slice(first, count)
+
+    def over_since(self, book_id: str, unit: Unit, limit: Decimal) -> date | None:
+        """First day of the unbroken stretch up to now in which the book was over *limit* customers or ARR.
+
+        None when that stretch reaches back to the first day that is known, so that its true start is not.
+        """
+        start: date | None = None
+        for day, accounts, arr in self._states(book_id):
+            if (accounts if unit is Unit.ACCOUNTS else arr) <= limit:
+                return start
+            start = day
+        return None
+
+    def flows(self) -> Flows:
+        """Won and churned customers of every book over the last year, or over what is known of it.
+
+        With less than 90 days of history, the start and churn dates on today's records stand in for it.
+        """
+        known_days = (self.timeline.as_of - self.timeline.history_since).days
+        if known_days < _LONG_ENOUGH_DAYS:
+            return Flows(self._dated_flows(), LOOK_BACK_DAYS, observed=False)
+        days = min(known_days, LOOK_BACK_DAYS)
+        return Flows(self._observed_flows(self.timeline.as_of - timedelta(days=days)), days, observed=True)
+
+    @cached_property
+    def _extents(self) -> dict[str, tuple[int, int]]:
+        runs = self.books.customers["book_id"].rle().struct.unnest()
+        starts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
+        return {book: (first, count) for count, book, first in starts.iter_rows()}
+
+    @cached_property
+    def _events(self) -> dict[str, list[tuple[date, int, str, Decimal]]]:
+        """By book: (day, +1 arrived or -1 left, unit, ARR) of single accounts, newest first."""
+        held = self.timeline.spells.filter("is_customer")
+        arrivals = held.filter(pl.col("valid_from") > self.timeline.history_since)
+        departures = held.filter(pl.col("valid_to").is_not_null())
+        columns = ("book_id", "day", "sign", "unit_id", "arr")
+        arrived = arrivals.with_columns(day="valid_from", sign=1).select(columns)
+        left = departures.with_columns(day="valid_to", sign=-1).select(columns)
+        events: dict[str, list[tuple[date, int, str, Decimal]]] = {}
+        for book, *event in pl.concat([arrived, left]).sort("day", descending=True).iter_rows():
+            day, sign, unit, arr = event
+            events.setdefault(book, []).append((day, sign, unit, arr or Decimal(0)))
+        return events
+
+    def _states(self, book_id: str) -> Iterator[tuple[date, int, Decimal]]:
+        """(its first day, customers, ARR) of every state of the book, newest first."""
+        held = self.customers(book_id)
+        units = Counter(held["unit_id"])
+        arr = Decimal(held["arr"].sum() or 0)
+        for day, events in groupby(self._events.get(book_id, ()), key=itemgetter(0)):
+            yield day, len(units), arr
+            for _, sign, unit, amount in events:
+                units[unit] -= sign
+                arr -= sign * amount
+            units = +units
+        yield self.timeline.history_since, len(units), arr
+
+    def _observed_flows(self, start: date) -> dict[str, Flow]:
+        spells = self.timeline.spells
+        recent = spells.filter((pl.col("valid_from") > start) | (pl.col("valid_to") > start))
+        whole = spells.join(recent.select("account_id").unique(), on="account_id", how="semi")
+        whole = whole.sort("account_id", "valid_from")
+        joined_up = pl.col("valid_to").shift(1).over("account_id") == pl.col("valid_from")
+        was = (pl.col("is_customer").shift(1).over("account_id") & joined_up).fill_null(value=False)
+        stays_joined = pl.col("valid_from").shift(-1).over("account_id") == pl.col("valid_to")
+        stays = (pl.col("is_customer").shift(-1).over("account_id") & stays_joined).fill_null(value=False)
+        marked = whole.with_columns(was=was, stays=stays).filter("is_customer")
+        begun = (pl.col("valid_from") > start) & (pl.col("valid_from") > self.timeline.history_since)
+        won = marked.filter(begun & ~pl.col("was"))
+        churned = marked.filter((pl.col("valid_to") > start) & ~pl.col("stays"))
+        return _counted(won, churned)
+
+    def _dated_flows(self) -> dict[str, Flow]:
+        start = self.timeline.as_of - timedelta(days=LOOK_BACK_DAYS)
+        begun = pl.coalesce("customer_since", "created_on")
+        table = self.snapshot.table
+        won = self.books.customers.filter((begun > start) & (begun <= self.timeline.as_of))
+        churned = table.filter(~pl.col("is_customer") & (pl.col("churned_on") > start))
+        return _counted(won, churned)
+
+
+def _counted(won: pl.DataFrame, churned: pl.DataFrame) -> dict[str, Flow]:
+    wins = dict(won.group_by("book_id").len().iter_rows())
+    losses = dict(churned.group_by("book_id").len().iter_rows())
+    return {book: Flow(wins.get(book, 0), losses.get(book, 0)) for book in wins.keys() | losses.keys()}

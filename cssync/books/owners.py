@@ -1,0 +1,83 @@
+"""Says whose book an account belongs in, for every way in which a CRM can name its CSM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind
+from cssync.model.owner import Owner, OwnerKind
+from cssync.settings.model import Team
+
+UNKNOWN_OWNER_PREFIX = "unknown:"
+
+
+def corrected(owners: Iterable[Owner], team: Team) -> tuple[Owner, ...]:
+    """Owners as the settings want them seen: pools marked, teams overridden."""
+    pools = {name.casefold() for name in team.pools}
+    members = {name.casefold(): member for name, member in team.members.items()}
+
+    def correct(owner: Owner) -> Owner:
+        keys = keys_of(owner)
+        kind = OwnerKind.POOL if pools.intersection(keys) else owner.kind
+        member = next((members[key] for key in keys if key in members), None)
+        return replace(owner, kind=kind, team=(member.team if member else None) or owner.team)
+
+    return tuple(correct(owner) for owner in owners)
+
+
+def keys_of(owner: Owner) -> tuple[str, ...]:
+    """By what the settings may call an owner, lower-cased: its id, e-mail address, or an alias."""
+    names = (owner.id, owner.email, *owner.aliases)
+    return tuple(name.casefold() for name in names if name)
+
+
+def keys_of_book(book: Book) -> frozenset[str]:
+    """By what the settings may call the owner of a book, lower-cased."""
+    return frozenset(name.casefold() for name in (book.id, book.email) if name)
+
+
+def book_kind(owner: Owner) -> BookKind:
+    match owner.kind:
+        case OwnerKind.QUEUE:
+            return BookKind.QUEUE
+        case OwnerKind.POOL:
+            return BookKind.POOL if owner.active else BookKind.INACTIVE
+        case OwnerKind.PERSON:
+            return BookKind.CSM if owner.active else BookKind.INACTIVE
+
+
+def with_book(rows: pl.DataFrame, owners: Iterable[Owner]) -> pl.DataFrame:
+    """*rows* with ``book_id``: the owner that ``csm_ref`` names, or a book of its own kind. Order is kept."""
+    keyed = rows.with_columns(ref=pl.col("csm_ref").str.to_lowercase())
+    joined = keyed.join(_reference_table(owners), on="ref", how="left", maintain_order="left")
+    book = (
+        pl.when(pl.col("csm_ref").is_null())
+        .then(pl.lit(UNASSIGNED_BOOK_ID))
+        .otherwise(pl.coalesce("owner_id", pl.lit(UNKNOWN_OWNER_PREFIX) + pl.col("csm_ref")))
+    )
+    return joined.with_columns(book_id=book).drop("ref", "owner_id")
+
+
+def _reference_table(owners: Iterable[Owner]) -> pl.DataFrame:
+    """``ref, owner_id``: every id, alias and e-mail address by which a record may name an owner.
+
+    An id beats an alias, and an alias an e-mail address; of two active owners with one address the first wins,
+    and an active one beats an inactive one.
+    """
+    found: dict[str, str] = {}
+    for ref, owner_id in _references(tuple(owners)):
+        found.setdefault(ref, owner_id)
+    return pl.DataFrame(
+        {"ref": list(found), "owner_id": list(found.values())},
+        schema={"ref": pl.String(), "owner_id": pl.String()},
+    )
+
+
+def _references(owners: tuple[Owner, ...]) -> Iterator[tuple[str, str]]:
+    yield from ((owner.id.casefold(), owner.id) for owner in owners)
+    by_activity = sorted(owners, key=lambda owner: not owner.active)
+    yield from ((alias.casefold(), owner.id) for owner in by_activity for alias in owner.aliases)
+    yield from ((owner.email.casefold(), owner.id) for owner in by_activity if owner.email)

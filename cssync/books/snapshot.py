@@ -1,0 +1,100 @@
+"""Turns a pull into one day's snapshot: money converted, customers told apart, every account in a book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+
+from cssync.books.hierarchy import ultimate_parents
+from cssync.books.owners import corrected, with_book
+from cssync.books.rates import converted, rates_in_force
+from cssync.model.money import ExchangeRates
+from cssync.model.owner import Owner
+from cssync.model.pull import Pull
+from cssync.model.tables import MONEY, PROBLEMS, SNAPSHOT
+from cssync.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """*table*: ``SNAPSHOT``, unique by account. *problems*: ``PROBLEMS``, the pull's and those found here.
+
+    *crm_currency*: what an amount without a currency is in.
+    """
+
+    as_of: date
+    table: pl.DataFrame
+    owners: tuple[Owner, ...]
+    rates: ExchangeRates
+    crm_currency: str
+    problems: pl.DataFrame
+
+    @property
+    def customers(self) -> pl.DataFrame:
+        return self.table.filter("is_customer")
+
+
+def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
+    """Raises ConfigError where figures are to be shown in a currency without a rate."""
+    rates = rates_in_force(pull.rates, settings.money)
+    owners = corrected(pull.owners, settings.team)
+    accounts, problems = _with_arr(pull, settings, rates, as_of)
+    accounts = accounts.with_columns(
+        # An announced churn is not one yet.
+        churned_on=pl.when(pl.col("churned_on") <= as_of).then("churned_on")
+    )
+    accounts = accounts.with_columns(is_customer=pl.sql_expr(settings.customers.where).fill_null(value=False))
+    accounts = with_book(accounts, owners)
+    unit = pl.col("account_id")
+    if settings.customers.count_by == "ultimate_parent":
+        accounts = accounts.with_columns(ultimate_parents(accounts))
+        unit = pl.col("unit_id")
+    table = accounts.with_columns(unit_id=unit).select(list(SNAPSHOT)).match_to_schema(SNAPSHOT)
+    found = (pull.problems, problems, _future_dates(table, as_of))
+    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found))
+
+
+def _with_arr(pull: Pull, settings: Settings, rates: ExchangeRates, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(accounts with ``arr``, problems)"""
+    unmarked = pull.rates.corporate
+    if settings.customers.arr.from_ == "field":
+        accounts = converted(pull.accounts, rates, unmarked)
+        unknown = _without_rate(accounts, unmarked, object_="account", id_="account_id")
+        return accounts.rename({"converted": "arr"}), unknown
+    begun = pl.coalesce("starts_on", "close_on") <= as_of
+    in_force = begun & (pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of))
+    recurring = pl.sql_expr(settings.customers.arr.recurring).fill_null(value=False)
+    won = converted(pull.opportunities.filter(pl.col("is_won") & in_force & recurring), rates, unmarked)
+    unknown = _without_rate(won, unmarked, object_="opportunity", id_="opportunity_id")
+    # One opportunity that cannot be valued leaves the whole account's ARR unknown: a part is not the sum.
+    whole = pl.col("converted").is_not_null().all()
+    sums = won.group_by("account_id").agg(arr=pl.when(whole).then(pl.col("converted").sum()), valued=True)
+    valued = pull.accounts.join(sums, on="account_id", how="left", maintain_order="left")
+    nothing = pl.lit(Decimal("0.00"), MONEY)
+    return valued.with_columns(arr=pl.when(pl.col("valued").is_null()).then(nothing).otherwise("arr")), unknown
+
+
+def _without_rate(rows: pl.DataFrame, unmarked: str, *, object_: str, id_: str) -> pl.DataFrame:
+    unknown = rows.filter(pl.col("converted").is_null() & pl.col("amount").is_not_null())
+    return unknown.select(
+        object=pl.lit(object_),
+        record_id=pl.col(id_),
+        field=pl.lit("currency"),
+        value=pl.col("currency").fill_null(unmarked),
+        reason=pl.lit("no exchange rate for this currency; add it in the CRM, or under money.rates"),
+    ).match_to_schema(PROBLEMS)
+
+
+def _future_dates(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """A record cannot have been created later than tomorrow (the CRM's clock may be a zone ahead)."""
+    ahead = table.filter(pl.col("created_on") > as_of + timedelta(days=1))
+    return ahead.select(
+        object=pl.lit("account"),
+        record_id="account_id",
+        field=pl.lit("created"),
+        value=pl.col("created_on").cast(pl.String()),
+        reason=pl.lit("date in the future"),
+    ).match_to_schema(PROBLEMS)

@@ -1,0 +1,192 @@
+"""The interface of every forecast of a book, and a first one: wins and churn at the book's own shrunk rates.
+
+A count of accounts moves by wins, losses and reassignments, so these are forecast, never a line through points:
+``N(t+h) = N(t) + NegBin(wins) - Binomial(churn)``. Reassignments are management's decisions and enter no rate.
+A CSM's own rates are shrunk to the segment's (empirical Bayes), so that a short history gives a wide, honest
+interval instead of a wild slope. The open pipeline is not used: the interval is the wider for it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cssync.books.history import Flow, Flows
+from cssync.model.book import Book, BookKind, Books
+from cssync.model.wording import day
+
+Distribution = npt.NDArray[np.float64]
+
+# How many days of its own arrivals weigh as much as the segment's mean rate.
+_ARRIVAL_PRIOR_DAYS = 365.0
+# How many account-years of its own churn weigh as much as the segment's rate.
+_CHURN_PRIOR_ACCOUNT_DAYS = 20 * 365.0
+# Beyond so many standard deviations a limit is out of reach, and the exact distribution not worth the time.
+_OUT_OF_REACH = 6.0
+_LATEST_CROSSING_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Customers of one book on *horizon*.
+
+    *low*..*high*: the 80% interval. *reaches*: probability of *limit* customers or more. *crosses_on*: first day
+    on which the median is at *limit*, None within two years. *wins*, *losses*: expected until *horizon*.
+    *words*: the same in one sentence. *basis*: where the rates come from.
+    """
+
+    horizon: date
+    today: int
+    wins: float
+    losses: float
+    median: int
+    low: int
+    high: int
+    limit: int
+    reaches: float
+    crosses_on: date | None
+    words: str
+    basis: str
+
+
+class Forecaster(Protocol):
+    """Whatever can tell where a book is heading; pure, so one night has one answer."""
+
+    def forecast(self, book: Book, horizon: date, limit: int) -> Forecast: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """*shape* / *exposure_days*: wins a day, as a Gamma posterior. *hazard*: churn of one account a day."""
+
+    shape: float
+    exposure_days: float
+    hazard: float
+
+
+class RateForecaster:
+    """See the module. *flows*: won and churned of every book; *books*: tonight's, for the segments' means."""
+
+    def __init__(self, books: Books, flows: Flows) -> None:
+        self._as_of = books.as_of
+        self._flows = flows
+        self._priors = _segment_rates(books, flows)
+
+    def forecast(self, book: Book, horizon: date, limit: int) -> Forecast:
+        rates = self._rates(book)
+        days = (horizon - self._as_of).days
+        wins = rates.shape * days / rates.exposure_days
+        leaves = -math.expm1(-rates.hazard * days)
+        losses = book.accounts * leaves
+        spread = math.sqrt(wins * (1 + days / rates.exposure_days) + losses * (1 - leaves))
+        centre = book.accounts + wins - losses
+        if centre + _OUT_OF_REACH * spread + 1 < limit:
+            low, median, high = (max(0, round(centre + z * spread)) for z in (-1.2816, 0.0, 1.2816))
+            reaches, crosses_on = 0.0, None
+        else:
+            chances = self._distribution(book.accounts, rates, days)
+            low, median, high = (_quantile(chances, q) for q in (0.1, 0.5, 0.9))
+            reaches = float(chances[limit:].sum())
+            crosses_on = self._crossing(book.accounts, rates, limit)
+        words = (
+            f"{book.accounts} customers today, +{wins:.0f} likely wins, -{losses:.0f} likely losses: "
+            f"{median} by {day(horizon)} ({low} to {high}), {reaches:.0%} to reach {limit}"
+        )
+        return Forecast(
+            horizon=horizon, today=book.accounts, wins=wins, losses=losses, median=median, low=low, high=high,
+            limit=limit, reaches=reaches, crosses_on=crosses_on, words=words, basis=self._basis(book),
+        )  # fmt: skip
+
+    def _rates(self, book: Book) -> _Rates:
+        own = self._flows.by_book.get(book.id, Flow())
+        wins_a_day, churn_a_day = self._priors.get(book.segment, (0.0, 0.0))
+        days = float(self._flows.days)
+        exposure = book.accounts * days
+        churned = own.churned + churn_a_day * _CHURN_PRIOR_ACCOUNT_DAYS
+        return _Rates(
+            shape=own.won + wins_a_day * _ARRIVAL_PRIOR_DAYS,
+            exposure_days=days + _ARRIVAL_PRIOR_DAYS,
+            hazard=churned / (exposure + _CHURN_PRIOR_ACCOUNT_DAYS),
+        )
+
+    def _distribution(self, accounts: int, rates: _Rates, days: int) -> Distribution:
+        """Probability of each number of customers after *days*, by convolution of wins and survivors."""
+        wins = _negative_binomial(rates.shape, days / rates.exposure_days)
+        stay = math.exp(-rates.hazard * days)
+        return _normalised(np.convolve(_binomial(accounts, stay), wins))
+
+    def _crossing(self, accounts: int, rates: _Rates, limit: int) -> date | None:
+        """First day on which the median is at *limit*; the median rises steadily, or never gets there."""
+        if accounts >= limit:
+            return self._as_of
+        early, late = 0, _LATEST_CROSSING_DAYS
+        if _quantile(self._distribution(accounts, rates, late), 0.5) < limit:
+            return None
+        while late - early > 1:
+            middle = (early + late) // 2
+            if _quantile(self._distribution(accounts, rates, middle), 0.5) >= limit:
+                late = middle
+            else:
+                early = middle
+        return self._as_of + timedelta(days=late)
+
+    def _basis(self, book: Book) -> str:
+        own = self._flows.by_book.get(book.id, Flow())
+        source = "in the recorded history of" if self._flows.observed else "by the dates on today's records, over"
+        segment = f" of {book.segment}" if book.segment else ""
+        return (
+            f"{own.won} won and {own.churned} lost {source} {self._flows.days} days, "
+            f"drawn towards the mean{segment}; the open pipeline is not counted"
+        )
+
+
+def _segment_rates(books: Books, flows: Flows) -> dict[str | None, tuple[float, float]]:
+    """By segment: (customers won by one CSM a day, churn of one account a day)"""
+    by_segment: dict[str | None, list[Book]] = {}
+    for book in books.books:
+        if book.kind is BookKind.CSM:
+            by_segment.setdefault(book.segment, []).append(book)
+    rates = {}
+    for segment, members in by_segment.items():
+        of_members = [flows.by_book.get(book.id, Flow()) for book in members]
+        accounts = sum(book.accounts for book in members)
+        rates[segment] = (
+            sum(flow.won for flow in of_members) / (len(members) * flows.days),
+            sum(flow.churned for flow in of_members) / (max(accounts, 1) * flows.days),
+        )
+    return rates
+
+
+def _negative_binomial(shape: float, odds: float) -> Distribution:
+    """Gamma(shape) rate over *odds* of its exposure, down to a tail of 1e-12."""
+    if shape <= 0 or odds <= 0:
+        return np.ones(1)
+    mean = shape * odds
+    top = int(mean + 12 * math.sqrt(mean * (1 + odds)) + 40)
+    k = np.arange(1, top + 1)
+    steps = np.log((shape + k - 1) / k * (odds / (1 + odds)))
+    logs = np.concatenate([[0.0], np.cumsum(steps)]) - shape * math.log1p(odds)
+    return _normalised(np.exp(logs))
+
+
+def _binomial(n: int, p: float) -> Distribution:
+    if n == 0 or p >= 1:
+        return _normalised(np.eye(1, n + 1, n)[0])
+    k = np.arange(1, n + 1)
+    steps = np.log((n - k + 1) / k) + math.log(p) - math.log1p(-p)
+    logs = np.concatenate([[0.0], np.cumsum(steps)]) + n * math.log1p(-p)
+    return _normalised(np.exp(logs))
+
+
+def _normalised(weights: Distribution) -> Distribution:
+    chances: Distribution = weights / weights.sum()
+    return chances
+
+
+def _quantile(chances: Distribution, q: float) -> int:
+    return int(np.searchsorted(np.cumsum(chances), q))

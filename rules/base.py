@@ -1,0 +1,88 @@
+"""What a rule is given and what it is: a sentence, the rows of the seeds it rests on, and a plain function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from cssync.books.history import History
+from cssync.books.owners import keys_of_book
+from cssync.capacity.forecast import Forecaster
+from cssync.capacity.limits import LimitBook
+from cssync.model.book import Book, BookKind, Books
+from cssync.model.calendar import FiscalCalendar
+from cssync.model.finding import Finding, Subject
+from cssync.settings.model import Settings
+from rules.relief import Need, Relief, Room, everyone, share_out, surplus
+
+
+@dataclass(frozen=True)
+class Context:
+    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are firing as it begins."""
+
+    books: Books
+    history: History
+    forecaster: Forecaster
+    limits: LimitBook
+    settings: Settings
+    firing: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def as_of(self) -> date:
+        return self.books.as_of
+
+    @property
+    def currency(self) -> str:
+        return self.books.currency
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        return FiscalCalendar(self.settings.fiscal_year_starts_in)
+
+    def measured(self) -> Iterator[Book]:
+        """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
+        excused = {name.casefold() for name in self.settings.team.without_book}
+        for book in self.books.books:
+            if book.kind is BookKind.CSM and not excused.intersection(keys_of_book(book)):
+                yield book
+
+    def unworked(self) -> Iterator[Book]:
+        """Books that no working CSM looks after."""
+        return (book for book in self.books.books if not book.kind.is_working)
+
+    @cached_property
+    def relief(self) -> Mapping[str, Relief]:
+        """For every book over a limit, and every one that nobody works: what to hand over, and to whom."""
+        unworked = [Need(book, everyone(self.history.customers(book.id))) for book in self.unworked()]
+        rooms, over = [], []
+        for book in self.measured():
+            accounts = int(self.limits.limit(book, "accounts").value) - book.accounts
+            arr = self.limits.limit(book, "arr").value - book.arr
+            if accounts > 0 and arr > 0:
+                rooms.append(Room(book, accounts, arr))
+            elif accounts < 0 or arr < 0:
+                over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))
+        over.sort(key=lambda need: (-len(need.moves), need.book.id))
+        return share_out((*unworked, *over), tuple(rooms))
+
+    def share_of_limits(self, book: Book) -> tuple[Decimal, Decimal]:
+        """(accounts, ARR) of the book as shares of its limits: 1 is exactly full."""
+        accounts = self.limits.limit(book, "accounts").value
+        return book.accounts / accounts, book.arr / self.limits.limit(book, "arr").value
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """*id* is also the name of its section under ``rules`` in the settings. *evaluate* is pure."""
+
+    id: str
+    title: str
+    seeds: tuple[str, ...]
+    evaluate: Callable[[Context], Iterator[Finding]]
+
+
+def subject_of(book: Book) -> Subject:
+    return Subject(book.id, book.name, book.email, book.team, book.manager, book.segment)

@@ -1,0 +1,71 @@
+"""Flags a CSM who is heading for 75 customers by the end of next quarter, while there is time to hire.
+
+Seed 4: start interviewing and budgeting now. The date to open a requisition is the day on which the forecast
+reaches the ceiling, less the ramp (seed 31), the notice and the time to fill. Fires at an even chance and clears
+well below it, so that one customer more or less does not make it flap. At the ceiling itself, accounts_over_limit
+says what there is to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cssync.capacity.forecast import Forecast
+from cssync.model.book import Book
+from cssync.model.finding import Finding, Severity, Unit
+from cssync.model.wording import count, day
+from rules.base import Context, Rule, subject_of
+from rules.evidence import about, newest
+
+
+def _evaluate(context: Context) -> Iterator[Finding]:
+    rule = context.settings.rules.trending_to_ceiling
+    horizon = context.calendar.next_quarter_end(context.as_of)
+    for book in context.measured():
+        limit = context.limits.limit(book, "trend_accounts")
+        if book.accounts >= limit.value:
+            continue
+        forecast = context.forecaster.forecast(book, horizon, int(limit.value))
+        firing = (RULE.id, book.id) in context.firing
+        if forecast.reaches < (rule.clear_under if firing else rule.fire_at):
+            continue
+        over_now = context.share_of_limits(book)[0] > 1
+        act_by = _hire_by(context, forecast)
+        yield Finding(
+            rule=RULE.id,
+            subject=subject_of(book),
+            severity=Severity.WARNING if over_now else Severity.WATCH,
+            unit=Unit.ACCOUNTS,
+            value=Decimal(forecast.median),
+            limit=limit,
+            since=None,
+            headline=f"heading for {limit.value:f} by {day(horizon)} ({forecast.reaches:.0%} likely)",
+            reason=(
+                f"{book.name} looks after {count(book.accounts, 'customer')} and is heading for {limit.value:f} by "
+                f"{day(horizon)}: {forecast.reaches:.0%} likely."
+            ),
+            action=_action(context, book, act_by),
+            act_by=act_by,
+            drivers=newest(context, book),
+            evidence=(f"Forecast: {forecast.words}.", f"It rests on {forecast.basis}.", *about(context, book)),
+        )
+
+
+def _hire_by(context: Context, forecast: Forecast) -> date:
+    """The last day on which opening a requisition brings a ramped CSM in time; may have passed."""
+    hiring = context.settings.hiring
+    lead = timedelta(days=hiring.days_to_fill + hiring.notice_days + hiring.ramp_days)
+    return (forecast.crosses_on or forecast.horizon) - lead
+
+
+def _action(context: Context, book: Book, act_by: date) -> str:
+    what = f"a requisition{f' for {book.segment}' if book.segment else ''}"
+    late = (context.as_of - act_by).days
+    if late > 0:
+        return f"Open {what} now, {count(late, 'day')} late, and give {book.name} no new customers until then."
+    return f"Open {what} by {day(act_by)}."
+
+
+RULE = Rule("trending_to_ceiling", "Trending to the ceiling", ("4", "31"), _evaluate)

@@ -1,0 +1,65 @@
+"""Flags customers that nobody works: no owner, a deactivated one, an unknown one, or a queue.
+
+Seed 31: customers expect support from day one. A CRM does not reassign anything when an owner leaves, so a dead
+owner keeps accounts for months, and averages per CSM never show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cssync.model.book import Book, BookKind
+from cssync.model.finding import Finding, Limit, Severity, Unit
+from cssync.model.wording import count, listed, money
+from rules.base import Context, Rule, subject_of
+from rules.evidence import about, largest
+
+_STATE = {
+    BookKind.UNASSIGNED: "have no CSM",
+    BookKind.INACTIVE: "still belong to {name}, who is no longer active in the CRM",
+    BookKind.QUEUE: "wait in the queue {name}",
+    BookKind.UNKNOWN_OWNER: "belong to an owner whom the CRM does not list",
+}
+_BRIEFLY = {
+    BookKind.UNASSIGNED: "without a CSM",
+    BookKind.INACTIVE: "whose owner is no longer active",
+    BookKind.QUEUE: "waiting in a queue",
+    BookKind.UNKNOWN_OWNER: "of an owner whom the CRM does not list",
+}
+NONE_ALLOWED = Limit(Decimal(0), "rules.without_working_csm", "default", "seed 31", "every customer has a CSM")
+
+
+def _evaluate(context: Context) -> Iterator[Finding]:
+    critical_at = context.settings.rules.without_working_csm.critical_at_arr
+    for book in context.unworked():
+        worth = money(book.arr, context.currency)
+        state = _STATE[book.kind].format(name=book.name)
+        yield Finding(
+            rule=RULE.id,
+            subject=subject_of(book),
+            severity=Severity.CRITICAL if book.arr >= critical_at else Severity.WARNING,
+            unit=Unit.ACCOUNTS,
+            value=Decimal(book.accounts),
+            limit=NONE_ALLOWED,
+            since=context.history.over_since(book.id, Unit.ACCOUNTS, NONE_ALLOWED.value),
+            headline=f"{count(book.accounts, 'customer')}, {worth} ARR, {_BRIEFLY[book.kind]}",
+            reason=f"{count(book.accounts, 'customer')} with {worth} of ARR {state}.",
+            action=_action(context, book),
+            drivers=largest(context, book),
+            evidence=about(context, book),
+        )
+
+
+def _action(context: Context, book: Book) -> str:
+    relief = context.relief[book.id]
+    what = f"{count(book.accounts, 'customer')}"
+    if not relief.places:
+        first = listed([customer.name for customer in relief.moves], 2)
+        return f"Reassign {what} in the CRM, beginning with {first}; colleagues have no room, so hire."
+    to = listed([f"{number} to {colleague.name}" for colleague, number in relief.places])
+    rest = f"; {relief.short} more find no room" if relief.short else ""
+    return f"Reassign {what} in the CRM: {to}{rest}."
+
+
+RULE = Rule("without_working_csm", "Customers without a working CSM", ("31",), _evaluate)
