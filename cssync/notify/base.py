@@ -27,7 +27,8 @@ class Notifier(Protocol):
     def find(self, delivery: Delivery, now: datetime) -> Attempt:
         """Look whether an earlier attempt of unknown outcome arrived after all.
 
-        SENT: it did, with its receipt. NOT_SENT: it certainly did not. UNKNOWN: the sink cannot tell.
+        SENT: it did, with its receipt. NOT_SENT: it certainly did not. UNKNOWN: the sink cannot tell now, ask again.
+        REFUSED: the sink never can tell, and would rather lose this one than show it twice.
         """
         ...
 

@@ -1,0 +1,204 @@
+"""Takes what waits in the outbox to its sinks, effectively once, whatever dies on the way.
+
+The outbox says SENDING before every attempt, so a row found in that state is one whose fate nobody knows: it is
+looked up in the sink before it may go again. Only this module writes to the outbox.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from cssync.errors import DeliveryError
+from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cssync.notify.base import Notifier, Outbox
+
+log = structlog.get_logger()
+
+# Between the tries of one run; a sink that fails three times is left alone until the next one.
+_PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
+
+_AFTER_SENDING = {
+    Outcome.SENT: DeliveryState.SENT,
+    Outcome.NOT_SENT: DeliveryState.PENDING,
+    Outcome.UNKNOWN: DeliveryState.UNKNOWN,
+    Outcome.REFUSED: DeliveryState.DEAD,
+    Outcome.ADDRESS_DOWN: DeliveryState.PENDING,
+    Outcome.SINK_DOWN: DeliveryState.PENDING,
+}
+# A look that failed leaves open what became of the message.
+_AFTER_LOOKING = {
+    **_AFTER_SENDING,
+    Outcome.ADDRESS_DOWN: DeliveryState.UNKNOWN,
+    Outcome.SINK_DOWN: DeliveryState.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How a round ended. *pending*: kept for the next run; *held*: kept too, since their sink is switched off.
+
+    *errors*: why messages are pending or dead, for the operator, each with its remedy. *notes*: what went
+    out otherwise than intended.
+    """
+
+    sent: int = 0
+    pending: int = 0
+    dead: int = 0
+    held: int = 0
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failure(self) -> DeliveryError | None:
+        """What the run ends with, None if everything went out."""
+        if not self.pending and not self.dead:
+            return None
+        fates = [
+            f"{self.pending} kept in the outbox for the next run" if self.pending else "",
+            f"{self.dead} given up" if self.dead else "",
+        ]
+        undelivered = f"{_messages(self.pending + self.dead)} not delivered ({', '.join(filter(None, fates))})"
+        return DeliveryError(undelivered, remedy="; ".join(self.errors))
+
+
+def deliver(
+    outbox: Outbox,
+    notifiers: Iterable[Notifier],
+    *,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+    patience: timedelta = timedelta(minutes=2),
+) -> Delivered:
+    """Send all that is due. *patience*: how long to wait in all for sinks that fail or ask to slow down."""
+    round_ = _Round(outbox, notifiers, now, sleep, patience)
+    for delivery in outbox.due(now()):
+        round_.drive(delivery)
+    round_.sweep()
+    done = round_.delivered()
+    log.info("delivered", sent=done.sent, pending=done.pending, dead=done.dead, held=done.held)
+    return done
+
+
+class _Round:
+    """One pass over the outbox: what it has learnt of the sinks, and how much patience is left."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        notifiers: Iterable[Notifier],
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        patience: timedelta,
+    ) -> None:
+        self._outbox = outbox
+        self._notifiers = {notifier.name: notifier for notifier in notifiers}
+        self._now = now
+        self._sleep = sleep
+        self._patience = patience
+        self._down: set[tuple[str, str | None]] = set()  # sink and address; None: all of them
+        self._sent_again: list[Delivery] = []
+        self._tally: Counter[str] = Counter()
+        self._errors: list[str] = []
+        self._notes: list[str] = []
+
+    def drive(self, delivery: Delivery) -> None:
+        """Take one delivery as far as it gets in this run."""
+        notifier = self._notifiers.get(delivery.sink)
+        if notifier is None:
+            self._tally["held"] += 1
+        elif self._down & {(delivery.sink, None), (delivery.sink, delivery.address)}:
+            self._tally["pending"] += 1
+        else:
+            self._count(*self._tried(notifier, delivery))
+
+    def sweep(self) -> None:
+        """Look for late copies of what was sent more than once; the sink keeps the earliest."""
+        for delivery in self._sent_again:
+            found = self._notifiers[delivery.sink].find(delivery, self._now())
+            if found.outcome is Outcome.SENT and found.receipt != delivery.receipt:
+                self._outbox.record(replace(delivery, receipt=found.receipt))
+
+    def delivered(self) -> Delivered:
+        errors, notes = tuple(dict.fromkeys(self._errors)), tuple(dict.fromkeys(self._notes))
+        return Delivered(**self._tally, errors=errors, notes=notes)
+
+    def _tried(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
+        attempt = Attempt(Outcome.UNKNOWN)
+        for pause in (*_PAUSES, None):
+            if delivery.state is DeliveryState.PENDING:
+                delivery, attempt = self._send(notifier, delivery)
+            if delivery.state in {DeliveryState.UNKNOWN, DeliveryState.SENDING}:
+                delivery, attempt = self._look(notifier, delivery)
+            if delivery.state in {DeliveryState.SENT, DeliveryState.DEAD} or self._is_down(delivery, attempt):
+                break
+            if pause is None or not self._waited(attempt.retry_at, pause):
+                break
+        return delivery, attempt
+
+    def _send(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
+        begun = delivery.first_attempt_at or self._now()
+        sending = replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1, first_attempt_at=begun)
+        self._outbox.record(sending)
+        attempt = notifier.send(sending, self._now())
+        return self._learnt(sending, attempt, _AFTER_SENDING[attempt.outcome]), attempt
+
+    def _look(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
+        attempt = notifier.find(delivery, self._now())
+        return self._learnt(delivery, attempt, _AFTER_LOOKING[attempt.outcome]), attempt
+
+    def _learnt(self, delivery: Delivery, attempt: Attempt, state: DeliveryState) -> Delivery:
+        known = replace(
+            delivery,
+            state=state,
+            not_before=attempt.retry_at or delivery.not_before,
+            receipt=attempt.receipt or delivery.receipt,
+            error=_said(attempt) or None,
+        )
+        self._outbox.record(known)
+        log.debug("attempted", sink=delivery.sink, delivery=delivery.id[:12], outcome=attempt.outcome.value)
+        return known
+
+    def _is_down(self, delivery: Delivery, attempt: Attempt) -> bool:
+        if attempt.outcome is Outcome.SINK_DOWN:
+            self._down.add((delivery.sink, None))
+        elif attempt.outcome is Outcome.ADDRESS_DOWN:
+            self._down.add((delivery.sink, delivery.address))
+        else:
+            return False
+        return True
+
+    def _waited(self, until: datetime | None, pause: timedelta) -> bool:
+        """Wait until then, or for *pause*; False, at once, if that is longer than there is patience for."""
+        wait = max(until - self._now(), timedelta()) if until else pause
+        if wait > self._patience:
+            return False
+        self._patience -= wait
+        self._sleep(wait.total_seconds())
+        return True
+
+    def _count(self, delivery: Delivery, attempt: Attempt) -> None:
+        match delivery.state:
+            case DeliveryState.SENT:
+                self._tally["sent"] += 1
+                self._notes.extend(filter(None, [attempt.error]))
+                if delivery.attempts > 1:
+                    self._sent_again.append(delivery)
+            case DeliveryState.DEAD:
+                self._tally["dead"] += 1
+                self._errors.append(_said(attempt))
+            case DeliveryState.PENDING | DeliveryState.UNKNOWN | DeliveryState.SENDING:
+                self._tally["pending"] += 1
+                self._errors.append(_said(attempt) or "it did not arrive")
+
+
+def _said(attempt: Attempt) -> str:
+    return f"{attempt.error}: {attempt.remedy}" if attempt.remedy else attempt.error
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"

@@ -1,0 +1,1 @@
+"""Slack by bot token or incoming webhook: how a digest looks there, and what Slack's answers mean."""

@@ -1,0 +1,135 @@
+"""Lays a digest out for Slack: most severe first, always inside Slack's limits, nothing left out unsaid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cssync.model.digest import Digest, Entry, EntryKind, Notice
+from cssync.notify.slack.escape import length, mrkdwn
+from cssync.notify.slack.kit import SECTION, Block, Part, Room, context, header, section
+from cssync.notify.text import isolated, name
+
+TEXT = 2_900  # Slack splits a message whose text is over about 4,000
+
+_ORDER = tuple(EntryKind)
+_SEE_ALERTS = "cssync alerts"
+_SEE_RUN = "cssync run --dry"
+_NOTES = 1_200
+_DOT = " \u00b7 "
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """*text* carries the facts for notifications and screen readers, and can stand alone. All of it is escaped."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def message(payload: Digest | Notice, mark: str, reference: str = "") -> Message:
+    """Render *payload*; *mark* becomes the first block's id, *reference* is shown where metadata cannot go along."""
+    match payload:
+        case Digest():
+            return _digest(payload, mark, reference)
+        case Notice():
+            return _notice(payload, mark, reference)
+
+
+def _digest(digest: Digest, mark: str, reference: str) -> Message:
+    entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
+    head = [header(digest.title, mark), *context(_statements(digest.context))]
+    notes = context(_fitted([mrkdwn(note, 300) for note in digest.notes], _NOTES, "\n", _SEE_RUN))
+    footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS}"], reference))
+    room = Room([*head, *context(_left_out(entries)), *notes, *footer])
+    sections = [_Section(entry, told) for entry, told in _while_there_is_room(entries, room)]
+    told_in_full = [part.add_evidence(room) for part in sections]
+    if all(told_in_full):
+        footer = context(_statements(digest.footer, reference))
+    left_out = context(_left_out(entries[len(sections) :]))
+    parts = [*head, *(section(part.told) for part in sections), *left_out, *notes, *footer]
+    spoken = [f"{entry.kind.upper()} {_told(entry, _name(entry), ' ')}" for entry in entries]
+    return _message(digest.summary, spoken, reference, parts)
+
+
+def _notice(notice: Notice, mark: str, reference: str) -> Message:
+    said = [mrkdwn(line, 1_000) for line in notice.text.splitlines() if line.strip()]
+    shown = _fitted(said, TEXT, "\n", _SEE_RUN)
+    sections = [section(shown)] if shown else []
+    footer = context(_statements([f"run {notice.run_id}"], reference))
+    return _message(notice.title, said, reference, [header(notice.title, mark), *sections, *footer])
+
+
+def _message(summary: str, said: Sequence[str], reference: str, parts: Iterable[Part]) -> Message:
+    first, last = mrkdwn(summary, 500) or "cssync", f"\n{reference}" if reference else ""
+    facts = _fitted(said, TEXT - length(first) - length(last) - 1, "\n", _SEE_ALERTS)
+    return Message("\n".join(filter(None, [first, facts])) + last, tuple(part.block for part in parts))
+
+
+@dataclass(slots=True)
+class _Section:
+    """An entry's section as it grows."""
+
+    entry: Entry
+    told: str
+
+    def add_evidence(self, room: Room) -> bool:
+        """Add what was found, a line a sentence, while there is room; False: some was left out."""
+        for detail in self.entry.details:
+            evidence = f"\n\u2022 {mrkdwn(detail, 300)}"
+            if length(self.told) + length(evidence) > SECTION or not room.take(evidence, blocks=0):
+                return False
+            self.told += evidence
+        return True
+
+
+def _while_there_is_room(entries: Iterable[Entry], room: Room) -> Iterator[tuple[Entry, str]]:
+    for entry in entries:
+        told = f"{entry.kind.upper()}  " + _told(entry, f"*{_name(entry)}*", "\n")
+        if not room.take(told, blocks=1):
+            return
+        yield entry, told
+
+
+def _told(entry: Entry, who: str, between: str) -> str:
+    change = f" ({mrkdwn(entry.change, 30)})" if entry.change and entry.change != entry.kind else ""
+    action = f"{between}Do: {mrkdwn(entry.action, 500)}" if entry.action else ""
+    return f"{who}{change}: {mrkdwn(entry.facts, 700)}{action}"
+
+
+def _name(entry: Entry) -> str:
+    return isolated(mrkdwn(name(entry.who), 100))
+
+
+def _left_out(entries: Sequence[Entry]) -> str:
+    """And 161 more (3 warnings, 158 on watch): cssync alerts."""
+    counts = Counter(entry.kind for entry in entries)
+    kinds = ", ".join(f"{counts[kind]} {_word(kind, counts[kind])}" for kind in _ORDER if counts[kind])
+    return f"and {len(entries)} more ({kinds}): {_SEE_ALERTS}" if entries else ""
+
+
+def _word(kind: EntryKind, count: int) -> str:
+    match kind:
+        case EntryKind.WARNING:
+            return "warning" if count == 1 else "warnings"
+        case EntryKind.WATCH:
+            return "on watch"
+        case EntryKind.CRITICAL | EntryKind.RESOLVED:
+            return kind.value
+
+
+def _statements(said: Iterable[str], reference: str = "") -> str:
+    shown = _fitted([mrkdwn(statement, 200) for statement in said], 1_200, _DOT, _SEE_RUN)
+    return _DOT.join(filter(None, [shown, reference]))
+
+
+def _fitted(said: Iterable[str], limit: int, between: str, where: str) -> str:
+    """As much of *said* as stays within *limit*; the end tells how much more there is, and where to read it."""
+    wanted = [text for text in said if text]
+    room = limit - length(f"{between}and {len(wanted)} more: {where}")
+    for count, text in enumerate(wanted):
+        room -= length(text) + length(between)
+        if room < 0:
+            return between.join([*wanted[:count], f"and {len(wanted) - count} more: {where}"])
+    return between.join(wanted)

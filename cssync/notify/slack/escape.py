@@ -1,0 +1,51 @@
+"""Puts foreign text into Slack's mrkdwn so that it shows as it is: it cannot ping, link or format anything.
+
+``& < >`` are escaped as Slack asks, which disarms ``<!channel>`` and ``<https://...|links>``. For the other
+characters with a meaning Slack knows no escape, so they are replaced by ones that look the same.
+https://docs.slack.dev/messaging/formatting-message-text
+"""
+
+from __future__ import annotations
+
+import re
+
+from cssync.notify.text import ELLIPSIS, line
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LOOKALIKES = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd", "@": "\uff20", ":": "\u2236"}
+_MEANINGFUL = re.compile(
+    r"[*~`]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it formats nothing: dana_roy@acme.test stays whole
+    r"|(?<!\w)@"  # @here and @channel, but not an e-mail address
+    r"|:(?=[a-z+-][a-z0-9_+-]*:)",  # :fire: would become a picture, 12:30:00 would not
+    re.IGNORECASE,
+)
+
+
+def mrkdwn(text: str, limit: int) -> str:
+    """*text* as one line of at most *limit* characters, cut with an ellipsis where it is longer."""
+    neutral = _MEANINGFUL.sub(lambda match: _LOOKALIKES[match[0]], line(text))
+    return cut([_ENTITIES.get(character, character) for character in neutral], limit)
+
+
+def plain(text: str, limit: int) -> str:
+    """The same for ``plain_text`` objects, where nothing is formatted but entities are still read."""
+    return cut([_ENTITIES.get(character, character) for character in line(text)], limit)
+
+
+def cut(pieces: list[str], limit: int) -> str:
+    """Join *pieces*, as many whole ones as stay within *limit*."""
+    if sum(map(length, pieces)) <= limit:
+        return "".join(pieces)
+    kept, used = [], length(ELLIPSIS)
+    for piece in pieces:
+        used += length(piece)
+        if used > limit:
+            break
+        kept.append(piece)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def length(text: str) -> int:
+    """As a JavaScript or Java server counts it: in UTF-16 units, an emoji being two."""
+    return len(text) + sum(character > "\uffff" for character in text)

@@ -1,0 +1,88 @@
+"""Posts to Slack by incoming webhook: at most once, since it answers ``ok`` and nothing can be read back.
+
+A message whose answer was lost is not sent again. Its text carries a short reference, so that a person can look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from slack_sdk.webhook import WebhookClient
+
+from cssync.model.check import Check, CheckStatus
+from cssync.model.delivery import Attempt, Delivery, Outcome
+from cssync.notify.slack import blocks, outcome
+from cssync.notify.slack.client import webhook_client
+
+_REMEDY = "copy SLACK_WEBHOOK_URL anew from the Slack app (https://hooks.slack.com/services/...)"
+_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+
+
+class SlackWebhookNotifier:
+    name = "slack"
+
+    def __init__(self, url: SecretStr, *, timeout_seconds: float) -> None:
+        self._url = url
+        self._timeout_seconds = timeout_seconds
+
+    def send(self, delivery: Delivery, now: datetime) -> Attempt:
+        """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
+        if problem := self._problem():
+            return Attempt(Outcome.SINK_DOWN, error=problem, remedy=_REMEDY)
+        message = blocks.message(delivery.payload, delivery.id, reference=f"ref {reference(delivery)}")
+        attempt = self._post({"text": message.text, "blocks": list(message.blocks)}, now)
+        if attempt.outcome is not Outcome.REFUSED:
+            return attempt
+        plain = self._post({"text": message.text}, now)
+        if plain.outcome is not Outcome.SENT:
+            return plain
+        return Attempt(Outcome.SENT, error=f"sent as plain text; {attempt.error}")
+
+    def find(self, delivery: Delivery, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
+        """Never finds out, and never lets it go again: one digest too few is better here than two."""
+        return Attempt(
+            Outcome.REFUSED,
+            error="the answer to posting it was lost, and a webhook cannot be read back",
+            remedy=f"look for 'ref {reference(delivery)}' in the channel; notify.slack.via: bot does that by itself",
+        )
+
+    def check(self) -> Iterator[Check]:
+        """Look at the address only: the one way to try a webhook is to post."""
+        if problem := self._problem():
+            yield Check("Slack webhook", CheckStatus.FAILED, problem, _REMEDY)
+            return
+        url = urlsplit(self._url.get_secret_value().strip())
+        if url.scheme != "https" or url.hostname not in _HOSTS or not url.path.startswith("/services/"):
+            yield Check("Slack webhook", CheckStatus.WARNING, "not an address of Slack's webhooks", _REMEDY)
+            return
+        yield Check("Slack webhook", CheckStatus.OK, "an address of Slack's webhooks; nothing was posted to try it")
+
+    @cached_property
+    def _client(self) -> WebhookClient:
+        return webhook_client(self._url.get_secret_value().strip(), timeout_seconds=self._timeout_seconds)
+
+    def _problem(self) -> str:
+        text = self._url.get_secret_value().strip()
+        try:
+            url = urlsplit(text)
+        except ValueError:
+            return "the Slack webhook is not a URL"
+        if not (text.isascii() and text.isprintable() and " " not in text and url.hostname):
+            return "the Slack webhook is not a URL"
+        return "" if url.scheme in {"http", "https"} else "the Slack webhook does not begin with https://"
+
+    def _post(self, body: dict[str, object], now: datetime) -> Attempt:
+        quiet = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
+        try:
+            answer = self._client.send_dict({**body, **quiet})
+        except outcome.ESCAPES as error:
+            return outcome.of_error(error, now)
+        return outcome.of_webhook(answer.status_code, answer.headers, answer.body, now)
+
+
+def reference(delivery: Delivery) -> str:
+    return delivery.id[:8]
