@@ -21,7 +21,10 @@ def demo(
     *,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace exports that are there already.")] = False,
 ) -> None:
-    """Write a made-up company (accounts, owners, opportunities, ownership, rates) as CSV or Parquet exports."""
+    """Write the demo company's data to files.
+
+    Accounts, owners, opportunities, two years of ownership and exchange rates, as exports that cssync can read.
+    """
     import shlex
     from datetime import UTC
 
