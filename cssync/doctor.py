@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import urllib3
-from pydantic import BaseModel, SecretStr
 
 from cssync.errors import CssyncError, ExitCode
 from cssync.model.check import Check, CheckStatus
+from cssync.settings import secrets
+from cssync.settings.load import OVERRIDE
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
-from cssync.settings.source import FileSource, HubspotSource, SalesforceSource, Secrets
+from cssync.settings.source import FileSource, HubspotSource, SalesforceSource
 
 # A login by JWT is valid for three minutes, and the search for a message of unknown fate begins two minutes early.
 CLOCK_FAILS_SECONDS = 120
@@ -81,10 +82,10 @@ def conclude(examined: Iterable[Examined]) -> Verdict:
 
 
 def settings_checks(loaded: Loaded) -> Iterator[Check]:
-    """Yield where the settings come from and which secrets were found; their names, never their values."""
-    from_environment = sum(origin.startswith("environment") for origin in loaded.origins.values())
-    from_file = len(loaded.origins) - from_environment
-    told = f"{from_file} settings, {from_environment} more from the environment, defaults for the rest"
+    """Yield where the settings come from, and which secrets are there or missing; their names, never their values."""
+    said = [origin for setting, origin in loaded.origins.items() if not setting.startswith("secrets.")]
+    overridden = sum(OVERRIDE in origin for origin in said)
+    told = f"{len(said) - overridden} settings, {overridden} more from the environment, defaults for the rest"
     if loaded.file is None:
         yield Check("file", CheckStatus.WARNING, f"no settings file; {told}", "write one: cssync init")
     else:
@@ -96,7 +97,18 @@ def settings_checks(loaded: Loaded) -> Iterator[Check]:
             "the embedded demo company",
             "name your CRM in source.kind, or a folder of exports in source.folder",
         )
-    yield Check("secrets", CheckStatus.OK, ", ".join(_found(loaded.secrets)) or "none found")
+    for warning in loaded.warnings:
+        yield Check("environment", CheckStatus.WARNING, *warning.split(": ", 1))
+    if absent := secrets.missing(loaded.settings, loaded.secrets):
+        yield Check(
+            "secrets",
+            CheckStatus.FAILED,
+            f"not set: {', '.join(absent)}",
+            "set each in the environment or in a .env file beside the settings, or NAME_FILE to a file that holds it",
+        )
+    else:
+        found = ", ".join(secrets.by_name(loaded.secrets)) or "none, and these settings need none"
+        yield Check("secrets", CheckStatus.OK, found)
 
 
 def clock_checks(
@@ -156,18 +168,3 @@ def _service(settings: Settings) -> str | None:
             return "https://api.hubapi.com/"
         case FileSource():
             return settings.notify.slack.api_url if settings.notify.slack.enabled else None
-
-
-def _found(secrets: Secrets) -> Iterator[str]:
-    for path, value in _leaves(secrets, ""):
-        if value is not None:
-            yield path
-
-
-def _leaves(section: BaseModel, prefix: str) -> Iterator[tuple[str, SecretStr | None]]:
-    for name, value in section:
-        path = f"{prefix}{name}".upper()
-        if isinstance(value, BaseModel):
-            yield from _leaves(value, f"{path}_")
-        else:
-            yield path, value

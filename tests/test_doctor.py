@@ -104,15 +104,15 @@ def test_settings_say_where_they_come_from() -> None:
             "source.folder": "config/cssync.yaml:3",
             "timezone": "config/cssync.yaml:1",
             "gate.max_drop": "environment CSSYNC__GATE__MAX_DROP",
+            "gate.recent_runs": "config/.env:2 CSSYNC__GATE__RECENT_RUNS",
+            "secrets.hubspot.token": "environment HUBSPOT_TOKEN",
         },
     )
-    file, secrets = settings_checks(loaded)
+    file, found = settings_checks(loaded)
     assert file == Check(
-        "file",
-        CheckStatus.OK,
-        "config/cssync.yaml: 2 settings, 1 more from the environment, defaults for the rest",
+        "file", CheckStatus.OK, "config/cssync.yaml: 2 settings, 2 more from the environment, defaults for the rest"
     )
-    assert secrets.found == "none found"
+    assert found == Check("secrets", CheckStatus.OK, "none, and these settings need none")
 
 
 def test_no_file_and_the_demo_company_are_warned_about() -> None:
@@ -121,9 +121,23 @@ def test_no_file_and_the_demo_company_are_warned_about() -> None:
     assert (source.status, source.found) == (CheckStatus.WARNING, "the embedded demo company")
 
 
+def test_what_reading_the_settings_warned_about_is_shown_with_its_remedy() -> None:
+    loaded = Loaded(Settings(), Secrets(), Path(), warnings=(".env can be read by others: chmod 600 .env",))
+    assert Check("environment", CheckStatus.WARNING, ".env can be read by others", "chmod 600 .env") in settings_checks(
+        loaded
+    )
+
+
+def test_secrets_that_the_settings_need_and_nobody_set_are_named() -> None:
+    loaded = Loaded(Settings(notify=Notify(slack=Slack(enabled=True, channel="C1"))), Secrets(), Path())
+    *_, found = settings_checks(loaded)
+    assert (found.status, found.found) == (CheckStatus.FAILED, "not set: SLACK_BOT_TOKEN")
+    assert found.remedy.startswith("set each in the environment")
+
+
 def test_secrets_are_named_and_never_shown() -> None:
-    secrets = Secrets(slack=SlackSecrets(bot_token=SecretStr("xoxb-canary")), database_url=SecretStr("canary"))
-    lines = list(settings_checks(Loaded(Settings(), secrets, Path())))
+    canaries = Secrets(slack=SlackSecrets(bot_token=SecretStr("xoxb-canary")), database_url=SecretStr("canary"))
+    lines = list(settings_checks(Loaded(Settings(), canaries, Path())))
     assert lines[-1].found == "SLACK_BOT_TOKEN, DATABASE_URL"
     assert "canary" not in repr(lines)
 

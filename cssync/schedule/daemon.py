@@ -87,17 +87,19 @@ class Watch:
         timetable: Timetable,
         *,
         run_night: Callable[[date], None],
+        deliver_waiting: Callable[[], None],
         latest_runs: Callable[[], Iterable[Run]],
         now: Callable[[], datetime],
     ) -> None:
         self._timetable = timetable
         self._run_night = run_night
+        self._deliver_waiting = deliver_waiting
         self._latest_runs = latest_runs
         self._now = now
         self._rest_until = datetime.min.replace(tzinfo=UTC)
 
     def look(self) -> None:
-        """Run the night that is due, if one is. Never raises."""
+        """Run the night that is due; when none is, send what an earlier one could not. Never raises."""
         now = self._now()
         if now < self._rest_until:
             return
@@ -105,20 +107,20 @@ class Watch:
         try:
             night = due(now, self._latest_runs(), self._timetable)
             if night is None:
+                self._deliver_waiting()
                 return
             log.info("night_begins", night=str(night))
             self._run_night(night)
+            log.info("night_ended", night=str(night), next=announce(self._timetable, self._now()))
         except StoppedError as error:
             log.info("night_stopped", night=str(night), reason=error.message)
         except CssyncError as error:
             self._rest(passing=isinstance(error, _PASSING))
-            facts = {"night": str(night), "error": error.message, "remedy": error.remedy}
-            log.error("night_failed", **facts, not_before=self._resting())  # noqa: TRY400  expected: no traceback
+            facts = {**_named(night), "error": error.message, "remedy": error.remedy}
+            log.error(_failed(night), **facts, not_before=self._resting())  # noqa: TRY400  expected: no traceback
         except Exception:  # a bug in one night must not cost the next ones
             self._rest(passing=True)
-            log.exception("night_failed", night=str(night), not_before=self._resting())
-        else:
-            log.info("night_ended", night=str(night), next=announce(self._timetable, self._now()))
+            log.exception(_failed(night), **_named(night), not_before=self._resting())
 
     def _rest(self, *, passing: bool) -> None:
         now = self._now()
@@ -129,10 +131,19 @@ class Watch:
         return f"{self._rest_until:%Y-%m-%d %H:%M} UTC"
 
 
+def _failed(night: date | None) -> str:
+    return "night_failed" if night else "look_failed"
+
+
+def _named(night: date | None) -> dict[str, str]:
+    return {"night": str(night)} if night else {}
+
+
 def serve(
     settings: Settings,
     *,
     run_night: Callable[[date], None],
+    deliver_waiting: Callable[[], None],
     latest_runs: Callable[[], Iterable[Run]],
     now: Callable[[], datetime],
     say: Callable[[str], None],
@@ -141,11 +152,11 @@ def serve(
     """Run a night a day. Returns after SIGTERM or SIGINT, with the work in hand finished.
 
     *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
-    a signal ends it between two pages. *latest_runs*: the store's, at least those of two days. *say*: told once
-    when the next night is.
+    a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
+    *latest_runs*: the store's, at least those of two days. *say*: told once when the next night is.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
-    watch = Watch(timetable, run_night=run_night, latest_runs=latest_runs, now=now)
+    watch = Watch(timetable, run_night=run_night, deliver_waiting=deliver_waiting, latest_runs=latest_runs, now=now)
     with stop.on_signals():
         scheduler = plan(watch, timetable, now())
         scheduler.start()

@@ -52,6 +52,7 @@ if __name__ == "__main__":
     serve(
         Settings(schedule=Schedule(at=time(0, 0))),
         run_night=BEHAVIOURS[sys.argv[1]],
+        deliver_waiting=lambda: None,
         latest_runs=lambda: runs,
         now=lambda: datetime.now(UTC),
         say=say,

@@ -28,8 +28,19 @@ class House:
         self.now = FOUR
         self.runs: list[Run] = []
         self.nights: list[date] = []
+        self.deliveries: list[datetime] = []
         self._outcomes = list(outcomes)
-        self.watch = Watch(UTC_AT_FOUR, run_night=self.run_night, latest_runs=lambda: self.runs, now=lambda: self.now)
+        self.watch = self.started()
+
+    def started(self) -> Watch:
+        """A watch that knows nothing of earlier ones."""
+        return Watch(
+            UTC_AT_FOUR,
+            run_night=self.run_night,
+            deliver_waiting=lambda: self.deliveries.append(self.now),
+            latest_runs=lambda: self.runs,
+            now=lambda: self.now,
+        )
 
     def run_night(self, night: date) -> None:
         self.nights.append(night)
@@ -83,7 +94,7 @@ def test_a_failure_that_cannot_pass_by_itself_waits_for_the_next_night(error: Cs
 def test_a_start_after_mending_the_settings_tries_the_night_at_once() -> None:
     house = House(AuthError("refused the token"))
     house.watch.look()
-    Watch(UTC_AT_FOUR, run_night=house.run_night, latest_runs=lambda: house.runs, now=lambda: house.now).look()
+    house.started().look()
     assert house.nights == [FRIDAY, FRIDAY]
 
 
@@ -127,11 +138,46 @@ def test_a_store_that_cannot_be_read_does_not_end_the_watch() -> None:
     def unreadable() -> list[Run]:
         raise StoreError("database is locked")
 
-    watch = Watch(UTC_AT_FOUR, run_night=house.run_night, latest_runs=unreadable, now=lambda: house.now)
+    watch = Watch(
+        UTC_AT_FOUR,
+        run_night=house.run_night,
+        deliver_waiting=house.deliveries.clear,
+        latest_runs=unreadable,
+        now=lambda: house.now,
+    )
     with capture_logs() as logs:
         watch.look()
-    assert logs[-1]["error"] == "database is locked"
+    assert (logs[-1]["event"], logs[-1]["error"]) == ("look_failed", "database is locked")
     assert house.nights == []
+
+
+def test_what_slack_did_not_take_in_the_night_is_tried_again_each_hour() -> None:
+    house = House()
+    house.watch.look()
+    for _ in range(3):
+        house.look_after(timedelta(hours=1))
+    assert house.deliveries == [FOUR + timedelta(hours=hours) for hours in (1, 2, 3)]
+
+
+def test_a_slack_that_is_still_down_does_not_cost_the_next_night() -> None:
+    house = House()
+
+    def still_down() -> None:
+        raise DeliveryError("1 message could not be delivered")
+
+    watch = Watch(
+        UTC_AT_FOUR,
+        run_night=house.run_night,
+        deliver_waiting=still_down,
+        latest_runs=lambda: house.runs,
+        now=lambda: house.now,
+    )
+    with capture_logs() as logs:
+        for _ in range(25):
+            watch.look()
+            house.now += timedelta(hours=1)
+    assert house.nights == [FRIDAY, date(2026, 11, 21)]
+    assert [line["event"] for line in logs].count("look_failed") == 23
 
 
 def test_a_night_stopped_by_a_signal_is_not_a_failure() -> None:
