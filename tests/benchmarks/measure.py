@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ from statistics import median
 
 PYTHON = sys.executable
 CSSYNC = str(Path(sys.executable).with_name("cssync"))
+_WAITER = Path(__file__).with_name("waiter.py")
 
-_MEGABYTE = 1024 * 1024
+_MEGABYTE = 1_000_000
+_SHOWN = 4_000  # characters of a failed program's last words
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
 
 
@@ -39,25 +41,22 @@ class Measured:
 def child(
     command: Sequence[str], environ: Mapping[str, str] | None = None, cwd: Path | None = None, *, stdin: str = ""
 ) -> Measured:
-    """Run *command* to its end; *environ* is laid over our own. Raises SystemExit with its stderr if it fails.
-
-    A child's peak counts from the fork on, so it is never below what this process holds: keep this one small.
-    """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        given.write(stdin.encode())
-        given.seek(0)
-        start = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the commands are our own
-            command, stdin=given, stdout=stdout, stderr=stderr, env={**os.environ, **(environ or {})}, cwd=cwd
+    """Run *command* to its end; *environ* is laid over our own. Raises SystemExit with its stderr if it fails."""
+    with tempfile.TemporaryDirectory(prefix="cssync-bench-") as folder:
+        report = Path(folder) / "cost.json"
+        done = subprocess.run(  # noqa: S603 - the commands are our own
+            (PYTHON, "-I", "-S", str(_WAITER), str(report), *command),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, **(environ or {})},
+            cwd=cwd,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            stderr.seek(0)
-            raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{stderr.read().decode()[-4000:]}")
-        stdout.seek(0)
-        return Measured(seconds, usage.ru_maxrss * _RSS_UNIT / _MEGABYTE, stdout.read().decode())
+        cost = json.loads(report.read_text())
+    if cost["exit"]:
+        raise SystemExit(f"{' '.join(command)}: exit {cost['exit']}\n{done.stderr[-_SHOWN:]}")
+    return Measured(cost["seconds"], cost["max_rss"] * _RSS_UNIT / _MEGABYTE, done.stdout)
 
 
 def median_seconds(commands: Sequence[Sequence[str]], repeat: int) -> list[float]:

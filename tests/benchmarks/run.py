@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks import nights, startup
+from tests.benchmarks import nights, salesforce, startup
 from tests.benchmarks.measure import Figure
 
 _PARTS = ("startup", "nights", "salesforce")
@@ -34,9 +34,6 @@ def _figures(part: str, options: argparse.Namespace) -> Iterator[Figure]:
             case "nights":
                 yield from nights.figures(options.accounts, Path(folder))
             case _:
-                # Imported last: what this process holds counts to the peak of every child after it.
-                from tests.benchmarks import salesforce
-
                 yield from salesforce.figures(options.records, Path(folder))
 
 
