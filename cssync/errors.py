@@ -79,6 +79,12 @@ class ImplausibleSnapshotError(CssyncError):
     exit_code = ExitCode.REFUSED
 
 
+class StoppedError(CssyncError):
+    """The process was told to end, and did so before anything was written. Nobody needs to hear of it."""
+
+    exit_code = ExitCode.OK
+
+
 class DeliveryError(CssyncError):
     """A message was not delivered; it stays in the outbox and goes out next time."""
 

@@ -4,7 +4,7 @@ The store's runs decide what is left to do, never the memory of this process: a 
 which the clocks change ends in the same state. ``timetable`` says which night is due, ``daemon`` carries it out.
 """
 
-from cssync.schedule.daemon import Stop, StoppedError, serve
+from cssync.schedule.daemon import Stop, serve
 from cssync.schedule.timetable import Timetable, due
 
-__all__ = ["Stop", "StoppedError", "Timetable", "due", "serve"]
+__all__ = ["Stop", "Timetable", "due", "serve"]

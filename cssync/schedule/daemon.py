@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from cssync.errors import CssyncError, DeliveryError, ExitCode, StoreError, TransientError
+from cssync.errors import CssyncError, DeliveryError, StoppedError, StoreError, TransientError
 from cssync.model.night import Run
 from cssync.schedule.timetable import Timetable, announce, due
 from cssync.settings.model import Settings
@@ -27,12 +27,6 @@ log = structlog.get_logger()
 RETRY_AFTER = timedelta(minutes=30)
 # Only these may pass by themselves; for all others someone has to mend something and start the schedule again.
 _PASSING = (TransientError, StoreError, DeliveryError)
-
-
-class StoppedError(CssyncError):
-    """The process was told to stop before anything of this night was written."""
-
-    exit_code = ExitCode.OK
 
 
 class Stop:

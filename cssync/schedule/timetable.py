@@ -13,6 +13,7 @@ from cssync.model.night import Run, RunStatus
 ATTEMPTS_A_NIGHT = 4
 # A night at 23:30 that a reboot swallowed is worth having at 00:10; at noon the next one sees the CRM better.
 CATCH_UP_WITHIN = timedelta(hours=12)
+_OVER = frozenset({RunStatus.ACCEPTED, RunStatus.REPEATED, RunStatus.REFUSED})
 _DAY = timedelta(days=1)
 
 
@@ -61,16 +62,18 @@ def due(now: datetime, runs: Iterable[Run], timetable: Timetable) -> date | None
     *runs*: the latest ones in any order. A night is over when a run that began at or after its time was accepted;
     an earlier run by hand saw an older CRM and does not count. A refused night waits for a person, who has been
     told. A failed or killed one is tried again, ``ATTEMPTS_A_NIGHT`` times in all. A missed one is caught up on its
-    own day, or within ``CATCH_UP_WITHIN``: later its date would be a lie about what the CRM held.
+    own day, or within ``CATCH_UP_WITHIN``: later its date would be a lie about what the CRM held; nor ever behind
+    a later night that someone ran by hand.
     """
     night = timetable.latest(now)
     begins = timetable.begins(night)
     if night != timetable.day(now) and now - begins > CATCH_UP_WITHIN:
         return None
-    attempts = [run.status for run in runs if run.as_of == night and run.started_at >= begins]
-    if RunStatus.ACCEPTED in attempts or RunStatus.REFUSED in attempts or len(attempts) >= ATTEMPTS_A_NIGHT:
+    known = tuple(runs)
+    if any(run.as_of > night and run.status is RunStatus.ACCEPTED for run in known):
         return None
-    return night
+    attempts = [run.status for run in known if run.as_of == night and run.started_at >= begins]
+    return None if len(attempts) >= ATTEMPTS_A_NIGHT or not _OVER.isdisjoint(attempts) else night
 
 
 def check(timetable: Timetable, now: datetime) -> Iterator[Check]:

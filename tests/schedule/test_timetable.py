@@ -79,6 +79,17 @@ def test_a_run_by_hand_for_another_date_says_nothing_about_tonight() -> None:
     assert due(AT_NINE, [a_run(date(2026, 11, 18), began="2026-11-20T07:00")], AT_FOUR) == FRIDAY
 
 
+def test_a_night_that_found_what_an_earlier_run_by_hand_had_found_is_over() -> None:
+    by_hand = a_run(FRIDAY, began="2026-11-20T00:30")
+    assert due(AT_NINE, [by_hand, a_run(FRIDAY, RunStatus.REPEATED, identity="r2")], AT_FOUR) is None
+
+
+def test_a_missed_night_is_not_slipped_in_behind_a_later_one() -> None:
+    late = Timetable(time(23, 30), ZoneInfo("UTC"))
+    saturday_by_hand = a_run(date(2026, 11, 21), began="2026-11-21T00:05")
+    assert due(utc("2026-11-21T00:10"), [saturday_by_hand], late) is None
+
+
 def test_a_refused_night_waits_for_a_person() -> None:
     assert due(AT_NINE, [a_run(FRIDAY, RunStatus.REFUSED)], AT_FOUR) is None
 

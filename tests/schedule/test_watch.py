@@ -11,9 +11,9 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
 from structlog.testing import capture_logs
 
-from cssync.errors import AuthError, CssyncError, DeliveryError, QuotaError, StoreError, TransientError
+from cssync.errors import AuthError, CssyncError, DeliveryError, QuotaError, StoppedError, StoreError, TransientError
 from cssync.model.night import Run, RunStatus
-from cssync.schedule.daemon import StoppedError, Watch, plan
+from cssync.schedule.daemon import Watch, plan
 from cssync.schedule.timetable import Timetable
 
 UTC_AT_FOUR = Timetable(time(4, 0), ZoneInfo("UTC"))
