@@ -68,8 +68,7 @@ def _expected(key: Key, values: dict[str, Value]) -> str:
 
 
 def _expectation(key: Key) -> str:
-    shape = fields.at(*key)
-    return shape.expectation if shape else "something else"
+    return fields.at(*key).expectation
 
 
 def _got(value: Value) -> str:
@@ -104,8 +103,6 @@ def _unknown(key: Key, values: dict[str, Value]) -> str:
 def _names_beside(key: Key, source_kind: object) -> tuple[str, ...]:
     """The settings known where *key* stands; of the source, only those of its kind."""
     shape = fields.at(*key[:-1])
-    if shape is None:
-        return ()
     if key[0] == "source" and len(key) == len(("source", "kind")):
         shape = shape.of_kind(source_kind)
     return shape.names

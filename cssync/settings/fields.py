@@ -55,8 +55,8 @@ class Shape:
     def is_table(self) -> bool:
         return any(get_origin(kind) is dict for kind, _ in self.alternatives)
 
-    def below(self, part: str | int) -> Shape | None:
-        """The shape of the setting *part* of this section, mapping or list; None if there is no such setting."""
+    def below(self, part: str | int) -> Shape:
+        """The shape of the setting *part* of this section, mapping or list, without alternatives if there is none."""
         found: list[tuple[Any, tuple[Any, ...]]] = []
         for kind, _ in self.alternatives:
             if get_origin(kind) is dict:
@@ -65,7 +65,7 @@ class Shape:
                 found += _flatten(get_args(kind)[0], ())
         for section in self.sections:
             found += [option for name, info in fields(section) if name == part for option in _of(info)]
-        return Shape(tuple(found)) if found else None
+        return Shape(tuple(found))
 
     @property
     def expectation(self) -> str:
@@ -82,10 +82,10 @@ def fields(section: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
     return ((info.alias or name, info) for name, info in section.model_fields.items())
 
 
-def at(*parts: str | int) -> Shape | None:
-    shape: Shape | None = ROOT
+def at(*parts: str | int) -> Shape:
+    shape = ROOT
     for part in parts:
-        shape = shape.below(part) if shape else None
+        shape = shape.below(part)
     return shape
 
 
@@ -94,7 +94,7 @@ def names(shape: Shape = ROOT, above: str = "") -> Iterator[str]:
     for name in shape.names:
         yield f"{above}{name}"
         below = shape.below(name)
-        if below and below.sections:
+        if below.sections:
             yield from names(below, f"{above}{name}.")
 
 

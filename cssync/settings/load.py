@@ -89,8 +89,7 @@ def _setting(name: str) -> Key:
     """The setting that a variable means. Names in tables (limits.csms) keep their case, settings are lower case."""
     key: list[str | int] = []
     for part in name.removeprefix(OVERRIDE).split("__"):
-        above = fields.at(*key)
-        key.append(part if above and above.is_table else part.lower())
+        key.append(part if fields.at(*key).is_table else part.lower())
     return tuple(key)
 
 

@@ -29,7 +29,9 @@ class AccountFields(Mapping):
     id: str = Field("account_id", description="never changes, unlike the name")
     name: str = Field("name", description="shown where an account is named")
     csm: str | None = Field("csm", description="who looks after the customer: an owner's id or e-mail address")
-    arr: str | None = Field("arr", description="annual recurring revenue; null with arr_from: won_opportunities")
+    arr: str | None = Field(
+        "arr", description="annual recurring revenue; may be null where customers.arr.from is won_opportunities"
+    )
     currency: str | None = Field("currency", description="ISO code; null: everything is in the corporate currency")
     segment: str | None = Field("segment", description="SMB, mid-market, enterprise, ...; limits.segments refers to it")
     lifecycle: str | None = Field("lifecycle", description="onboarding, live, ...; customers.where may ask for it")
@@ -122,7 +124,7 @@ class SalesforceOpportunityFields(OpportunityFields):
 
 
 class SalesforceSource(Section):
-    """An org, read through its REST API. The secrets it needs depend on *auth*."""
+    """An org, read through its REST API. The secrets it needs depend on auth."""
 
     kind: Literal["salesforce"] = Field(description="file, salesforce or hubspot")
     auth: Literal["jwt", "client_credentials", "password", "session"] = Field(
