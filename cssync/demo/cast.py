@@ -32,7 +32,7 @@ class Role(StrEnum):
     OVERLOADED = "overloaded"  # took over the leaver's accounts in bulk: over both limits
     EXPANDING = "expanding"  # few customers that grew: over the ARR limit only
     CROWDED = "crowded"  # over the account limit only, and steady
-    ARRIVING = "arriving"  # five to six new customers a month: heading for the ceiling
+    ARRIVING = "arriving"  # five to seven new customers a month: heading for the ceiling
     RAMPING = "ramping"  # joined in this quarter
     LEAVER = "leaver"  # deactivated, still named on a few accounts
     POOL = "pool"
@@ -70,7 +70,7 @@ _STORY = (
     Book(Role.OVERLOADED, "Mid-Market", 88, DANA, churned=3, arr=3_120_000),
     Book(Role.EXPANDING, "Enterprise", 14, PRIYA, churned=1, arr=2_640_000),
     Book(Role.CROWDED, "Mid-Market", 56, SAM, churned=3, arr=1_540_000),
-    Book(Role.ARRIVING, "SMB", 62, ANA, churned=2, arr=470_000),
+    Book(Role.ARRIVING, "SMB", 68, ANA, churned=2, arr=515_000),
     Book(Role.RAMPING, "SMB", 13, LENA),
     Book(Role.HEALTHY, "Enterprise", 11, OMAR, churned=1),
     Book(Role.LEAVER, "Mid-Market", 9, TOM, arr=310_000),

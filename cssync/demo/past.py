@@ -76,8 +76,8 @@ def _since(rows: Rows, churned: Ints, rng: np.random.Generator) -> Ints:
     since[rows.places(Role.EXPANDING)] = rng.integers(300, _OLDEST_DAY, 14)
     # One every 26 days, about as many as churn.
     since[rows.places(Role.CROWDED)] = 30 + 26 * np.arange(56)
-    # Thirteen months, ever faster: 33 in the last six months, 19 in the last three.
-    since[rows.places(Role.ARRIVING)] = np.round(390 * ((np.arange(62) + 0.5) / 62) ** 1.25)
+    # Thirteen months, ever faster: 37 in the last six months, 21 in the last three.
+    since[rows.places(Role.ARRIVING)] = np.round(390 * ((np.arange(68) + 0.5) / 68) ** 1.25)
     since[rows.places(Role.RAMPING)] = np.concatenate((rng.integers(200, _OLDEST_DAY, 8), (68, 51, 37, 20, 9)))
     since[rows.places(Role.LEAVER)] = rng.integers(250, _OLDEST_DAY, 9)
     since[rows.places(Role.QUEUE)] = (105, 128, 150, 187)
