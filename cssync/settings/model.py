@@ -230,15 +230,6 @@ class Settings(Section):
     schedule: Schedule = Field(Schedule(), description="when `cssync schedule` runs")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
 
-    @model_validator(mode="after")
-    def _arr_comes_from_somewhere(self) -> Self:
-        if self.customers.arr.from_ == "field" and self.source.accounts.arr is None:
-            raise ValueError(
-                "customers.arr.from is field, but source.accounts.arr names none: name the field that holds ARR, "
-                "or set customers.arr.from to won_opportunities"
-            )
-        return self
-
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
