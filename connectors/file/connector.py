@@ -1,0 +1,102 @@
+"""Turns a folder of exports into a Pull."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import structlog
+
+from connectors import canonical
+from connectors.base import Progress, no_progress
+from connectors.file import doctor
+from connectors.file.amounts import doubt
+from connectors.file.exports import OWNERSHIP_COLUMNS, OWNERSHIP_OPTIONAL, Exports, locate, staleness, wanted
+from connectors.file.folder import Export
+from connectors.file.owners import read_owners, read_rates
+from cssync.model.check import Check
+from cssync.model.money import ExchangeRates
+from cssync.model.pull import Pull
+from cssync.model.tables import OPPORTUNITIES, OWNERSHIP, PROBLEMS, empty
+from cssync.settings.source import FileSource
+
+log = structlog.get_logger()
+
+
+class FileConnector:
+    """accounts and owners, and where they are there opportunities, ownership and rates: each .csv or .parquet.
+
+    Columns of accounts and opportunities are named in the settings. owners: id, name, and where known email, active,
+    kind (person, queue, pool), team, manager_id. ownership: account_id, csm, valid_from, and where known amount,
+    currency, is_customer, lifecycle, valid_to. rates: currency, rate (corporate units for one unit).
+    """
+
+    name = "file"
+
+    def __init__(self, settings: FileSource, folder: Path, *, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._now = now
+
+    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+        """Raises ConfigError, ConnectorError; MappingError before the first record is read."""
+        pulled_at, started = self._now(), time.monotonic()
+        exports = locate(self._settings, self._folder)
+        accounts, notes = self._accounts(exports.accounts, progress)
+        owners, owner_problems = read_owners(exports.owners)
+        progress("owners", len(owners), len(owners))
+        opportunities = self._opportunities(exports.opportunities, progress)
+        ownership = self._ownership(exports.ownership, progress)
+        seconds = round(time.monotonic() - started, 2)
+        log.info("exports read", as_of=str(as_of), accounts=accounts.table.height, owners=len(owners), seconds=seconds)
+        return Pull(
+            source="file exports",
+            pulled_at=pulled_at,
+            accounts=accounts.table,
+            owners=owners,
+            rates=self._rates(exports),
+            opportunities=opportunities.table,
+            ownership=ownership.table,
+            problems=pl.concat((accounts.problems, owner_problems, opportunities.problems, ownership.problems)),
+            notes=(*notes, *(note for export in exports if (note := staleness(export, pulled_at)))),
+        )
+
+    def check(self) -> Iterator[Check]:
+        """Yield what the folder holds, and every mapped column with samples and its share of empty cells."""
+        return doctor.check(self._settings, self._folder, self._now())
+
+    def _accounts(self, export: Export, progress: Progress) -> tuple[canonical.Parsed, tuple[str, ...]]:
+        fields, mark = self._settings.accounts, self._settings.decimal_mark
+        raw = _read(export, tuple(wanted(self._settings, "accounts")), "accounts", progress)
+        note = doubt(raw[fields.arr], mark) if fields.arr is not None else ""
+        return canonical.accounts(raw, fields, decimal_mark=mark), (note,) if note else ()
+
+    def _opportunities(self, export: Export | None, progress: Progress) -> canonical.Parsed:
+        if export is None:
+            return canonical.Parsed(empty(OPPORTUNITIES), empty(PROBLEMS))
+        fields, mark = self._settings.opportunities, self._settings.decimal_mark
+        raw = _read(export, tuple(wanted(self._settings, "opportunities")), "opportunities", progress)
+        return canonical.opportunities(raw, fields, decimal_mark=mark)
+
+    def _ownership(self, export: Export | None, progress: Progress) -> canonical.Parsed:
+        if export is None:
+            return canonical.Parsed(empty(OWNERSHIP), empty(PROBLEMS))
+        known = tuple(column for column in OWNERSHIP_OPTIONAL if column in export.table.columns)
+        raw = _read(export, OWNERSHIP_COLUMNS + known, "ownership", progress)
+        return canonical.ownership(raw, decimal_mark=self._settings.decimal_mark)
+
+    def _rates(self, exports: Exports) -> ExchangeRates:
+        corporate = self._settings.corporate_currency
+        if exports.rates is None:
+            return ExchangeRates(corporate)
+        return read_rates(exports.rates, corporate, decimal_mark=self._settings.decimal_mark)
+
+
+def _read(export: Export, columns: tuple[str, ...], stage: str, progress: Progress) -> pl.DataFrame:
+    progress(stage, 0, None)
+    raw = export.read(columns)
+    progress(stage, raw.height, raw.height)
+    return raw
