@@ -14,7 +14,7 @@ MINIMUM_ACCOUNTS = 350
 
 SEGMENTS = ("SMB", "Mid-Market", "Enterprise")
 _HEALTHY_CUSTOMERS = {"SMB": 46, "Mid-Market": 40, "Enterprise": 15}
-_HEALTHY_SEGMENTS = ("Mid-Market", "SMB", "SMB", "Mid-Market", "SMB", "Enterprise")
+_HEALTHY_SEGMENTS = ("Mid-Market", "Mid-Market", "SMB", "SMB", "SMB", "Enterprise")
 _CHURNED_SHARE = 0.06
 _PROSPECT_SHARE = 0.03
 _ACCOUNTS_A_BREAK = 2_000
