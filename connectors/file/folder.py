@@ -16,7 +16,12 @@ from connectors.file import csv_table
 from cssync.errors import ConfigError, ConnectorError, MappingError, PermissionDeniedError, TransientError
 
 _ENDINGS = (".csv", ".parquet")
-_NEVER_NULL = ("id", "account")
+_NEVER_NULL = (
+    "source.accounts.id",
+    "source.accounts.name",
+    "source.opportunities.id",
+    "source.opportunities.account",
+)
 
 
 class Table(Protocol):
@@ -156,9 +161,11 @@ def _moment(timestamp: float) -> datetime:
 
 
 def _remedy(wanted: Mapping[str, str], columns: Sequence[str], section: str) -> str:
-    settings = [setting.rpartition(".")[2] for column, setting in wanted.items() if setting and column not in columns]
-    gone = [name for name in settings if name not in _NEVER_NULL]
+    gone = [setting for column, setting in wanted.items() if setting and column not in columns]
+    optional = [setting.rpartition(".")[2] for setting in gone if setting not in _NEVER_NULL]
     if not gone:
         return "add the column to the export"
-    nulls = ", ".join(f"{name}: null" for name in gone)
+    if not optional:
+        return f"name the column that holds it under source.{section}"
+    nulls = ", ".join(f"{name}: null" for name in optional)
     return f"name the column that holds it; where the export has none, say so: source: {{{section}: {{{nulls}}}}}"
