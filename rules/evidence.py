@@ -81,7 +81,7 @@ def hand_over(context: Context, book: Book, relief: Relief) -> str:
     where = f" in {book.segment}" if book.segment else ""
     if relief.short:
         placed = len(relief.moves) - relief.short
-        room = f"room for only {placed} of the {whose} over the limit" if placed else f"no room for the {whose} over"
-        return f"Open a requisition now: colleagues{where} have {room}."
+        room = f"room for {placed} of them" if placed else "no room"
+        return f"Open a requisition now: {whose} should move, and colleagues{where} have {room}."
     to = listed([f"{number} to {colleague.name}" for colleague, number in relief.places], _MOST_SHARES)
     return f"Move {whose}: {to}."

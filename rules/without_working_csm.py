@@ -16,10 +16,10 @@ from rules.base import Context, Rule, subject_of
 from rules.evidence import about, largest
 
 _STATE = {
-    BookKind.UNASSIGNED: "have no CSM",
-    BookKind.INACTIVE: "still belong to {name}, who is no longer active in the CRM",
-    BookKind.QUEUE: "wait in the queue {name}",
-    BookKind.UNKNOWN_OWNER: "belong to an owner whom the CRM does not list",
+    BookKind.UNASSIGNED: "no CSM is named",
+    BookKind.INACTIVE: "their owner {name} is no longer active in the CRM",
+    BookKind.QUEUE: "they wait in the queue {name}",
+    BookKind.UNKNOWN_OWNER: "the CRM does not list their owner",
 }
 _BRIEFLY = {
     BookKind.UNASSIGNED: "without a CSM",
@@ -44,7 +44,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             limit=NONE_ALLOWED,
             since=context.history.over_since(book.id, Unit.ACCOUNTS, NONE_ALLOWED.value),
             headline=f"{count(book.accounts, 'customer')}, {worth} ARR, {_BRIEFLY[book.kind]}",
-            reason=f"{count(book.accounts, 'customer')} with {worth} of ARR {state}.",
+            reason=f"{count(book.accounts, 'customer')} with {worth} of ARR: {state}.",
             action=_action(context, book),
             drivers=largest(context, book),
             evidence=about(context, book),

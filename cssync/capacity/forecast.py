@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from cssync.books.history import Flow, Flows
 from cssync.model.book import Book, BookKind, Books
-from cssync.model.wording import day
+from cssync.model.wording import count, day
 
 Distribution = npt.NDArray[np.float64]
 
@@ -93,9 +93,14 @@ class RateForecaster:
             low, median, high = (_quantile(chances, q) for q in (0.1, 0.5, 0.9))
             reaches = float(chances[limit:].sum())
             crosses_on = self._crossing(book.accounts, rates, limit)
+        flow = "".join(
+            f", {sign}{number:.0f} likely {word}"
+            for sign, number, word in (("+", wins, "wins"), ("-", losses, "losses"))
+            if round(number)
+        )
         words = (
-            f"{book.accounts} customers today, +{wins:.0f} likely wins, -{losses:.0f} likely losses: "
-            f"{median} by {day(horizon)} ({low} to {high}), {reaches:.0%} to reach {limit}"
+            f"{count(book.accounts, 'customer')} today{flow}: {median} by {day(horizon)} ({low} to {high}), "
+            f"{reaches:.0%} to reach {limit}"
         )
         return Forecast(
             horizon=horizon, today=book.accounts, wins=wins, losses=losses, median=median, low=low, high=high,

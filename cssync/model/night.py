@@ -20,6 +20,7 @@ class RunStatus(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     FAILED = "failed"
+    REPEATED = "repeated"  # the same input as the night's accepted run: nothing to change
 
 
 @dataclass(frozen=True, slots=True)

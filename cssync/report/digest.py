@@ -11,19 +11,20 @@ import polars as pl
 from cssync.model.alert import Alert, AlertState, Cause, Transition
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.digest import Digest, Entry, EntryKind
-from cssync.model.finding import Finding, Limit
+from cssync.model.finding import Finding, Limit, Unit
 from cssync.model.wording import count, day, listed, money
 
 _ACCOUNTS_RULE, _ARR_RULE = "accounts_over_limit", "arr_over_limit"
 _MOST_PROBLEMS = 4
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Tidings:
     """All that a digest is written from.
 
-    *firing*: every alert firing after tonight. *limits*: those that hold for every CSM, to be stated (seed 10).
-    *preference*: rule ids, the one whose action is to be named first. *notes*: the connector's.
+    *firing*: every alert firing after tonight. *limits*: of ARR, accounts and trend, as they hold for every CSM, to
+    be stated (seed 10). *rules*: titles by id, the one whose action is to be named first. *notes*: the connector's.
     """
 
     run_id: str
@@ -31,8 +32,8 @@ class Tidings:
     data_as_of: datetime
     transitions: Sequence[Transition]
     firing: Sequence[Alert]
-    limits: Mapping[str, Limit]
-    preference: Sequence[str]
+    limits: Sequence[Limit]
+    rules: Mapping[str, str]
     problems: pl.DataFrame
     notes: Sequence[str]
 
@@ -98,20 +99,20 @@ def _of_subject(
         yield _standing(tidings, transitions, findings, book)
     for transition in transitions:
         if transition.alert.state is AlertState.RESOLVED:
-            yield _ended(transition, book)
+            yield _ended(transition, book, tidings.rules)
 
 
 def _standing(
     tidings: Tidings, transitions: Sequence[Transition], findings: Sequence[Finding], book: Book | None
 ) -> Entry:
-    preference = list(tidings.preference)
+    preference = list(tidings.rules)
     ranked = sorted(findings, key=lambda f: (-f.severity.rank, preference.index(f.rule)))
     first = ranked[0]
     details = [sentence for finding in ranked for sentence in (finding.reason, *finding.evidence)]
     drivers = [f"{driver.name} ({driver.why})" for driver in first.drivers]
     if drivers:
         details.append(f"Driven by {listed(drivers, len(drivers))}.")
-    details.extend(_limit_sources(ranked))
+    details.extend(_limit_sources(ranked, tidings))
     return Entry(
         kind=EntryKind(first.severity.value),
         change="new" if any(t.cause is Cause.OPENED for t in transitions) else "worse",
@@ -129,17 +130,17 @@ def _facts(findings: Sequence[Finding], book: Book | None, currency: str) -> str
     parts: list[str] = []
     if book is not None and book.kind in (BookKind.CSM, BookKind.POOL):
         parts.append(headlines.pop(_ACCOUNTS_RULE, "") or count(book.accounts, "account"))
-        parts.append(headlines.pop(_ARR_RULE, "") or f"{money(book.arr, currency)} ARR")
-        week = next((change for change in book.tally.changes if change.days == 7), None)  # noqa: PLR2004 - a week
+        week = next((change for change in book.tally.changes if change.days == _WEEK), None)
         if week and week.net.accounts:
-            parts.append(f"{week.net.accounts:+d} since {week.since.day} {week.since:%b}")
+            parts[0] += f", {week.net.accounts:+d} since {week.since.day} {week.since:%b}"
+        parts.append(headlines.pop(_ARR_RULE, "") or f"{money(book.arr, currency)} ARR")
     return ", ".join((*parts, *headlines.values()))
 
 
-def _ended(transition: Transition, book: Book | None) -> Entry:
+def _ended(transition: Transition, book: Book | None, titles: Mapping[str, str]) -> Entry:
     alert = transition.alert
     days = (transition.on - alert.opened_on).days
-    held = f"{alert.rule.replace('_', ' ')}: {transition.cause.value} after {count(days, 'day')}"
+    held = f"{titles.get(alert.rule, alert.rule)}: {transition.cause.value} after {count(days, 'day')}"
     now = f"{count(book.accounts, 'account')} now; " if book is not None else ""
     return Entry(
         kind=EntryKind.RESOLVED,
@@ -151,14 +152,17 @@ def _ended(transition: Transition, book: Book | None) -> Entry:
     )
 
 
-def _limit_sources(findings: Iterable[Finding]) -> Iterator[str]:
+def _limit_sources(findings: Iterable[Finding], tidings: Tidings) -> Iterator[str]:
     for finding in findings:
         limit = finding.limit
         source = f"{limit.seed}, {limit.origin}" if limit.seed else limit.origin
-        if limit.value:
-            yield f"Limit of {limit.value:,f} {finding.unit.value}: {limit.why}, from {limit.setting} ({source})."
+        if finding.unit is Unit.MONEY:
+            held = money(limit.value, tidings.books.currency)
+            yield f"The limit of {held} is {limit.setting} ({source}), {limit.why}."
+        elif limit.value:
+            yield f"The limit of {count(int(limit.value), 'account')} is {limit.setting} ({source}), {limit.why}."
         if finding.since:
-            yield f"{finding.rule.replace('_', ' ').capitalize()} since {day(finding.since)}."
+            yield f"{tidings.rules[finding.rule]} since {day(finding.since)}."
 
 
 def _context(tidings: Tidings) -> Iterator[str]:
@@ -167,7 +171,7 @@ def _context(tidings: Tidings) -> Iterator[str]:
     totals = books.totals
     yield f"{count(csms, 'CSM')}, {count(totals.accounts, 'customer')}, {money(totals.arr, books.currency)} ARR"
     yield f"data as of {tidings.data_as_of:%H:%M %Z}"
-    arr, accounts, trend = (tidings.limits[name] for name in ("arr", "accounts", "trend_accounts"))
+    arr, accounts, trend = tidings.limits
     yield (
         f"limits: {money(arr.value, books.currency)} ARR ({_said_by(arr)}), {accounts.value:f} accounts "
         f"({_said_by(accounts)}), {trend.value:f} by the end of next quarter ({_said_by(trend)})"
@@ -193,7 +197,12 @@ def _to_mend(problems: pl.DataFrame) -> Iterator[str]:
     kinds = kinds.sort(["n", "object", "field", "reason"], descending=[True, False, False, False])
     parts = []
     for object_, field, reason, ids, values in kinds.drop("n").head(_MOST_PROBLEMS).iter_rows():
-        shown = [f"{id_ or 'no id'}{f' {value!r}' if value else ''}" for id_, value in zip(ids, values, strict=True)]
+        shown = [_record(id_, value) for id_, value in zip(ids, values, strict=True)]
         parts.append(f"{object_} {field}: {reason} ({listed(shown, 2)})")
     more = f"; and {kinds.height - _MOST_PROBLEMS} other kinds" if kinds.height > _MOST_PROBLEMS else ""
     yield f"{count(problems.height, 'record')} to mend in the CRM: {'; '.join(parts)}{more}."
+
+
+def _record(id_: str | None, value: str | None) -> str:
+    told = f" {value!r}" if value and value != id_ else ""
+    return f"{id_ or 'no id'}{told}"

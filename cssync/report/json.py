@@ -1,0 +1,169 @@
+"""What programs may read: documented in the README, and stable. Money is text, so that no digit is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from cssync.model.alert import Alert, Transition
+from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
+from cssync.model.digest import Digest
+from cssync.model.finding import Finding
+
+Json = dict[str, Any]
+
+
+def transition_as_json(transition: Transition) -> Json:
+    return {
+        "alert": transition.fingerprint,
+        "incident": transition.incident,
+        "rule": transition.alert.rule,
+        "subject": transition.alert.subject_id,
+        "on": str(transition.on),
+        "cause": str(transition.cause),
+        "before": _text(transition.before),
+        "after": _text(transition.after),
+        "announced": transition.announce,
+    }
+
+
+def books_as_json(books: Books, shown: Iterable[Book] | None = None) -> Json:
+    """*shown* of the books, all where it is None; totals and groups are always of the whole company."""
+    return {
+        "as_of": str(books.as_of),
+        "currency": books.currency,
+        "history_since": _text(books.history_since),
+        "books": [_book(book) for book in (books.books if shown is None else shown)],
+        "teams": [_group(group) for group in books.teams],
+        "segments": [_group(group) for group in books.segments],
+        "managers": [_group(group) for group in books.managers],
+        "totals": _tally(books.totals),
+    }
+
+
+def finding_as_json(finding: Finding) -> Json:
+    limit = finding.limit
+    return {
+        "rule": finding.rule,
+        "subject": {"id": finding.subject.id, "name": finding.subject.name, "email": finding.subject.email},
+        "severity": str(finding.severity),
+        "unit": str(finding.unit),
+        "value": _number(finding.value),
+        "limit": {
+            "value": _number(limit.value),
+            "setting": limit.setting,
+            "origin": limit.origin,
+            "seed": limit.seed,
+        },
+        "since": _text(finding.since),
+        "headline": finding.headline,
+        "reason": finding.reason,
+        "action": finding.action,
+        "act_by": _text(finding.act_by),
+        "drivers": [
+            {"id": d.account_id, "name": d.name, "arr": None if d.arr is None else _number(d.arr), "why": d.why}
+            for d in finding.drivers
+        ],
+        "evidence": list(finding.evidence),
+    }
+
+
+def alert_as_json(alert: Alert) -> Json:
+    return {
+        "alert": alert.fingerprint,
+        "incident": alert.incident,
+        "rule": alert.rule,
+        "subject": {"id": alert.subject_id, "name": alert.subject_name},
+        "state": str(alert.state),
+        "severity": str(alert.severity),
+        "value": _number(alert.value),
+        "limit": _number(alert.limit_value),
+        "opened_on": str(alert.opened_on),
+        "changed_on": str(alert.changed_on),
+        "resolved_on": _text(alert.resolved_on),
+        "finding": finding_as_json(alert.finding) if alert.finding else None,
+    }
+
+
+def digest_as_json(digest: Digest) -> Json:
+    return {
+        "title": digest.title,
+        "summary": digest.summary,
+        "context": list(digest.context),
+        "entries": [
+            {
+                "kind": str(entry.kind),
+                "change": entry.change,
+                "who": entry.who,
+                "facts": entry.facts,
+                "action": entry.action,
+                "details": list(entry.details),
+            }
+            for entry in digest.entries
+        ],
+        "notes": list(digest.notes),
+        "footer": list(digest.footer),
+    }
+
+
+def _book(book: Book) -> Json:
+    return {
+        "csm": {
+            "id": book.id,
+            "name": book.name,
+            "email": book.email,
+            "active": book.active,
+            "kind": str(book.kind),
+        },
+        "team": book.team,
+        "manager": book.manager,
+        "segment": book.segment,
+        **_tally(book.tally),
+    }
+
+
+def _group(group: Group) -> Json:
+    return {"name": group.label, **_tally(group.tally)}
+
+
+def _tally(tally: Tally) -> Json:
+    return {
+        "accounts": tally.accounts,
+        "arr": _number(tally.arr),
+        "arr_unknown": tally.arr_unknown,
+        "by_segment": [_share(share) for share in tally.by_segment],
+        "by_lifecycle": [_share(share) for share in tally.by_lifecycle],
+        "by_deal_size": [_share(share) for share in tally.by_deal_size],
+        "by_product": [_share(share) for share in tally.by_product],
+        "changes": [_change(change) for change in tally.changes],
+    }
+
+
+def _share(share: Share) -> Json:
+    return {"label": share.label, "accounts": share.accounts, "arr": _number(share.arr)}
+
+
+def _change(change: Change) -> Json:
+    return {
+        "days": change.days,
+        "since": str(change.since),
+        "before": _movement(change.before),
+        "won": _movement(change.won),
+        "churned": _movement(change.churned),
+        "reassigned_in": _movement(change.reassigned_in),
+        "reassigned_out": _movement(change.reassigned_out),
+        "arr_changed": _movement(change.arr_changed),
+    }
+
+
+def _movement(movement: Movement) -> Json:
+    return {"accounts": movement.accounts, "arr": _number(movement.arr)}
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

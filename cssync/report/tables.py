@@ -1,0 +1,77 @@
+"""The books of a night as a table for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from cssync.model.book import Book, BookKind, Books, Change
+from cssync.model.text import isolated, line, name
+from cssync.model.wording import count, money, signed_money
+
+_WINDOW_DAYS = 30
+_KINDS = {
+    BookKind.CSM: "",
+    BookKind.POOL: "pool",
+    BookKind.QUEUE: "queue",
+    BookKind.INACTIVE: "inactive",
+    BookKind.UNKNOWN_OWNER: "not in the CRM",
+    BookKind.UNASSIGNED: "unassigned",
+}
+
+
+def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 40) -> Table:
+    """*shown* of all books, the largest *most* of them; the last line is always the whole company."""
+    listed = books.books if shown is None else shown
+    table = Table(title=f"Books of {books.as_of} in {books.currency}", title_justify="left", box=None, pad_edge=False)
+    for column in ("Book", "Team", "Segment"):
+        table.add_column(column, overflow="fold")
+    for column in ("Customers", "ARR"):
+        table.add_column(column, justify="right")
+    since = _since(books)
+    table.add_column(f"Since {since}" if since else "Change", overflow="fold")
+    for book in listed[:most]:
+        mark = f" ({_KINDS[book.kind]})" if _KINDS[book.kind] else ""
+        table.add_row(
+            f"{isolated(name(book.name))}{mark}",
+            line(book.team or ""),
+            line(book.segment or ""),
+            f"{book.accounts:,}",
+            money(book.arr, books.currency),
+            moves(_window(book.tally.changes), books.currency),
+        )
+    if len(listed) > most:
+        table.add_row(f"and {count(len(listed) - most, 'more book')}: cssync books --json")
+    totals = books.totals
+    table.add_section()
+    table.add_row(
+        "All books", "", "", f"{totals.accounts:,}", money(totals.arr, books.currency),
+        moves(_window(totals.changes), books.currency), style="bold",
+    )  # fmt: skip
+    return table
+
+
+def moves(change: Change | None, currency: str) -> str:
+    """+3 won, -1 lost, +2 in, -4 out, +$120k"""
+    if change is None:
+        return ""
+    named = {
+        "won": change.won,
+        "lost": change.churned,
+        "in": change.reassigned_in,
+        "out": change.reassigned_out,
+    }
+    parts = [f"{move.accounts:+d} {word}" for word, move in named.items() if move.accounts]
+    if change.net.arr:
+        parts.append(signed_money(change.net.arr, currency))
+    return ", ".join(parts)
+
+
+def _window(changes: Sequence[Change]) -> Change | None:
+    return next((change for change in changes if change.days == _WINDOW_DAYS), None)
+
+
+def _since(books: Books) -> str:
+    change = _window(books.totals.changes)
+    return str(change.since) if change else ""
