@@ -58,12 +58,18 @@ class Rest:
             return self._page(version, page["id"], int(page["at"]), headers)
         if described := _DESCRIBE.fullmatch(rest):
             return self._describe(version, described["name"])
-        if rest.rstrip("/") == "/sobjects":
-            every = [each.summary(version) for each in self.org.visible_objects()]
-            return _json({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": every})
-        if rest.rstrip("/") == "/limits":
-            return _json(self._limits())
-        return _NOT_FOUND
+        listings = {"": self._resources, "/sobjects": self._objects, "/limits": self._limits}
+        listing = listings.get(rest.rstrip("/"))
+        return _json(listing(version)) if listing else _NOT_FOUND
+
+    @staticmethod
+    def _resources(version: str) -> dict[str, object]:
+        home = f"/services/data/v{version}"
+        return {name: f"{home}/{name}" for name in ("limits", "query", "queryAll", "sobjects")}
+
+    def _objects(self, version: str) -> dict[str, object]:
+        every = [each.summary(version) for each in self.org.visible_objects()]
+        return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": every}
 
     def _describe(self, version: str, name: str) -> Reply:
         visible = self.org.visible(name)
@@ -100,7 +106,7 @@ class Rest:
         """Every locator handed out becomes invalid, as after 15 minutes or ten newer queries."""
         self._cursors.clear()
 
-    def _limits(self) -> dict[str, object]:
+    def _limits(self, version: str) -> dict[str, object]:
         return {
             "DailyApiRequests": {"Max": self.org.calls_a_day, "Remaining": self.org.calls_left},
             "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},

@@ -1,0 +1,200 @@
+"""The one place that talks to Salesforce's REST API.
+
+simple-salesforce logs in, knows the instance and reads the usage header. Around it, what it lacks: a timeout on
+every request, a fresh login when the session ends (also one that moves the org to another instance, and never in
+circles), pauses and retries, errors by what the operator does next, and JSON read by orjson.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+
+from connectors.salesforce.auth import Access, log_in
+from connectors.salesforce.refusals import BusyError, SessionExpiredError, refusal, unreachable
+from cssync.errors import AuthError, QuotaError, TransientError
+from cssync.settings.source import SalesforceSecrets, SalesforceSource
+
+if TYPE_CHECKING:
+    import requests
+    from simple_salesforce.api import Salesforce
+
+RETRIES = 5
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
+_LARGEST_PAGE = 2_000
+_FIRST_ERROR = 300
+
+
+class Client:
+    """Reads only. A context manager: leaving it closes the connections. Safe to share between threads."""
+
+    def __init__(
+        self,
+        settings: SalesforceSource,
+        secrets: SalesforceSecrets,
+        *,
+        session: requests.Session,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._session = session
+        self._sleep = sleep
+        self._api: Salesforce | None = None
+        self._one_login = threading.Lock()
+        self._usage: tuple[int, int] | None = None
+        self.calls = 0
+        _limit_waiting(session, settings.timeout_seconds)
+
+    @property
+    def host(self) -> str:
+        """The instance that answered last, "" before the first login."""
+        return str(self._api.sf_instance) if self._api else ""
+
+    @property
+    def api_version(self) -> str:
+        return self._settings.api_version
+
+    @property
+    def reserve(self) -> float:
+        """The share of the day's API calls that is left to others."""
+        return self._settings.api_reserve
+
+    @property
+    def usage(self) -> tuple[int, int] | None:
+        """API calls used in the last 24 hours and allowed, by the whole org; None before the first answer."""
+        return self._usage
+
+    def query(self, soql: str) -> Any:
+        """The first page of the answer."""
+        return self.get("query/", {"q": soql})
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
+        """The decoded JSON at *path*, relative to the API's version unless it starts with a slash.
+
+        Raises AuthError, QuotaError, PermissionDeniedError (NotThereError for 404), ConfigError, TransientError after
+        ``RETRIES`` repetitions, and LocatorLostError and QueryTimeoutError for the caller to go about it otherwise.
+        """
+        self._keep_reserve()
+        renewed, tries = False, 0
+        while True:
+            api: Salesforce | None = None
+            try:
+                api = self._logged_in()
+                return self._send(api, path, parameters)
+            except SessionExpiredError as expired:
+                if renewed or api is None or self._settings.auth == "session":
+                    raise AuthError(f"Salesforce refused the session: {expired}", remedy=self._remedy()) from expired
+                renewed = True
+                self._forget(api)
+            except BusyError as busy:
+                if tries == RETRIES:
+                    raise TransientError(
+                        f"{busy.message}; given up after {RETRIES} retries",
+                        remedy="see https://status.salesforce.com; the next run tries again",
+                    ) from busy
+                tries += 1
+                self._sleep(_pause(tries, busy.pause_seconds))
+
+    def _send(self, api: Salesforce, path: str, parameters: Mapping[str, str] | None) -> Any:
+        from requests.exceptions import RequestException
+
+        url = f"https://{api.sf_instance}{path}" if path.startswith("/") else f"{api.base_url}{path}"
+        # Its own headers ask for indented JSON, a third larger.
+        headers = {name: value for name, value in api.headers.items() if name != "X-PrettyPrint"}
+        headers["Sforce-Query-Options"] = f"batchSize={_LARGEST_PAGE}"
+        self.calls += 1
+        try:
+            answer = api.session.get(url, params=parameters, headers=headers)
+        except RequestException as failure:
+            raise unreachable(failure) from failure
+        if answer.status_code >= _FIRST_ERROR:
+            raise refusal(answer.status_code, answer.headers, answer.content)
+        self._note_usage(api, answer.headers.get("Sforce-Limit-Info", ""))
+        try:
+            return orjson.loads(answer.content)
+        except orjson.JSONDecodeError as cut:
+            raise BusyError("Salesforce's answer is not whole") from cut
+
+    def _logged_in(self) -> Salesforce:
+        with self._one_login:
+            if self._api is None:
+                self._api = self._opened(log_in(self._settings, self._secrets, self._session))
+            return self._api
+
+    def _opened(self, access: Access) -> Salesforce:
+        from simple_salesforce.api import Salesforce
+
+        return Salesforce(
+            session_id=access.session_id,
+            instance_url=f"https://{access.host}",
+            version=self._settings.api_version,
+            session=self._session,
+        )
+
+    def _forget(self, stale: Salesforce) -> None:
+        """The next request logs in, unless another thread has done so meanwhile."""
+        with self._one_login:
+            if self._api is stale:
+                self._api = None
+
+    def _note_usage(self, api: Salesforce, header: str) -> None:
+        usage = api.parse_api_usage(header).get("api-usage") if header else None
+        if usage is not None:
+            self._usage = (usage.used, usage.total)
+
+    def _keep_reserve(self) -> None:
+        if self._usage is None:
+            return
+        used, total = self._usage
+        if used >= total * (1 - self._settings.api_reserve):
+            raise QuotaError(
+                f"{used:,} of the org's {total:,} API calls of the day are used; the last"
+                f" {self._settings.api_reserve:.0%} are left to others (source.api_reserve)",
+                remedy="run again tomorrow, or find out what uses them: Setup > System Overview > API Usage",
+            )
+
+    def _remedy(self) -> str:
+        if self._settings.auth == "session":
+            return "put a fresh session into SALESFORCE_SESSION_ID; source.auth: jwt renews its own"
+        return "the login works but its session does not: check the user's profile for API Enabled and IP ranges"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+
+def _limit_waiting(session: requests.Session, seconds: float) -> None:
+    """simple-salesforce passes no timeout, and requests then waits for ever."""
+    from requests.adapters import BaseAdapter
+
+    class Impatient(BaseAdapter):
+        def __init__(self, inner: BaseAdapter) -> None:
+            super().__init__()
+            self._inner = inner
+
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+            return self._inner.send(request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or seconds})
+
+        def close(self) -> None:
+            self._inner.close()
+
+    for prefix, adapter in list(session.adapters.items()):
+        session.mount(prefix, Impatient(adapter))
+
+
+def _pause(tries: int, asked_seconds: float | None) -> float:
+    """What Salesforce asked for, else a random share of a wait that doubles with each try ("full jitter")."""
+    if asked_seconds is not None:
+        return asked_seconds
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1))
+    return randomness.SystemRandom().uniform(longest / 2, longest)

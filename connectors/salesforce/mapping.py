@@ -1,0 +1,143 @@
+"""Settles which Salesforce field says what, and warns where that is likely to give wrong numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from connectors.salesforce.schema import Described, Schema
+from connectors.salesforce.soql import NUMBERS, Selection
+from cssync.errors import MappingError
+from cssync.settings.source import (
+    AccountFields,
+    OpportunityFields,
+    SalesforceAccountFields,
+    SalesforceOpportunityFields,
+    SalesforceSource,
+)
+
+OWNER = "OwnerId"
+CURRENCY = "CurrencyIsoCode"
+_OWNERS = frozenset({"User", "Group"})
+_TEXTS = frozenset({"string", "email", "id", "reference", "picklist", "textarea", "encryptedstring", "combobox"})
+
+CSM_IS_THE_OWNER = (
+    "source.accounts.csm is not set, so the account owner (OwnerId) counts as the CSM; in most orgs that is the"
+    " salesperson: map the lookup to User that names the CSM, or OwnerId if owners are CSMs"
+)
+_CSM_IS_OWNER_BY_CHOICE = "CSMs are the account owners (source.accounts.csm: OwnerId)"
+REVENUE_IS_NOT_ARR = (
+    "source.accounts.arr is mapped to AnnualRevenue, which is what the customer itself earns in a year, not what it"
+    " pays: map the field that holds ARR"
+)
+_SEVERAL_CURRENCIES = "amounts are read in each record's own currency (CurrencyIsoCode): the org has several"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be read. Every field in it was seen in the org's own description.
+
+    *accounts* and *opportunities*: the fields in force, defaults settled. *kinds*: setting -> field as described.
+    """
+
+    accounts: SalesforceAccountFields
+    opportunities: SalesforceOpportunityFields
+    kinds: Mapping[str, Described]
+    multi_currency: bool
+    notes: tuple[str, ...]
+
+    def account_selection(self) -> Selection:
+        return Selection("Account", self._paths("source.accounts", self.accounts))
+
+    def opportunity_selection(self, as_of: date, won_within_days: int) -> Selection:
+        """Open ones, and those won recently or still in force on *as_of*."""
+        won = f"CloseDate >= {as_of - timedelta(days=won_within_days)}"
+        if self.opportunities.ends is not None:
+            won = f"({won} OR {self.opportunities.ends} > {as_of})"
+        return Selection(
+            "Opportunity",
+            self._paths("source.opportunities", self.opportunities),
+            where=f"IsClosed = false OR (IsWon = true AND {won})",
+            changed="SystemModstamp",  # closing an opportunity takes it in or out
+        )
+
+    def _paths(self, section: str, fields: AccountFields | OpportunityFields) -> dict[str, str]:
+        return {path: self.kinds[setting].kind for setting, path in mapped(section, fields)}
+
+
+def mapped(section: str, fields: AccountFields | OpportunityFields) -> Iterator[tuple[str, str]]:
+    """Setting ("source.accounts.csm") and path of every field that is not null."""
+    for name in type(fields).model_fields:
+        path = getattr(fields, name)
+        if path is not None:
+            yield f"{section}.{name}", path
+
+
+def settled(schema: Schema, settings: SalesforceSource, *, arr_from_field: bool) -> Plan:
+    """Raises MappingError naming field, object, setting and permission when anything mapped is missing."""
+    multi_currency = CURRENCY in schema.fields("Account")
+    accounts, opportunities = settings.accounts, settings.opportunities
+    notes = list(_notes(settings, multi_currency=multi_currency))
+    if arr_from_field and accounts.arr is None:
+        raise MappingError(
+            "source.accounts.arr is not set, and ARR is to come from a field of Account (customers.arr.from: field)",
+            remedy="set source.accounts.arr to the field that holds ARR, or customers.arr.from to won_opportunities",
+        )
+    if accounts.csm is None:
+        accounts = accounts.model_copy(update={"csm": OWNER})
+    if multi_currency and accounts.currency is None:
+        accounts = accounts.model_copy(update={"currency": CURRENCY})
+    if multi_currency and opportunities.currency is None:
+        opportunities = opportunities.model_copy(update={"currency": CURRENCY})
+    kinds = schema.require("Account", dict(mapped("source.accounts", accounts)))
+    _require_person("source.accounts.csm", kinds)
+    _require_amount("source.accounts.arr", kinds)
+    kinds |= schema.require("Opportunity", dict(mapped("source.opportunities", opportunities)))
+    _require_amount("source.opportunities.amount", kinds)
+    _require_day("source.opportunities.ends", kinds)
+    schema.require("Opportunity", {name: name for name in ("IsClosed", "IsWon", "CloseDate", "SystemModstamp")})
+    return Plan(accounts, opportunities, kinds, multi_currency, tuple(notes))
+
+
+def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[str]:
+    if settings.accounts.csm is None:
+        yield CSM_IS_THE_OWNER
+    if settings.accounts.csm == OWNER:
+        yield _CSM_IS_OWNER_BY_CHOICE
+    if settings.accounts.arr == "AnnualRevenue":
+        yield REVENUE_IS_NOT_ARR
+    if multi_currency and None in (settings.accounts.currency, settings.opportunities.currency):
+        yield _SEVERAL_CURRENCIES
+
+
+def _require_person(setting: str, kinds: Mapping[str, Described]) -> None:
+    field = kinds[setting]
+    if field.refers_to and _OWNERS.isdisjoint(field.refers_to):
+        raise MappingError(
+            f"{setting} is mapped to {field.name}, which looks up {' or '.join(field.refers_to)} and not User",
+            remedy=f"map a lookup to User, or the e-mail address behind this one: {field.relationship}.Email",
+        )
+    if field.kind not in _TEXTS:
+        raise MappingError(
+            f"{setting} is mapped to {field.name}, which holds a {field.kind} and cannot name a person",
+            remedy="map a lookup to User, or a field that holds an e-mail address",
+        )
+
+
+def _require_amount(setting: str, kinds: Mapping[str, Described]) -> None:
+    field = kinds.get(setting)
+    if field is not None and field.kind not in NUMBERS and field.kind not in {"string", "textarea"}:
+        raise MappingError(
+            f"{setting} is mapped to {field.name}, which holds a {field.kind} and not an amount",
+            remedy="map a currency, number or formula field",
+        )
+
+
+def _require_day(setting: str, kinds: Mapping[str, Described]) -> None:
+    field = kinds.get(setting)
+    if field is not None and field.kind != "date":
+        raise MappingError(
+            f"{setting} is mapped to {field.name}, which holds a {field.kind} and not a date",
+            remedy="map a date field, or null",
+        )
