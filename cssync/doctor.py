@@ -128,7 +128,8 @@ def clock_checks(
     before = now()
     theirs = time_at(url)
     if theirs is None:
-        yield Check("clock", CheckStatus.WARNING, f"not compared: {host} did not tell the time", _SET_CLOCK)
+        remedy = "see whether this host reaches it, through a proxy too"
+        yield Check("clock", CheckStatus.WARNING, f"not compared: {host} did not tell the time", remedy)
         return
     # Their clock was read somewhere between our two readings, and shows whole seconds.
     middle = before + (now() - before) / 2

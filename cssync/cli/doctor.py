@@ -25,7 +25,7 @@ def doctor(
 ) -> None:
     """Check settings, logins, fields, Slack and store; say what to do.
 
-    Reads everything and changes nothing. The exit code is 0 without a failure, else that of the first one: 2 settings
+    Posts nothing. The exit code is 0 without a failure, else that of the first one: 2 settings
     or store, 3 CRM, 5 Slack.
     """
     from cssync.cli.output import product, write_json
@@ -59,7 +59,7 @@ def _examined(config: ConfigPath) -> Iterator[Examined]:
     try:
         loaded = start(config)
     except ConfigError as error:
-        yield failure("Settings", error)
+        yield failure("settings", error)
         return
     # Polars, the CRM's client and the store: not before the settings are known to be sound.
     from cssync import assembly
@@ -82,11 +82,10 @@ def _show(line: Examined, console: Console) -> None:
         return
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=8)
-    grid.add_column(width=22, overflow="fold")
     grid.add_column(overflow="fold")
-    grid.add_row(status, check.name, Text(check.found))
+    grid.add_row(status, Text.assemble((check.name, "bold"), ": ", check.found))
     if check.remedy:
-        grid.add_row("", "", Text(f"-> {check.remedy}", style="bold"))
+        grid.add_row("", Text(f"-> {check.remedy}", style="italic"))
     console.print(Padding(grid, (0, 0, 0, 2)))
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
         ".ci/run",
         ".ci/bootstrap",
         ".ci/wheel-check",
-        "config/cssync.yaml",
+        "config/cssync.reference.yaml",
         "config/cssync.schema.json",
         "deploy/systemd/cssync.service",
         "deploy/systemd/cssync.timer",

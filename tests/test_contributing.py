@@ -1,0 +1,116 @@
+"""Holds CONTRIBUTING.md true: each file that it tells a newcomer to write is there for everything that exists."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import get_args
+
+import pytest
+
+import rules
+from cssync.settings.model import Notify, Rules
+from cssync.settings.source import Source
+from rules.base import Rule
+from rules.engine import RULES
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+CONNECTORS = sorted(get_args(source.model_fields["kind"].annotation)[0] for source in get_args(get_args(Source)[0]))
+NOTIFIERS = sorted(Notify.model_fields)
+RULE_MODULES = {
+    name: module
+    for name, module in (
+        (found.name, import_module(f"rules.{found.name}")) for found in pkgutil.iter_modules(rules.__path__)
+    )
+    if isinstance(getattr(module, "RULE", None), Rule)
+}
+EXISTING = {"<rule>": sorted(RULE_MODULES), "<connector>": CONNECTORS, "<notifier>": NOTIFIERS}
+
+# Steps that a member may leave out, as the text beside them says.
+LEFT_OUT = {"tests/emulators/file/"}
+
+
+def files_named() -> list[str]:
+    """Every path in backticks, once for each rule, connector or notifier where it has a placeholder."""
+    quoted = set(re.findall(r"`(\.?[a-z][\w./<>-]*/[\w./<>-]*)`", TEXT))
+    paths: list[str] = []
+    for path in sorted(quoted):
+        placeholder = next((name for name in EXISTING if name in path), None)
+        paths += [path.replace(placeholder, name) for name in EXISTING[placeholder]] if placeholder else [path]
+    return [path for path in paths if path not in LEFT_OUT]
+
+
+@pytest.mark.parametrize("path", files_named())
+def test_a_file_that_the_steps_name_exists(path: str) -> None:
+    wanted = ROOT / path
+    if path.endswith("/"):
+        assert wanted.is_dir()
+    else:
+        assert wanted.exists() or wanted.with_suffix(".py").is_file()
+
+
+def test_the_steps_were_read() -> None:
+    """A change of the text's form must not leave the test above with nothing to do."""
+    assert {
+        "rules/arr_over_limit.py",
+        "connectors/hubspot/",
+        "tests/connectors/harness_file.py",
+        "cssync/notify/slack",
+        ".ci/run",
+    } <= set(files_named())
+
+
+def test_every_make_target_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert {"install", "check"} <= set(re.findall(r"(?:`|\$ )make ([a-z-]+)", TEXT)) <= targets
+
+
+def test_every_rule_is_in_the_engine() -> None:
+    assert {rule.id for rule in RULES} == set(RULE_MODULES)
+
+
+@pytest.mark.parametrize(("name", "module"), sorted(RULE_MODULES.items()), ids=sorted(RULE_MODULES))
+class TestRule:
+    def test_bears_the_name_of_its_module(self, name: str, module: ModuleType) -> None:
+        assert module.RULE.id == name
+
+    def test_says_why_it_exists_and_on_which_rows_of_the_seeds_it_rests(self, name: str, module: ModuleType) -> None:
+        words = str(module.__doc__)
+        assert words.startswith("Flags ")
+        # "Seeds 2, 3 and 5" names three.
+        named = {
+            row
+            for group in re.findall(r"[Ss]eeds? (\d+(?:(?:, | and )\d+)*)", words)
+            for row in re.findall(r"\d+", group)
+        }
+        assert set(module.RULE.seeds) <= named
+
+    def test_can_be_switched_off_in_a_section_of_its_own_name(self, name: str, module: ModuleType) -> None:
+        section = Rules.model_fields[name].annotation
+        assert section is not None
+        assert "enabled" in section.model_fields
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_a_connector_is_exported_by_its_package(kind: str) -> None:
+    package = import_module(f"connectors.{kind}")
+    assert callable(getattr(package, f"{kind.capitalize()}Connector"))
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_a_connector_offers_a_harness_to_the_contract_suite(kind: str) -> None:
+    harness = import_module(f"tests.connectors.harness_{kind}")
+    offered = getattr(harness, "HARNESSES", None) or (harness.HARNESS,)
+    assert all(each.name.startswith(kind) for each in offered)
+
+
+def test_the_newest_version_has_an_entry_in_the_changelog() -> None:
+    from cssync import __version__
+
+    assert f"\n## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
