@@ -1,0 +1,84 @@
+"""The store of a dry run: the same past, and a night that is gone when the process ends."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+
+import polars as pl
+
+from cssync.model.alert import Alert, Transition
+from cssync.model.check import Check, CheckStatus
+from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.night import Night, Past, Run
+from cssync.model.tables import empty
+from cssync.store.spells import PAST_SPELLS
+from cssync.store.sql import DAILY_BOOKS, SqlStore
+
+_UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+class DryStore:
+    """Reads from *stored*, None where there is no store yet; the outbox holds this night's deliveries and no others.
+
+    *where*: the place of the store, for people.
+    """
+
+    def __init__(self, stored: SqlStore | None, where: str) -> None:
+        self._stored = stored
+        self._where = where
+        self._outbox: dict[str, Delivery] = {}
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Nothing is written, so nobody needs to be kept out."""
+        return nullcontext()
+
+    def past(self, as_of: date, since: date) -> Past:
+        if self._stored is None:
+            return Past(runs=(), today=None, spells=empty(PAST_SPELLS), alerts=(), history_since=None)
+        return self._stored.past(as_of, since)
+
+    def begin(self, run: Run) -> None:
+        pass
+
+    def commit(self, night: Night) -> None:
+        self._put(night.deliveries)
+
+    def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
+        del run  # how a dry run ended is on the screen
+        self._put(deliveries)
+
+    def _put(self, deliveries: tuple[Delivery, ...]) -> None:
+        for delivery in deliveries:
+            self._outbox.setdefault(delivery.id, delivery)
+
+    def runs(self, limit: int) -> tuple[Run, ...]:
+        return () if self._stored is None else self._stored.runs(limit)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        return () if self._stored is None else self._stored.alerts()
+
+    def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
+        return () if self._stored is None else self._stored.transitions(fingerprint)
+
+    def daily_books(self, since: date) -> pl.DataFrame:
+        return empty(DAILY_BOOKS) if self._stored is None else self._stored.daily_books(since)
+
+    def due(self, now: datetime) -> tuple[Delivery, ...]:
+        return tuple(
+            delivery
+            for delivery in self._outbox.values()
+            if delivery.state in _UNDONE and (delivery.not_before is None or delivery.not_before <= now)
+        )
+
+    def record(self, delivery: Delivery) -> None:
+        self._outbox[delivery.id] = delivery
+
+    def check(self) -> tuple[Check, ...]:
+        if self._stored is None:
+            return (Check("store", CheckStatus.OK, f"none yet at {self._where}: the first `cssync run` makes it"),)
+        return tuple(self._stored.read_checks())
+
+    def close(self) -> None:
+        if self._stored is not None:
+            self._stored.close()

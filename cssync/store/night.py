@@ -1,0 +1,103 @@
+"""Writes one accepted night, part by part, inside the one transaction that makes it permanent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from cssync.model.alert import Alert, Transition
+from cssync.model.book import Book
+from cssync.model.night import Night
+from cssync.model.owner import Owner
+from cssync.model.tables import OPPORTUNITIES
+from cssync.store import outbox, runs, spells
+from cssync.store.bulk import Bulk
+from cssync.store.database import insert_into
+from cssync.store.schema import alert, alert_transition, book_day, opportunity, owner
+
+_BOOK_COLUMNS = ("kind", "name", "email", "active", "team", "manager_id", "manager", "segment", "accounts", "arr")
+_OWNER_COLUMNS = tuple(field.name for field in fields(Owner))
+_ALERT_COLUMNS = (
+    "fingerprint", "incident", "rule", "subject_id", "state", "severity", "opened_on", "changed_on", "resolved_on",
+)  # fmt: skip
+
+
+def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> None:
+    runs.accept(connection, tenant_id, night.run)
+    spells.change(connection, bulk, tenant_id, night.spells)
+    _replace_owners(connection, tenant_id, night.owners)
+    _renew_opportunities(connection, bulk, tenant_id, night.opportunities)
+    _replace_books(connection, tenant_id, night.run.as_of, night.books.books)
+    _write_alerts(connection, tenant_id, night.alerts)
+    _write_transitions(connection, tenant_id, night.run.id, night.transitions)
+    outbox.add(connection, tenant_id, night.deliveries)
+
+
+def _replace_owners(connection: Connection, tenant_id: int, owners: Iterable[Owner]) -> None:
+    rows = [{"tenant_id": tenant_id} | {name: getattr(one, name) for name in _OWNER_COLUMNS} for one in owners]
+    _replace(connection, owner, rows, owner.c.tenant_id == tenant_id)
+
+
+def _replace_books(connection: Connection, tenant_id: int, as_of: date, books: Iterable[Book]) -> None:
+    rows = [
+        {"tenant_id": tenant_id, "as_of": as_of, "book_id": book.id, "arr_unknown": book.tally.arr_unknown}
+        | {name: getattr(book, name) for name in _BOOK_COLUMNS}
+        for book in books
+    ]
+    _replace(connection, book_day, rows, and_(book_day.c.tenant_id == tenant_id, book_day.c.as_of == as_of))
+
+
+def _renew_opportunities(connection: Connection, bulk: Bulk, tenant_id: int, pulled: pl.DataFrame) -> None:
+    """Write only what changed since last night: most of some hundred thousand rows never does."""
+    today = pulled.select(OPPORTUNITIES.names()).with_columns(row_hash=pulled.hash_rows(seed=0))
+    stored = bulk.read(
+        connection,
+        select(opportunity.c.opportunity_id, opportunity.c.row_hash).where(opportunity.c.tenant_id == tenant_id),
+        pl.Schema({"opportunity_id": pl.String(), "row_hash": pl.UInt64()}),
+    )
+    gone = stored.join(today, on="opportunity_id", how="anti").select("opportunity_id")
+    changed = today.join(stored, on=["opportunity_id", "row_hash"], how="anti")
+    bulk.delete(connection, opportunity, tenant_id, gone)
+    bulk.insert(connection, opportunity, tenant_id, changed)
+
+
+def _replace(connection: Connection, table: Table, rows: list[dict[str, Any]], which: ColumnElement[bool]) -> None:
+    connection.execute(table.delete().where(which))
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _write_alerts(connection: Connection, tenant_id: int, alerts: Iterable[Alert]) -> None:
+    rows = [
+        {"tenant_id": tenant_id, "document": one} | {name: getattr(one, name) for name in _ALERT_COLUMNS}
+        for one in alerts
+    ]
+    if not rows:
+        return
+    fresh = insert_into(connection, alert)
+    key = ("tenant_id", "fingerprint", "incident")
+    others = {name: fresh.excluded[name] for name in (*_ALERT_COLUMNS, "document") if name not in key}
+    connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=others), rows)
+
+
+def _write_transitions(connection: Connection, tenant_id: int, run_id: str, transitions: Iterable[Transition]) -> None:
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "run_id": run_id,
+            "fingerprint": one.fingerprint,
+            "incident": one.incident,
+            "on_date": one.on,
+            "cause": one.cause.value,
+            "document": one,
+        }
+        for one in transitions
+    ]
+    same_run = and_(alert_transition.c.tenant_id == tenant_id, alert_transition.c.run_id == run_id)
+    _replace(connection, alert_transition, rows, same_run)

@@ -1,0 +1,59 @@
+"""Messages on their way out, from the transaction that made them until they have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from cssync.errors import StoreError
+from cssync.model.delivery import Delivery, DeliveryState
+from cssync.store.database import insert_into
+from cssync.store.schema import outbox as table
+
+_FIELDS = tuple(field.name for field in fields(Delivery))
+_UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+# What an attempt may change; what is announced, and where, was settled with the night.
+_OF_ATTEMPTS = ("state", "attempts", "first_attempt_at", "not_before", "receipt", "error")
+
+
+def add(connection: Connection, tenant_id: int, deliveries: Iterable[Delivery]) -> None:
+    """Put *deliveries* in as PENDING; one whose id is known already is left as it is."""
+    rows = [_row(replace(delivery, state=DeliveryState.PENDING)) | {"tenant_id": tenant_id} for delivery in deliveries]
+    if rows:
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+
+
+def due(connection: Connection, tenant_id: int, now: datetime) -> tuple[Delivery, ...]:
+    """Deliveries whose fate is open and whose time has come, oldest first."""
+    query = (
+        select(*(table.c[name] for name in _FIELDS))
+        .where(
+            table.c.tenant_id == tenant_id,
+            table.c.state.in_(_UNDONE),
+            or_(table.c.not_before.is_(None), table.c.not_before <= now),
+        )
+        .order_by(table.c.position)
+    )
+    return tuple(Delivery(*row) for row in connection.execute(query))
+
+
+def record(connection: Connection, tenant_id: int, delivery: Delivery) -> None:
+    row = _row(delivery)
+    done = connection.execute(
+        update(table)
+        .where(table.c.tenant_id == tenant_id, table.c.id == delivery.id)
+        .values({name: row[name] for name in _OF_ATTEMPTS})
+    )
+    if not done.rowcount:
+        raise StoreError(
+            f"The outbox holds no delivery {delivery.id}.",
+            remedy="run again: what was not recorded as sent is looked up at its destination first",
+        )
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {name: getattr(delivery, name) for name in _FIELDS}

@@ -1,0 +1,234 @@
+"""The tables, as they are today; how older stores get there is in ``migrations``.
+
+Every row belongs to a tenant, so one PostgreSQL database can serve several companies.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from cssync.model.alert import Alert, AlertState, Transition
+from cssync.model.book import BookKind
+from cssync.model.delivery import DeliveryState
+from cssync.model.digest import Digest, Notice
+from cssync.model.finding import Severity
+from cssync.model.night import RunStatus
+from cssync.model.owner import OwnerKind
+from cssync.store.columns import Document, Moment, Money, OneOf, Serial, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _tenant_id() -> Column[int]:
+    return Column("tenant_id", Integer, ForeignKey("tenant.id"), primary_key=True, autoincrement=False)
+
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+run = Table(
+    "run",
+    metadata,
+    _tenant_id(),
+    Column("id", Text, primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("status", OneOf(RunStatus), nullable=False),
+    Column("source", Words, nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("customers", Integer, nullable=False),
+    Column("owners", Integer, nullable=False),
+    Column("arr", Money, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("accepted_by_hand", Boolean, nullable=False),
+    Column("digest_of_input", Text, nullable=False),
+)
+# One accepted night a date, whatever else goes wrong.
+Index(
+    "uq_run_accepted",
+    run.c.tenant_id,
+    run.c.as_of,
+    unique=True,
+    sqlite_where=text("status = 'accepted'"),
+    postgresql_where=text("status = 'accepted'"),
+)
+
+# Facts first: they are read every night, the attributes after them hardly ever. Clustered by its key (no rowid),
+# so that a night's rows, sorted by account, are appended and found without a second lookup. No foreign key: a
+# million lookups of the same tenant would double the time of a first night on PostgreSQL.
+account_spell = Table(
+    "account_spell",
+    metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("book_id", Text),
+    Column("arr", Money),
+    Column("is_customer", Boolean),
+    Column("lifecycle", Text),
+    Column("segment", Text),
+    Column("unit_id", Text),
+    Column("attributes_hash", BigInteger),  # an unsigned 64-bit number, its bits read as a signed one
+    Column("name", Text),
+    Column("csm_ref", Text),
+    Column("amount", Money),
+    Column("currency", Text),
+    Column("product", Text),
+    Column("region", Text),
+    Column("language", Text),
+    Column("health", Text),
+    Column("parent_id", Text),
+    Column("created_on", Date),
+    Column("customer_since", Date),
+    Column("churned_on", Date),
+    Column("renewal_on", Date),
+    sqlite_with_rowid=False,
+)
+# An account is in one state at a time: the database itself refuses a second open spell.
+Index(
+    "uq_account_spell_open",
+    account_spell.c.tenant_id,
+    account_spell.c.account_id,
+    unique=True,
+    sqlite_where=text("valid_to IS NULL"),
+    postgresql_where=text("valid_to IS NULL"),
+)
+Index(
+    "ix_account_spell_closed",
+    account_spell.c.tenant_id,
+    account_spell.c.valid_to,
+    sqlite_where=text("valid_to IS NOT NULL"),
+    postgresql_where=text("valid_to IS NOT NULL"),
+)
+
+owner = Table(
+    "owner",
+    metadata,
+    _tenant_id(),
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("email", Words),
+    Column("active", Boolean, nullable=False),
+    Column("kind", OneOf(OwnerKind), nullable=False),
+    Column("team", Words),
+    Column("manager_id", Text),
+    Column("aliases", Document(tuple[str, ...]), nullable=False),
+)
+
+opportunity = Table(
+    "opportunity",
+    metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("opportunity_id", Text, primary_key=True),
+    Column("account_id", Text),
+    Column("owner_ref", Text),
+    Column("name", Text),
+    Column("kind", Text),
+    Column("stage", Text),
+    Column("is_closed", Boolean),
+    Column("is_won", Boolean),
+    Column("amount", Money),
+    Column("currency", Text),
+    Column("probability", Double),
+    Column("created_on", Date),
+    Column("close_on", Date),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("row_hash", BigInteger, nullable=False),  # of all the columns above: tells what changed overnight
+    sqlite_with_rowid=False,
+)
+
+book_day = Table(
+    "book_day",
+    metadata,
+    _tenant_id(),
+    Column("as_of", Date, primary_key=True),
+    Column("book_id", Text, primary_key=True),
+    Column("kind", OneOf(BookKind), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("email", Words),
+    Column("active", Boolean, nullable=False),
+    Column("team", Words),
+    Column("manager_id", Text),
+    Column("manager", Words),
+    Column("segment", Words),
+    Column("accounts", Integer, nullable=False),
+    Column("arr", Money, nullable=False),
+    Column("arr_unknown", Integer, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _tenant_id(),
+    Column("fingerprint", Text, primary_key=True),
+    Column("incident", Integer, primary_key=True, autoincrement=False),
+    Column("rule", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("state", OneOf(AlertState), nullable=False),
+    Column("severity", OneOf(Severity), nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("changed_on", Date, nullable=False),
+    Column("resolved_on", Date),
+    Column("document", Document[Alert](Alert), nullable=False),  # the whole of it; the columns above are for queries
+)
+
+alert_transition = Table(
+    "alert_transition",
+    metadata,
+    Column("id", Serial, primary_key=True),  # in the order in which they happened
+    Column("tenant_id", Integer, ForeignKey("tenant.id"), nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("incident", Integer, nullable=False),
+    Column("on_date", Date, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("document", Document[Transition](Transition), nullable=False),
+    Index(None, "tenant_id", "fingerprint"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Serial, primary_key=True),  # oldest first
+    Column("tenant_id", Integer, ForeignKey("tenant.id"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("sink", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("payload", Document[Digest | Notice](Digest | Notice), nullable=False),
+    Column("state", OneOf(DeliveryState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_attempt_at", Moment),
+    Column("not_before", Moment),
+    Column("receipt", Text),
+    Column("error", Words),
+    UniqueConstraint("tenant_id", "id"),
+)

