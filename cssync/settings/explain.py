@@ -22,6 +22,8 @@ def problems(
     """Translate each error of *error*; *name* stands where no line is known."""
     for detail in error.errors(include_url=False, include_input=False):
         key = _key(detail["loc"], values)
+        if any(secrets.belongs_to(str(part)) for part in key):
+            continue  # told by `leaks`, which does not repeat the name
         yield Problem(_place(key, places, name), _text(detail, key, values), dotted(key))
 
 
@@ -94,7 +96,7 @@ def _unknown(key: Key, values: dict[str, Value]) -> str:
     last = str(key[-1])
     if near := get_close_matches(last, known, n=1):
         return f"unknown setting; did you mean {near[0]}?"
-    elsewhere = {name.rpartition(".")[2]: name for name in fields.names()}
+    elsewhere = {name.rpartition(".")[2]: name for name in fields.names() if name != dotted(key)}
     if near := get_close_matches(last, elsewhere, n=1, cutoff=0.8):
         return f"unknown setting; did you mean {elsewhere[near[0]]}?"
     return f"unknown setting; known here are {', '.join(known)}"

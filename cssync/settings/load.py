@@ -100,7 +100,7 @@ def _put(document: Document, key: Key, value: Value, place: str) -> None:
         if not isinstance(below, dict):
             below = {}
             here[str(key[end - 1])] = below
-        document.places.setdefault(key[:end], place)
+            document.places[key[:end]] = place
         here = below
     for known in [known for known in document.places if known[: len(key)] == key]:
         del document.places[known]

@@ -107,7 +107,10 @@ def named_like(setting: str, source_kind: object) -> str | None:
     if not _NAMED_LIKE_ONE.search(last):
         return None
     section = "slack" if "slack" in setting else str(source_kind)
-    mine = [name for name in names() if name.endswith(last.upper())]
+    # "access_token" is nobody's name for it here, "token" is.
+    words = last.upper().split("_")
+    endings = ["_".join(words[start:]) for start in range(len(words))]
+    mine = [name for ending in endings for name in names() if name.endswith(ending)]
     ours = [name for name in mine if name.startswith(section.upper())]
     return next(iter(ours or mine), "an environment variable")
 
