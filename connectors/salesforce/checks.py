@@ -82,7 +82,8 @@ def _fields(client: Client, schema: Schema, settings: SalesforceSource, *, arr_f
     if isinstance(plan, mapping.Plan):
         accounts, opportunities = plan.accounts, plan.opportunities
         for note in plan.notes:
-            yield Check("Salesforce mapping", CheckStatus.WARNING, note, "see the mapping in the settings")
+            status = CheckStatus.WARNING if note.remedy else CheckStatus.OK
+            yield Check("Salesforce mapping", status, note.text, note.remedy)
     before = 0
     for check in (
         *_mapped(client, schema, "Account", _ACCOUNTS, accounts),

@@ -114,7 +114,9 @@ class Client:
         except RequestException as failure:
             raise unreachable(failure) from failure
         if answer.status_code >= _FIRST_ERROR:
-            raise refusal(answer.status_code, answer.headers, answer.content)
+            # Proxies have been seen to quote the request that they refuse.
+            body = answer.content.replace(api.session_id.encode(), b"***")
+            raise refusal(answer.status_code, answer.headers, body)
         self._note_usage(api, answer.headers.get("Sforce-Limit-Info", ""))
         try:
             return orjson.loads(answer.content)

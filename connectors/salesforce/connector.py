@@ -97,7 +97,7 @@ class SalesforceConnector:
             rates=rates,
             opportunities=deals.table,
             problems=pl.concat([accounts.problems, deals.problems]),
-            notes=(*plan.notes, *([_NO_ACCOUNTS] if accounts.table.is_empty() else [])),
+            notes=(*map(str, plan.notes), *([_NO_ACCOUNTS] if accounts.table.is_empty() else [])),
             calls=client.calls,
             record_url=f"https://{host}/{{id}}",
         )

@@ -22,16 +22,30 @@ CURRENCY = "CurrencyIsoCode"
 _OWNERS = frozenset({"User", "Group"})
 _TEXTS = frozenset({"string", "email", "id", "reference", "picklist", "textarea", "encryptedstring", "combobox"})
 
-CSM_IS_THE_OWNER = (
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence for the operator; *remedy* is empty where nothing is wrong."""
+
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.remedy}" if self.remedy else self.text
+
+
+_CSM_IS_THE_OWNER = Note(
     "source.accounts.csm is not set, so the account owner (OwnerId) counts as the CSM; in most orgs that is the"
-    " salesperson: map the lookup to User that names the CSM, or OwnerId if owners are CSMs"
+    " salesperson",
+    "map the lookup to User that names the CSM, or OwnerId if owners are CSMs",
 )
-_CSM_IS_OWNER_BY_CHOICE = "CSMs are the account owners (source.accounts.csm: OwnerId)"
-REVENUE_IS_NOT_ARR = (
+_OWNER_BY_CHOICE = Note("CSMs are the account owners (source.accounts.csm: OwnerId)")
+_REVENUE_IS_NOT_ARR = Note(
     "source.accounts.arr is mapped to AnnualRevenue, which is what the customer itself earns in a year, not what it"
-    " pays: map the field that holds ARR"
+    " pays",
+    "map the field that holds ARR",
 )
-_SEVERAL_CURRENCIES = "amounts are read in each record's own currency (CurrencyIsoCode): the org has several"
+_SEVERAL_CURRENCIES = Note("the org has several currencies, so amounts are read in each record's own (CurrencyIsoCode)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Plan:
     opportunities: SalesforceOpportunityFields
     kinds: Mapping[str, Described]
     multi_currency: bool
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def account_selection(self) -> Selection:
         return Selection("Account", self._paths("source.accounts", self.accounts))
@@ -100,13 +114,13 @@ def settled(schema: Schema, settings: SalesforceSource, *, arr_from_field: bool)
     return Plan(accounts, opportunities, kinds, multi_currency, tuple(notes))
 
 
-def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[str]:
+def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[Note]:
     if settings.accounts.csm is None:
-        yield CSM_IS_THE_OWNER
+        yield _CSM_IS_THE_OWNER
     if settings.accounts.csm == OWNER:
-        yield _CSM_IS_OWNER_BY_CHOICE
+        yield _OWNER_BY_CHOICE
     if settings.accounts.arr == "AnnualRevenue":
-        yield REVENUE_IS_NOT_ARR
+        yield _REVENUE_IS_NOT_ARR
     if multi_currency and None in (settings.accounts.currency, settings.opportunities.currency):
         yield _SEVERAL_CURRENCIES
 

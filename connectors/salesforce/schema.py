@@ -79,7 +79,7 @@ class Schema:
                 return _lacking(
                     setting, path, owner, relation, get_close_matches(relation, lookups, n=2), what="lookup"
                 )
-            owner = lookup.refers_to[0]
+            owner = "User" if "User" in lookup.refers_to else lookup.refers_to[0]
         known = self.fields(owner)
         found = known.get(last)
         if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,11 +26,20 @@ _NOT_FOUND = refusal(404, "NOT_FOUND", "The requested resource does not exist")
 
 
 @dataclass(slots=True)
+class Served:
+    """How much of one object has left the org."""
+
+    records: int = 0
+    pages: int = 0
+
+
+@dataclass(slots=True)
 class Rest:
     """*page_size*: at most so many records a page, whatever the client asks for."""
 
     org: Org
     page_size: int = _LARGEST_PAGE
+    served: defaultdict[str, Served] = field(default_factory=lambda: defaultdict(Served))
     _cursors: dict[str, Found] = field(default_factory=dict)
     _serial: count[int] = field(default_factory=lambda: count(1))
 
@@ -98,6 +108,9 @@ class Rest:
             "done": end >= len(found.rows),
             "records": [found.render(row, version) for row in found.rows[start:end]],
         }
+        served = self.served[found.sobject]
+        served.records += len(page["records"])
+        served.pages += 1
         if not page["done"]:
             page["nextRecordsUrl"] = f"/services/data/v{version}/query/{cursor}-{end}"
         return _json(page)

@@ -24,6 +24,7 @@ _ID_SHORT = 15
 class Found:
     """The rows of a query in order, and how to write one of them as JSON."""
 
+    sobject: str
     rows: tuple[Row, ...]
     render: Callable[[Row, str], dict[str, object]]
     is_count: bool
@@ -49,7 +50,7 @@ def run(org: Org, query: Query) -> Found:
     ordered = ordered[query.offset :]
     if query.limit is not None:
         ordered = ordered[: query.limit]
-    return Found(tuple(ordered), scope.renderer(paths), is_count=not query.fields)
+    return Found(described.name, tuple(ordered), scope.renderer(paths), is_count=not query.fields)
 
 
 @dataclass(frozen=True, slots=True)
