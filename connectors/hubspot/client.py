@@ -50,6 +50,7 @@ class HubspotClient:
         timeout_seconds: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         base_url: str = HUBSPOT_API,
     ) -> None:
         self._token = token
@@ -57,7 +58,7 @@ class HubspotClient:
         self._now = now
         self._sleep = sleep
         self._base_url = base_url
-        self._pace = Pace(time.monotonic, sleep)
+        self._pace = Pace(clock, sleep)
         self._api: Any = None
         self.calls = 0
 

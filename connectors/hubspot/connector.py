@@ -42,6 +42,7 @@ class HubspotConnector:
         arr_from_field: bool,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         base_url: str = HUBSPOT_API,
     ) -> None:
         self._settings = settings
@@ -49,6 +50,7 @@ class HubspotConnector:
         self._arr_from_field = arr_from_field
         self._now = now
         self._sleep = sleep
+        self._clock = clock
         self._base_url = base_url
 
     @property
@@ -111,5 +113,6 @@ class HubspotConnector:
             timeout_seconds=self._settings.timeout_seconds,
             now=self._now,
             sleep=self._sleep,
+            clock=self._clock,
             base_url=self._base_url,
         )

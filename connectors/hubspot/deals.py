@@ -12,6 +12,7 @@ import polars as pl
 from connectors.canonical import Parsed
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.endpoints import PIPELINES
+from connectors.hubspot.mapping import COMPANY_OF_DEAL
 from cssync.settings.source import OpportunityFields
 
 _STAGE = "dealstage"
@@ -95,7 +96,18 @@ def relevant(parsed: Parsed, as_of: date, won_within_days: int) -> Parsed:
         kept.select(record_id="opportunity_id"), on="record_id", how="semi", maintain_order="left"
     )
     without_id = parsed.problems.filter(pl.col("record_id").is_null())
-    return Parsed(table=kept, problems=pl.concat([told, without_id]))
+    return Parsed(table=kept, problems=pl.concat([told, without_id, _won_for_nobody(kept)]))
+
+
+def _won_for_nobody(table: pl.DataFrame) -> pl.DataFrame:
+    """A problem for each won deal without a company: its amount is nobody's ARR."""
+    return table.filter(pl.col("is_won").fill_null(value=False) & pl.col("account_id").is_null()).select(
+        object=pl.lit("opportunity"),
+        record_id="opportunity_id",
+        field=pl.lit(COMPANY_OF_DEAL),
+        value=pl.col("name").str.slice(0, 40),
+        reason=pl.lit("won, but for no company"),
+    )
 
 
 def _else(mapped: str | None, of_stage: str) -> pl.Expr:

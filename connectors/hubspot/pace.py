@@ -44,7 +44,7 @@ class Pace:
         if self._allowed is not None and len(self._sent) >= self._allowed:
             pause = max(pause, self._sent[-self._allowed] + self._interval - now)
         if pause > 0:
-            self._sleep(pause)
+            self._sleep(min(pause, self._interval))
         self._sent.append(self._clock())
 
     def learn(self, headers: Mapping[str, str]) -> None:

@@ -52,8 +52,11 @@ def cut_records(answer: Answer) -> Answer:
 
 @dataclass
 class _Scripted:
+    """*last* None: for ever."""
+
     path: str
-    nth: int | None
+    first: int
+    last: int | None
     fault: Fault
     seen: int = 0
 
@@ -67,12 +70,14 @@ class Faults:
 
     def on(self, nth: int, fault: Fault, *, path: str = "") -> None:
         """Only the *nth* request (1 is the next) gets it."""
-        with self._lock:
-            self._script.append(_Scripted(path, nth, fault))
+        self._add(_Scripted(path, nth, nth, fault))
+
+    def since(self, nth: int, fault: Fault, *, path: str = "") -> None:
+        """The *nth* request and all later ones get it."""
+        self._add(_Scripted(path, nth, None, fault))
 
     def always(self, fault: Fault, *, path: str = "") -> None:
-        with self._lock:
-            self._script.append(_Scripted(path, None, fault))
+        self.since(1, fault, path=path)
 
     def clear(self) -> None:
         with self._lock:
@@ -85,7 +90,11 @@ class Faults:
             answer = fault(answer)
         return answer
 
+    def _add(self, line: _Scripted) -> None:
+        with self._lock:
+            self._script.append(line)
+
     @staticmethod
     def _is_due(line: _Scripted) -> bool:
         line.seen += 1
-        return line.nth is None or line.nth == line.seen
+        return line.first <= line.seen and (line.last is None or line.seen <= line.last)

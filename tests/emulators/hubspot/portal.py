@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -82,6 +83,8 @@ class Portal:
     pipelines: list[dict[str, object]] = field(default_factory=list)
     properties: dict[str, dict[str, dict[str, object]]] = field(default_factory=lambda: {"companies": {}, "deals": {}})
     records: dict[str, dict[int, Stored]] = field(default_factory=lambda: {"companies": {}, "deals": {}})
+    # How many records of each kind lists have told so far.
+    told: Counter[str] = field(default_factory=Counter)
     # Sorted ids by kind and archived, the order in which lists are told.
     _order: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
 

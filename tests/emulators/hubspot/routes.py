@@ -35,6 +35,10 @@ class Request:
     def one(self, name: str) -> str | None:
         return self.query[name][-1] if name in self.query else None
 
+    def says(self, name: str) -> bool:
+        """Clients write True as well as true."""
+        return (self.one(name) or "").lower() == "true"
+
     def names(self, name: str) -> list[str]:
         """Names separated by commas, in one parameter or several."""
         return [each for value in self.query.get(name, ()) for each in value.split(",") if each]
@@ -73,7 +77,7 @@ def _account(portal: Portal, _: Request) -> Answer:
 
 def _owners(portal: Portal, request: Request) -> Answer:
     limit = _limit(request, _MOST_OWNERS)
-    archived = request.one("archived") == "true"
+    archived = request.says("archived")
     email = request.one("email")
     owners = [
         each for each in portal.owners if each["archived"] is archived and (email is None or each["email"] == email)
@@ -83,7 +87,7 @@ def _owners(portal: Portal, request: Request) -> Answer:
 
 
 def _properties(portal: Portal, request: Request, kind: str) -> Answer:
-    archived = request.one("archived") == "true"
+    archived = request.says("archived")
     return ok({"results": [] if archived else list(portal.properties[kind].values())})
 
 
@@ -122,11 +126,12 @@ def _exchange_rates(portal: Portal, _: Request) -> Answer:
 def _list(portal: Portal, request: Request, kind: str) -> Answer:
     with_history = request.names("propertiesWithHistory")
     limit = _limit(request, _MOST_WITH_HISTORY if with_history else MOST_A_PAGE)
-    archived = request.one("archived") == "true"
+    archived = request.says("archived")
     order = portal.listed(kind, archived=archived)
     after = request.one("after")
     start = _position(order, int(after)) if after else 0
     page = [portal.records[kind][number] for number in order[start : start + limit]]
+    portal.told[kind] += len(page)
     more = len(order) > start + limit
     shown = _Shown(kind, tuple(request.names("properties")), tuple(with_history), tuple(request.names("associations")))
     last = order[start + limit - 1] if more else 0
