@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from connectors.salesforce.refusals import BusyError, unreachable
+from connectors.salesforce.refusals import NOT_UNDERSTOOD, BusyError, unreachable
 from cssync.errors import AuthError, ConfigError, ConnectorError, QuotaError
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 
@@ -110,14 +110,14 @@ def _by_token(session: requests.Session, **arguments: str) -> Access:
         raise unreachable(failure) from failure
     except (PyJWTError, ValueError):
         if "privatekey" not in arguments:
-            raise BusyError(_NO_LOGIN_ANSWER) from None
+            raise BusyError(_NO_LOGIN_ANSWER, remedy=NOT_UNDERSTOOD) from None
         raise ConfigError(
             "SALESFORCE_PRIVATE_KEY is not an RSA private key in PEM form",
             remedy="give the whole file, from -----BEGIN to -----END, or its path in SALESFORCE_PRIVATE_KEY_FILE",
         ) from None  # the parser's own words may quote the key
     except (ExpatError, AttributeError, TypeError):
         # An answer of another shape than expected trips simple-salesforce up in these ways.
-        raise BusyError(_NO_LOGIN_ANSWER) from None
+        raise BusyError(_NO_LOGIN_ANSWER, remedy=NOT_UNDERSTOOD) from None
     if not session_id or not host:
         raise BusyError("Salesforce's login answered without a session")
     return Access(session_id, host.split("/")[0])

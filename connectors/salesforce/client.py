@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from connectors.salesforce.auth import Access, log_in
-from connectors.salesforce.refusals import BusyError, SessionExpiredError, refusal, unreachable
+from connectors.salesforce.refusals import TRY_LATER, BusyError, SessionExpiredError, refusal, unreachable
 from cssync.errors import AuthError, QuotaError, TransientError
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 
@@ -96,7 +96,7 @@ class Client:
                 if tries == RETRIES:
                     raise TransientError(
                         f"{busy.message}; given up after {RETRIES} retries",
-                        remedy="see https://status.salesforce.com; the next run tries again",
+                        remedy=busy.remedy or TRY_LATER,
                     ) from busy
                 tries += 1
                 self._sleep(_pause(tries, busy.pause_seconds))

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.salesforce.client import Client
+from connectors.salesforce.refusals import NOT_UNDERSTOOD
 from cssync.errors import PermissionDeniedError, TransientError
 from cssync.model.money import ExchangeRates
 
@@ -51,6 +52,6 @@ def _corporate_units(row: Mapping[str, Any]) -> Decimal | None:
 def _rows(client: Client, soql: str) -> Sequence[Mapping[str, Any]]:
     page = client.query(soql)
     if not isinstance(page, dict) or not isinstance(page.get("records"), list) or page.get("done") is not True:
-        raise TransientError("Salesforce did not answer the question for its currencies in full")
+        raise TransientError("Salesforce did not answer the question for its currencies in full", remedy=NOT_UNDERSTOOD)
     records: Sequence[Mapping[str, Any]] = page["records"]
     return records

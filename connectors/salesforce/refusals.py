@@ -37,6 +37,9 @@ class NotThereError(PermissionDeniedError):
     """404: the object does not exist, or not for this user, or the API version is unknown."""
 
 
+TRY_LATER = "see https://status.salesforce.com; the next run tries again"
+NOT_UNDERSTOOD = "check that source.domain or source.instance_url is Salesforce, with no proxy answering in its place"
+
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 # 406 and 420 come from Salesforce's edge when an instance is moved or overloaded.
 _BUSY_STATUSES = frozenset({406, 408, 420, 429})

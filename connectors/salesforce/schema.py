@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from connectors.salesforce.client import Client
-from connectors.salesforce.refusals import NotThereError
+from connectors.salesforce.refusals import NOT_UNDERSTOOD, NotThereError
 from cssync.errors import ConfigError, MappingError, PermissionDeniedError, TransientError
 
 _ONLY_SOME_ORGS = {
@@ -64,7 +64,7 @@ class Schema:
         """API versions that the instance speaks, oldest first."""
         listed = self._client.get("/services/data/")
         if not isinstance(listed, list):
-            raise TransientError("Salesforce did not list its API versions")
+            raise TransientError("Salesforce did not list its API versions", remedy=NOT_UNDERSTOOD)
         return tuple(str(each["version"]) for each in listed if isinstance(each, dict) and "version" in each)
 
     def resolve(self, sobject: str, path: str, setting: str) -> Described | Fault:
@@ -121,7 +121,9 @@ def _parsed(described: Any, sobject: str) -> Iterator[Described]:
                 each["relationshipName"],
             )
     except (KeyError, TypeError) as malformed:
-        raise TransientError(f"Salesforce described {sobject} in a form that is not understood") from malformed
+        raise TransientError(
+            f"Salesforce described {sobject} in a form that is not understood", remedy=NOT_UNDERSTOOD
+        ) from malformed
 
 
 def _lacking(setting: str, path: str, owner: str, name: str, near: Sequence[str], *, what: str) -> Fault:

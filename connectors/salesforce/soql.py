@@ -16,7 +16,7 @@ import polars as pl
 
 from connectors.base import Progress
 from connectors.salesforce.client import Client
-from connectors.salesforce.refusals import LocatorLostError, QueryTimeoutError
+from connectors.salesforce.refusals import NOT_UNDERSTOOD, TRY_LATER, LocatorLostError, QueryTimeoutError
 from cssync.errors import TransientError
 
 # Field types that arrive as JSON numbers; all others but booleans arrive as text.
@@ -103,7 +103,9 @@ class _Rows:
             for path, cells in self.columns.items():
                 cells.extend(_cells(fresh, path))
         except (KeyError, TypeError) as malformed:
-            raise TransientError(f"Salesforce's {self.selection.sobject} rows lack a field asked for") from malformed
+            raise TransientError(
+                f"Salesforce's {self.selection.sobject} rows lack a field asked for", remedy=TRY_LATER
+            ) from malformed
         self.seen.update(ids)
         self.last = ids[-1] if ids else self.last
 
@@ -117,7 +119,8 @@ class _Rows:
             )
         except TypeError as mixed:
             raise TransientError(
-                f"Salesforce's {self.selection.sobject} rows are not of the types that describe announces"
+                f"Salesforce's {self.selection.sobject} rows are not of the types that describe announces",
+                remedy=TRY_LATER,
             ) from mixed
 
 
@@ -154,7 +157,9 @@ def _pages(client: Client, selection: Selection, rows: _Rows) -> Iterator[list[d
         except LocatorLostError as lost:
             idle = 0 if len(rows.seen) > before else idle + 1
             if idle > _RESTARTS_WITHOUT_PROGRESS:
-                raise TransientError(f"Salesforce keeps losing its place in {selection.sobject}") from lost
+                raise TransientError(
+                    f"Salesforce keeps losing its place in {selection.sobject}: {lost.message}", remedy=TRY_LATER
+                ) from lost
         else:
             if part is None or len(rows.seen) < before + part:
                 return
@@ -177,7 +182,9 @@ def _walk(client: Client, soql: str) -> Iterator[list[dict[str, Any]]]:
 
 def _parts(page: Any) -> tuple[list[dict[str, Any]], bool, str | None]:
     if not isinstance(page, dict) or not isinstance(page.get("records"), list) or "done" not in page:
-        raise TransientError("Salesforce answered a query with something that is no page of rows")
+        raise TransientError(
+            "Salesforce answered a query with something that is no page of rows", remedy=NOT_UNDERSTOOD
+        )
     onward = page.get("nextRecordsUrl")
     return page["records"], bool(page["done"]), onward if isinstance(onward, str) else None
 
@@ -186,7 +193,7 @@ def _counted(client: Client, soql: str) -> int:
     page = client.query(soql)
     total = page.get("totalSize") if isinstance(page, dict) else None
     if not isinstance(total, int):
-        raise TransientError("Salesforce answered COUNT() without a count")
+        raise TransientError("Salesforce answered COUNT() without a count", remedy=NOT_UNDERSTOOD)
     return total
 
 
