@@ -68,7 +68,7 @@ FIRST_HEALTHY = 11
 
 _STORY = (
     Book(Role.OVERLOADED, "Mid-Market", 88, DANA, churned=3, arr=3_120_000),
-    Book(Role.EXPANDING, "Enterprise", 14, PRIYA, churned=1, arr=2_640_000),
+    Book(Role.EXPANDING, "Enterprise", 14, PRIYA, arr=2_640_000),
     Book(Role.CROWDED, "Mid-Market", 56, SAM, churned=3, arr=1_540_000),
     Book(Role.ARRIVING, "SMB", 68, ANA, churned=2, arr=515_000),
     Book(Role.RAMPING, "SMB", 13, LENA),
