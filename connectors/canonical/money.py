@@ -64,19 +64,29 @@ class Amounts:
 
 def amounts(cells: pl.Series, currency: pl.Series, *, decimal_mark: str, at_least: Decimal) -> Amounts:
     """Read *cells*; *currency* holds each record's code, or null. At most ``LARGEST`` either way is believed."""
-    words = text(cells) if cells.dtype == pl.String else cells.cast(pl.String, strict=False)
-    number, unit = _exact(cells), pl.Series("unit", [None], dtype=pl.String).new_from_index(0, len(cells))
-    if cells.dtype == pl.String:
-        number = _plain(words) if decimal_mark == "." else _nothing(len(words))
-        if (number.is_null() & words.is_not_null()).any():
-            number, unit = _written(words, number, decimal_mark)
-    believable = number.is_between(at_least, LARGEST).fill_null(value=False)
-    if unit.null_count() == len(unit) and (believable | words.is_null()).all():
-        return Amounts(number, currency, unit)  # nothing to report: a column of nulls
-    read = pl.DataFrame({"words": words, "number": number, "unit": unit, "currency": currency}).select(
-        "number", pl.coalesce("currency", _code()).alias("currency"), _why(decimal_mark, at_least).alias("why")
+    written = text(cells) if cells.dtype == pl.String else cells
+    number = _exact(written, decimal_mark)
+    odd = (written.is_not_null() & ~number.is_between(at_least, LARGEST).fill_null(value=False)).arg_true()
+    reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(cells))
+    if odd.is_empty():
+        return Amounts(number, currency, reason)
+    few = pl.DataFrame(
+        {
+            "words": written.gather(odd).cast(pl.String, strict=False),
+            "number": number.gather(odd),
+            "currency": currency.gather(odd),
+        }
     )
-    return Amounts(read["number"].set(read["why"].is_not_null(), None), read["currency"], read["why"])
+    judged = _as_people_write(few, decimal_mark).select(
+        pl.coalesce("currency", _code()).alias("currency"),
+        "number",
+        _why(decimal_mark, at_least).alias("why"),
+    )
+    return Amounts(
+        number.clone().scatter(odd, judged["number"].set(judged["why"].is_not_null(), None)),
+        currency.clone().scatter(odd, judged["currency"]),
+        reason.scatter(odd, judged["why"]),
+    )
 
 
 def _why(decimal_mark: str, at_least: Decimal) -> pl.Expr:
@@ -119,48 +129,41 @@ def _code() -> pl.Expr:
     return pl.when(unit.str.contains("^[A-Z]{3}$")).then(unit).otherwise(unit.replace_strict(only, default=None))
 
 
-def _exact(cells: pl.Series) -> pl.Series:
-    """Numbers of native types; null where they are no finite number."""
+def _exact(cells: pl.Series, decimal_mark: str) -> pl.Series:
+    """Numbers of native types, and plain ones in text; null where they are neither, or not finite."""
     if cells.dtype.is_float():
         return cells.cast(pl.String).cast(MONEY, strict=False)
     if cells.dtype.is_integer() or cells.dtype.is_decimal():
         return cells.cast(MONEY, strict=False)
-    return _nothing(len(cells))
+    if cells.dtype == pl.String and decimal_mark == ".":
+        # Polars reads decimals exactly, exponents included, and rounds half to even (a property test holds it to that).
+        return cells.cast(MONEY, strict=False)
+    return pl.Series("number", [None], dtype=MONEY).new_from_index(0, len(cells))
 
 
-def _plain(words: pl.Series) -> pl.Series:
-    # Polars reads decimals exactly, exponents included, and rounds half to even (a property test holds it to that).
-    return words.cast(MONEY, strict=False)
-
-
-def _nothing(rows: int) -> pl.Series:
-    return pl.Series("number", [None], dtype=MONEY).new_from_index(0, rows)
-
-
-def _written(words: pl.Series, plain: pl.Series, mark: str) -> tuple[pl.Series, pl.Series]:
-    """Amounts as people and spreadsheets write them, and the currency written beside each."""
-    tidy = pl.lit(words).str.replace_all(_SPACES, " ").str.replace_all(_MINUSES, "-")
-    parts = pl.select(tidy.str.extract_groups(_whole(mark)).alias("parts")).unnest("parts")
+def _as_people_write(cells: pl.DataFrame, mark: str) -> pl.DataFrame:
+    """*cells* with *number* filled where the words are an amount, and *unit*, the currency written beside it."""
+    tidy = pl.col("words").str.replace_all(_SPACES, " ").str.replace_all(_MINUSES, "-")
     group = "," if mark == "." else "."
-    digits = pl.col("number").str.replace_all(f"[{re.escape(group)} '\u2019]", "").str.replace(mark, ".", literal=True)
+    digits = pl.col("digits").str.replace_all(f"[{re.escape(group)} '\u2019]", "").str.replace(mark, ".", literal=True)
     signs = pl.concat_str("sign", "inner_sign", ignore_nulls=True)
     bracketed = pl.col("open").is_not_null()
     sound = (bracketed == pl.col("close").is_not_null()) & (
         signs.str.len_chars() <= pl.when(bracketed).then(0).otherwise(1)
     )
-    minus = bracketed | signs.str.contains("-", literal=True)
-    read = parts.select(
-        pl.when(sound)
-        .then(pl.when(minus).then(pl.lit("-")).otherwise(pl.lit("")) + digits)
-        .cast(MONEY, strict=False)
-        .alias("number"),
-        pl.coalesce("after", "before").alias("unit"),
+    minus = pl.when(bracketed | signs.str.contains("-", literal=True)).then(pl.lit("-")).otherwise(pl.lit(""))
+    return (
+        cells.with_columns(tidy.str.extract_groups(_whole(mark)).alias("parts"))
+        .unnest("parts")
+        .with_columns(
+            pl.coalesce("number", pl.when(sound).then(minus + digits).cast(MONEY, strict=False)).alias("number"),
+            pl.coalesce("after", "before").alias("unit"),
+        )
     )
-    return read["number"].zip_with(plain.is_null(), plain), read["unit"]
 
 
 def _whole(mark: str) -> str:
-    """A pattern for a whole cell. Groups: open, sign, before, inner_sign, number, after, close."""
+    """A pattern for a whole cell. Groups: open, sign, before, inner_sign, digits, after, close."""
     point, group = (r"\.", ",") if mark == "." else (",", r"\.")
     grouped = "|".join(
         (
@@ -170,6 +173,6 @@ def _whole(mark: str) -> str:
         )
     )
     plain = rf"(?:[0-9]+(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]{{1,3}})?"
-    number = rf"(?P<number>(?:{grouped})(?:{point}[0-9]*)?|{plain})"
+    number = rf"(?P<digits>(?:{grouped})(?:{point}[0-9]*)?|{plain})"
     before = rf"(?P<sign>[-+])? ?(?P<before>{_UNIT})? ?(?P<inner_sign>[-+])? ?"
     return rf"^(?P<open>\()?{before}{number} ?(?P<after>{_UNIT})?(?P<close>\))?$"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from pathlib import Path
 
 import polars as pl
 
-from connectors.file.encoding import decoded
+from connectors.file.encoding import as_utf8
 from cssync.errors import ConnectorError
 
 _HEAD_BYTES = 1 << 20
 _SEPARATORS = ",;\t|"
 # Longer than any cell of a CRM (a rich text field holds 131,072); a quote that is never closed runs on for ever.
 _LONGEST_CELL = 1 << 24
+# Wider files than this are not worth a pattern that describes a whole line.
+_WIDEST = 100
+_NEVER_TYPED = "\x01\x02\x03\x1c\x1d\x1e\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def layout(path: Path, encoding: str) -> Layout:
     """Look at the beginning of the file only. Raises ConnectorError, ConfigError, OSError."""
     with path.open("rb") as file:
         data = file.read(_HEAD_BYTES + 1)
-    text = _lines_ended_by_newlines(decoded(data, path, encoding, whole=len(data) <= _HEAD_BYTES))
+    text = _content(data, path, encoding, whole=len(data) <= _HEAD_BYTES).decode(errors="ignore")
     skipped, separators = 0, _SEPARATORS
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith("sep="):  # Excel's own hint to itself
@@ -60,56 +64,82 @@ def read(path: Path, encoding: str, layout: Layout, positions: Sequence[int]) ->
 
     Raises ConnectorError, with the line, where a line does not have as many cells as the header.
     """
-    data = path.read_bytes()
-    text = _lines_ended_by_newlines(decoded(data, path, encoding, whole=True))
+    content = _content(path.read_bytes(), path, encoding, whole=True)
     if layout.skipped:
-        text = text.split("\n", layout.skipped)[-1]
-    table = _quoted(text, path, layout, positions) if '"' in text else _plain(text, path, layout, positions)
+        content = content.split(b"\n", layout.skipped)[-1]
+    broken = _broken_line(content, layout)
+    if broken is None:
+        table = _polars(content, layout, positions)
+    elif b'"' in content:
+        table = _quoted(content, path, layout, positions)
+    else:
+        line, cells = broken
+        raise _ragged(path, line + layout.skipped, cells, layout)
     return table.filter(~pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == ""))
 
 
-def _plain(text: str, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
-    lines = pl.Series("line", text.split("\n"), dtype=pl.String)
+def _content(data: bytes, path: Path, encoding: str, *, whole: bool) -> bytes:
+    content = as_utf8(data, path, encoding, whole=whole)
+    return content if b"\n" in content else content.replace(b"\r", b"\n")  # Excel's 'CSV (Macintosh)'
+
+
+def _broken_line(content: bytes, layout: Layout) -> tuple[int, int] | None:
+    """The first line that is no whole record by itself, counted from 1, and how many separators part it into."""
+    other = next((mark for mark in _NEVER_TYPED if mark.encode() not in content), None)
+    width = len(layout.header)
+    if other is None or width > _WIDEST:
+        return 1, width
+    lines = pl.read_csv(
+        content, has_header=False, separator=other, quote_char=None, schema={"line": pl.String()}, raise_if_empty=False
+    )["line"].fill_null("")
     cells = lines.str.count_matches(layout.separator, literal=True) + 1
-    wrong = (cells != len(layout.header)) & (lines.str.strip_chars() != "")
-    if wrong.any():
-        at = wrong.arg_max() or 0
-        raise _ragged(path, at + 1 + layout.skipped, cells[at], layout)
-    return _polars(text, layout, positions, quote=None)
+    whole = (cells == width) | (lines.str.strip_chars() == "")
+    if b'"' in content:
+        separator = re.escape(layout.separator)
+        cell = rf'(?:"(?:[^"]|"")*"|[^"{separator}]*)'
+        record = rf"^{cell}(?:{separator}{cell}){{{width - 1}}}\r?$"
+        whole = lines.str.contains(record) | (whole & ~lines.str.contains('"', literal=True))
+    at = (~whole).arg_max()
+    return None if at is None or whole.all() else (at + 1, cells[at])
 
 
-def _quoted(text: str, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
+def _quoted(content: bytes, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
     rows = 0
-    for line, cells in _records(text, path, layout):
+    for line, cells in _records(content, path, layout):
         if len(cells) != len(layout.header) and any(cell.strip() for cell in cells):
             raise _ragged(path, line, len(cells), layout)
         rows += 1
     try:
-        table = _polars(text, layout, positions, quote='"')
+        table = _polars(content, layout, positions)
     except pl.exceptions.PolarsError:
         table = None  # quotes inside a cell that does not begin with one, which it takes for the start of a cell
-    return table if table is not None and table.height == rows - 1 else _slowly(text, path, layout, positions)
+    if table is not None and table.height == rows - 1:
+        return table
+    return _slowly(content, path, layout, positions)
 
 
-def _polars(text: str, layout: Layout, positions: Sequence[int], quote: str | None) -> pl.DataFrame:
+def _polars(content: bytes, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
     names = [f"column {position}" for position in range(len(layout.header))]
+    quote = '"' if b'"' in content else None
     table = pl.read_csv(
-        text.encode(), separator=layout.separator, quote_char=quote, infer_schema=False, columns=list(positions)
+        content, separator=layout.separator, quote_char=quote, infer_schema=False, columns=list(positions)
     )
     return table.rename(dict(zip(table.columns, (names[position] for position in positions), strict=True)))
 
 
-def _slowly(text: str, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
+def _slowly(content: bytes, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
     width = len(layout.header)
-    rows = (cells for _, cells in islice(_records(text, path, layout), 1, None) if len(cells) == width)
+    rows = (cells for _, cells in islice(_records(content, path, layout), 1, None) if len(cells) == width)
     columns = zip(*([cells[position] for position in positions] for cells in rows), strict=True)
     schema = {f"column {position}": pl.String() for position in positions}
     return pl.DataFrame(dict(zip(schema, columns, strict=False)), schema=schema)
 
 
-def _records(text: str, path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def _records(content: bytes, path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator, strict=True)
+    reader = csv.reader(
+        io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""), delimiter=layout.separator, strict=True
+    )
     with _long_cells():
         while True:
             line = reader.line_num + 1 + layout.skipped
@@ -135,12 +165,8 @@ def _long_cells() -> Iterator[None]:
 
 
 def _first_record(text: str, path: Path, separator: str) -> tuple[str, ...]:
-    records = _records(text, path, Layout(separator, (), 0))
+    records = _records(text.encode(), path, Layout(separator, (), 0))
     return tuple(cell.strip() for cell in next(records, (1, []))[1])
-
-
-def _lines_ended_by_newlines(text: str) -> str:
-    return text if "\n" in text else text.replace("\r", "\n")  # Excel's 'CSV (Macintosh)'
 
 
 def _ragged(path: Path, line: int, cells: int, layout: Layout) -> ConnectorError:

@@ -1,4 +1,4 @@
-"""Turns the bytes of an export into text, and tells what they are where they are no text at all."""
+"""Turns an export into UTF-8, and tells what it is where it is no text at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cssync.errors import ConfigError, ConnectorError
 
-_BOM = "\ufeff"
+_PIECE = 1 << 22
+_UTF_8 = ("utf-8", "utf-8-sig")
 
 # What programs save under the name .csv: its first bytes, what it is, what to do.
 _DISGUISES = (
@@ -21,18 +22,30 @@ _DISGUISES = (
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def decoded(data: bytes, path: Path, encoding: str, *, whole: bool) -> str:
-    """*data* as text without a byte order mark; not *whole*: the first part of a file, its last character cut."""
+def as_utf8(data: bytes, path: Path, encoding: str, *, whole: bool) -> bytes:
+    """*data* in UTF-8 without a byte order mark; not *whole*: the first part of a file, its last character cut.
+
+    Works in pieces: as one Python text, a single emoji would make it four bytes a character.
+    """
     _refuse_disguises(data, path)
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data, final=whole)
+        b"".decode(encoding)
+        decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError as error:
         raise ConfigError(
             f'source.encoding: "{encoding}" is not an encoding', remedy="use utf-8, utf-16, cp1252 or latin-1"
         ) from error
-    except UnicodeDecodeError as error:
-        raise _undecodable(path, encoding, data, error.start) from error
-    return text.removeprefix(_BOM)
+    pieces = []
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE]
+        try:
+            text = decoder.decode(piece, final=whole and start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            kept_back = len(error.object) - len(piece)  # from the piece before
+            raise _undecodable(path, encoding, data, start - kept_back + error.start) from error
+        if codecs.lookup(encoding).name not in _UTF_8:
+            pieces.append(text.encode())
+    return (b"".join(pieces) if pieces else data).removeprefix(codecs.BOM_UTF8)
 
 
 def _refuse_disguises(data: bytes, path: Path) -> None:
