@@ -64,7 +64,7 @@ def _records(
     if isinstance(known, ConnectorError):
         return
     present = [each for each in mapping.wanted(fields) if each in known]
-    page = _tried(lambda: client.page(record_type, present))
+    page = _tried(lambda: client.first(record_type, present))
     name = f"HubSpot {record_type.plural} ({record_type.list.scope})"
     yield _readable(name, page if isinstance(page, ConnectorError) else total, f"{total} in all")
     if not isinstance(page, ConnectorError):

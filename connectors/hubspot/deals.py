@@ -43,7 +43,7 @@ def stages(client: HubspotClient) -> Stages:
     for pipeline in client.get(PIPELINES, holds="results")["results"]:
         for stage in pipeline.get("stages") or ():
             metadata = stage.get("metadata") or {}
-            closed = metadata.get("isClosed")
+            closed = _truth(metadata.get("isClosed"))
             found[str(pipeline.get("id")), str(stage.get("id"))] = Stage(
                 label=str(stage.get("label") or stage.get("id")),
                 closed=closed,
@@ -118,12 +118,16 @@ def _else(mapped: str | None, of_stage: str) -> pl.Expr:
     return pl.coalesce(own, of_stage).alias(of_stage)
 
 
-def _won(closed: str | None, probability: str | None) -> str | None:
+def _won(closed: str | None, probability: object) -> str | None:
     """HubSpot marks a won stage as closed with a probability of 1."""
     if closed is None:
         return None
     try:
-        certain = float(probability or 0) == _CERTAIN
+        certain = float(str(probability)) == _CERTAIN
     except ValueError:
         return None
-    return "true" if closed == "true" and certain else "false"
+    return _truth(closed == "true" and certain)
+
+
+def _truth(value: object) -> str | None:
+    return None if value is None else str(value).lower()

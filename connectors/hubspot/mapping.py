@@ -83,7 +83,6 @@ def properties(client: HubspotClient, record_type: RecordType) -> dict[str, Prop
             references=str(entry.get("referencedObjectType") or ""),
         )
         for entry in listed
-        if isinstance(entry, dict)
     )
     return {each.name: each for each in found}
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from connectors.hubspot.endpoints import Endpoint
-from cssync.errors import AuthError, ConnectorError, MappingError, PermissionDeniedError, QuotaError, TransientError
+from cssync.errors import AuthError, ConnectorError, MappingError, PermissionDeniedError, QuotaError
 
 _RENEW = "create a new token in HubSpot (Settings > Integrations > Private Apps) and put it into HUBSPOT_TOKEN"
 
@@ -25,8 +25,6 @@ _SERVER_ERRORS = 500
 # How long each policy keeps the door shut when no Retry-After says so, in seconds.
 _WAIT_BY_POLICY = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 
-# A server that wants more patience than this is not going to answer tonight's run.
-PATIENCE_SECONDS = 300.0
 _QUOTED_CHARACTERS = 200
 
 
@@ -54,8 +52,8 @@ class Again:
 def read(reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None) -> dict[str, Any] | Again:
     """The JSON object of a good reply, or why to try again. Raises the ConnectorError that fits a bad one.
 
-    *holds* names a key that must be there and be a list: HubSpot's gateways have answered 200 with a page of HTML,
-    which the client library turns into ``results=None``.
+    *holds* names a key that must be there and be a list of objects: HubSpot's gateways have answered 200 with a page
+    of HTML, which the client library turns into ``results=None``.
     """
     if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         return _refused(reply, endpoint, now)
@@ -63,9 +61,13 @@ def read(reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None) 
         content = orjson.loads(reply.body)
     except orjson.JSONDecodeError:
         return Again(f"answered {reply.status} with something that is not JSON")
-    if not isinstance(content, dict) or (holds and not isinstance(content.get(holds), list)):
+    if not isinstance(content, dict) or (holds and not _is_list_of_objects(content.get(holds))):
         return Again(f"answered {reply.status} with half a reply" + (f", without {holds}" if holds else ""))
     return content
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _refused(reply: Reply, endpoint: Endpoint, now: datetime) -> Again:
@@ -96,14 +98,14 @@ def _refused(reply: Reply, endpoint: Endpoint, now: datetime) -> Again:
 
 
 def _too_many(details: Mapping[str, Any], wait: float | None) -> Again:
-    policy = details.get("policyName")
+    policy = str(details.get("policyName") or "").upper()
     if policy == "DAILY":
         raise QuotaError(
             "HubSpot's daily limit of API requests is used up (429 DAILY)",
             remedy="it resets at midnight in the time zone of the HubSpot account; run again after that",
         )
     if wait is None:
-        wait = _WAIT_BY_POLICY.get(str(policy), _WAIT_BY_POLICY["TEN_SECONDLY_ROLLING"])
+        wait = _WAIT_BY_POLICY.get(policy, _WAIT_BY_POLICY["TEN_SECONDLY_ROLLING"])
     return Again(f"asked for a pause (429 {policy or 'without a policy'})", wait)
 
 
@@ -127,14 +129,6 @@ def _scopes(details: Mapping[str, Any]) -> str:
             names = context.get(key) if isinstance(context, dict) else None
             found += [name for name in names or () if isinstance(name, str) and name not in found]
     return " or ".join(found)
-
-
-def too_long_to_wait(again: Again) -> TransientError | None:
-    if again.wait is None or again.wait <= PATIENCE_SECONDS:
-        return None
-    return TransientError(
-        f"HubSpot {again.why} and wants {again.wait:,.0f} s of patience", remedy="run again after that time"
-    )
 
 
 def _details(body: bytes) -> Mapping[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from connectors.hubspot import HubspotConnector
 from cssync.model.check import Check, CheckStatus
-from cssync.settings.source import HubspotAccountFields
+from cssync.settings.source import HubspotAccountFields, HubspotSecrets, HubspotSource
 from tests.connectors.hubspot.building import MAPPED, connector, portal_with_cs_fields
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import html, unauthorized
@@ -149,3 +150,11 @@ def test_an_account_without_companies_can_still_be_checked() -> None:
         checks = _checks(hubspot)
 
     assert checks["source.accounts.csm"].found == "csm_owner: no records to sample"
+
+
+def test_without_a_token_the_first_line_says_where_to_put_one() -> None:
+    nameless = HubspotConnector(HubspotSource(kind="hubspot"), HubspotSecrets(), arr_from_field=True)
+    (check,) = nameless.check()
+
+    assert (check.name, check.status) == ("HubSpot token", CheckStatus.FAILED)
+    assert "HUBSPOT_TOKEN" in check.remedy

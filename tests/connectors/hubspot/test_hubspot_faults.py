@@ -12,7 +12,16 @@ from cssync.errors import AuthError, ConnectorError, MappingError, PermissionDen
 from cssync.settings.source import HubspotSecrets, HubspotSource
 from tests.connectors.hubspot.building import AS_OF, COMPANIES, MAPPED, connector, portal_with_cs_fields
 from tests.emulators.hubspot import faults
-from tests.emulators.hubspot.answers import error, html, malformed_token, missing_scopes, too_many, unauthorized
+from tests.emulators.hubspot.answers import (
+    Answer,
+    error,
+    html,
+    malformed_token,
+    missing_scopes,
+    ok,
+    too_many,
+    unauthorized,
+)
 from tests.emulators.hubspot.faults import Fault
 from tests.emulators.hubspot.limits import Limits
 from tests.emulators.hubspot.portal import Portal
@@ -55,8 +64,7 @@ def test_a_passing_fault_in_the_middle_of_the_pages_changes_nothing(fault: Fault
 
 
 def test_an_error_page_that_is_not_utf8_is_just_an_error_page() -> None:
-    latin = html(502, "Überlastet")
-    page = type(latin)(502, "Überlastet".encode("latin-1"), content_type="text/html")
+    page = Answer(502, "Überlastet".encode("latin-1"), content_type="text/html")
     with HubspotEmulator(_company_of(1)) as hubspot:
         hubspot.faults.on(1, faults.instead(page), path=COMPANIES)
 
@@ -226,3 +234,71 @@ def test_a_retry_is_one_line_in_the_log() -> None:
 
     (line,) = [entry for entry in logs if entry["event"] == "hubspot retry"]
     assert (line["what"], line["why"], line["attempt"]) == ("companies", "answered 502", 1)
+
+
+def test_a_proxy_in_the_environment_is_used_with_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        monkeypatch.setenv("http_proxy", hubspot.url.replace("://", "://ops:s%40cret@"))
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        behind = HubspotConnector(
+            HubspotSource(kind="hubspot", accounts=MAPPED),
+            HubspotSecrets(token=hubspot.token),
+            arr_from_field=True,
+            base_url="http://api.hubapi.invalid",
+        )
+
+        assert behind.pull(AS_OF).accounts.height == 1
+        assert hubspot.requests[0] == ("GET", "http://api.hubapi.invalid/account-info/v3/details")
+        assert hubspot.request_headers[0]["proxy-authorization"] == "Basic b3BzOnNAY3JldA=="
+
+
+@pytest.mark.parametrize(("name", "value"), [("no_proxy", "127.1.2.3"), ("http_proxy", "")])
+def test_hosts_in_no_proxy_are_reached_directly(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        monkeypatch.setenv("http_proxy", hubspot.url)
+        monkeypatch.setenv(name, value)
+        direct = HubspotConnector(
+            HubspotSource(kind="hubspot", accounts=MAPPED),
+            HubspotSecrets(token=hubspot.token),
+            arr_from_field=True,
+            sleep=lambda _: None,
+            base_url="http://127.1.2.3:9",
+        )
+        with pytest.raises(TransientError, match="could not be reached"):
+            direct.pull(AS_OF)
+
+        assert hubspot.requests == []
+
+
+def test_answers_are_asked_for_compressed_and_over_one_connection() -> None:
+    with HubspotEmulator(_company_of(250)) as hubspot:
+        connector(hubspot).pull(AS_OF)
+
+        assert {headers["accept-encoding"] for headers in hubspot.request_headers} == {"gzip"}
+        assert hubspot.connections == 1
+
+
+def test_a_count_without_a_number_is_no_count() -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        hubspot.faults.always(faults.instead(ok({"results": []})), path="/companies/search")
+        with pytest.raises(TransientError, match="did not say how many companies"):
+            connector(hubspot).pull(AS_OF)
+
+
+def test_a_list_of_something_else_than_records_is_half_a_reply() -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        hubspot.faults.on(1, faults.instead(ok({"results": ["1", None]})), path=OWNERS)
+        hubspot.faults.on(1, faults.instead(ok({"results": ["1", None]})), path=COMPANIES)
+
+        assert connector(hubspot).pull(AS_OF).accounts.height == 1
+
+
+def test_a_redirect_is_not_followed_with_the_token() -> None:
+    with HubspotEmulator(_company_of(1)) as elsewhere, HubspotEmulator(_company_of(1)) as hubspot:
+        moved = Answer(302, b"", {"Location": f"{elsewhere.url}/account-info/v3/details"})
+        hubspot.faults.always(faults.instead(moved))
+        with pytest.raises(ConnectorError, match="refused to list account details \\(302\\)"):
+            connector(hubspot).pull(AS_OF)
+
+        assert elsewhere.requests == []

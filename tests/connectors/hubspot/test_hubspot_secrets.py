@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from connectors.hubspot import HubspotConnector
 from connectors.hubspot.client import HubspotClient
 from cssync.errors import AuthError, ConnectorError
 from cssync.settings.source import HubspotSecrets, HubspotSource
@@ -71,8 +72,6 @@ def test_a_line_break_at_the_end_of_the_token_is_forgiven() -> None:
 
 
 def test_no_token_at_all_says_where_to_put_one() -> None:
-    from connectors.hubspot import HubspotConnector
-
     nameless = HubspotConnector(HubspotSource(kind="hubspot", accounts=MAPPED), HubspotSecrets(), arr_from_field=True)
     with pytest.raises(AuthError, match="there is no HubSpot token") as caught:
         nameless.pull(AS_OF)

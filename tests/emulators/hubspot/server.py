@@ -35,6 +35,7 @@ class HubspotEmulator:
         self.limits = limits or Limits()
         self.faults = Faults()
         self.requests: list[tuple[str, str]] = []
+        self.connections = 0
         self.request_headers: list[Mapping[str, str]] = []
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -91,6 +92,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
+        self.emulator.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

@@ -1,0 +1,137 @@
+"""One request over hubspot-api-client: what the library leaves out is added here, and what it throws is understood.
+
+Left out by the library, and so done here: timeouts, gzip, proxies, and one connection pool for everything (each
+access of ``.basic_api`` opens a new one). Replies are taken as bytes: its models are slow, and make ``results=None``
+of a page of HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from pydantic import SecretStr
+
+from connectors.hubspot.replies import Again, Reply
+from cssync.errors import AuthError
+
+_CONNECT_SECONDS = 10.0
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Transport:
+    """Sends with *token* to *base_url*. Any HTTP status is a Reply, a broken connection is Again."""
+
+    def __init__(self, token: SecretStr | None, *, base_url: str, timeout_seconds: float) -> None:
+        self._token = token
+        self._base_url = base_url
+        self._timeout = (min(_CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+        self._api: Any = None
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, str | int], body: Mapping[str, Any] | None
+    ) -> Reply | Again:
+        """Raises AuthError where there is no token that could be sent."""
+        import urllib3
+        from hubspot.crm.companies.exceptions import ApiException
+
+        api = self._opened()
+        try:
+            response = api.call_api(
+                path,
+                method,
+                query_params=list(params.items()),
+                header_params={"Accept": "application/json", "Accept-Encoding": "gzip"},
+                body=body,
+                auth_settings=["oauth2"],
+                _preload_content=False,
+                _request_timeout=self._timeout,
+            )
+            return Reply(response.status, _lower(response.headers), response.data)
+        except ApiException as error:
+            return self._refusal(error)
+        except UnicodeDecodeError as error:
+            # The library decodes error pages as UTF-8 whatever they are; the status is in what it was handling.
+            if isinstance(error.__context__, ApiException):
+                return self._refusal(error.__context__)
+            raise
+        except urllib3.exceptions.HTTPError as error:
+            return Again(_broken(error))
+
+    def close(self) -> None:
+        if self._api is not None:
+            self._api.rest_client.pool_manager.clear()
+
+    def _refusal(self, error: Any) -> Reply:
+        """The reply inside the library's exception, which itself goes no further: it quotes bodies and headers."""
+        body = error.body.encode() if isinstance(error.body, str) else error.body or b""
+        body = body.replace(self._secret().encode(), b"***")
+        return Reply(int(error.status or 0), _lower(error.headers or {}), body)
+
+    def _opened(self) -> Any:
+        if self._api is None:
+            import urllib3
+            from hubspot import HubSpot
+
+            # Retries are the client's, made knowingly; a redirect would carry the token elsewhere.
+            once = urllib3.Retry(total=0, redirect=False)
+            library = HubSpot(access_token=self._secret(), host=self._base_url, retry=once, **_proxy(self._base_url))
+            self._api = library.crm.companies.basic_api.api_client
+        return self._api
+
+    def _secret(self) -> str:
+        token = self._token.get_secret_value().strip() if self._token else ""
+        if not token:
+            raise AuthError(
+                "there is no HubSpot token",
+                remedy="put the token of a private app into HUBSPOT_TOKEN, or its file's name into HUBSPOT_TOKEN_FILE",
+            )
+        # http.client would quote a header that it cannot send, token and all.
+        if not re.fullmatch(r"[\x21-\x7e]+", token):
+            raise AuthError(
+                "the secret HUBSPOT_TOKEN holds characters that no token has",
+                remedy="copy the token anew: one line, without blanks",
+            )
+        return token
+
+
+def _proxy(url: str) -> dict[str, Any]:
+    """The proxy of HTTPS_PROXY and NO_PROXY, in the library's terms: of itself it reads no environment."""
+    target = urlsplit(url)
+    host, proxy = target.hostname or "", getproxies().get(target.scheme)
+    if not proxy or host in _LOOPBACK or proxy_bypass(host):
+        return {}
+    login = urlsplit(proxy)
+    if login.username is None:
+        return {"proxy": proxy}
+    import urllib3
+
+    pair = f"{unquote(login.username)}:{unquote(login.password or '')}"
+    return {"proxy": proxy, "proxy_headers": urllib3.make_headers(proxy_basic_auth=pair)}
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _broken(error: Exception) -> str:
+    """What happened to the connection, in words; *error* is one of urllib3."""
+    import urllib3
+
+    cause = getattr(error, "reason", None) or error
+    match cause:
+        case urllib3.exceptions.ProxyError():
+            return "could not be reached through the proxy"
+        case urllib3.exceptions.SSLError():
+            return "could not be reached safely (TLS)"
+        case urllib3.exceptions.NameResolutionError():
+            return "could not be found (DNS)"
+        case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.NewConnectionError():
+            return "could not be reached"
+        case urllib3.exceptions.TimeoutError():
+            return "did not answer in time"
+        case _:
+            return "broke off in the middle of an answer"
