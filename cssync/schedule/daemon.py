@@ -18,8 +18,9 @@ from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cssync.errors import CssyncError, DeliveryError, StoppedError, StoreError, TransientError
+from cssync.model.check import CheckStatus
 from cssync.model.night import Run
-from cssync.schedule.timetable import Timetable, announce, due
+from cssync.schedule.timetable import Timetable, announce, check, due
 from cssync.settings.model import Settings
 
 log = structlog.get_logger()
@@ -147,7 +148,7 @@ def serve(
 
     *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
     a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
-    *latest_runs*: the store's, at least those of two days. *say*: told once when the next night is.
+    *latest_runs*: the store's, at least those of two days. *say*: told once when the next night is, and where the clocks get in its way.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
     watch = Watch(timetable, run_night=run_night, deliver_waiting=deliver_waiting, latest_runs=latest_runs, now=now)
@@ -155,6 +156,9 @@ def serve(
         scheduler = plan(watch, timetable, now())
         scheduler.start()
         say(f"Next night: {announce(timetable, now())}. A missed one is caught up now. Ctrl-C or SIGTERM ends this.")
+        for line in check(timetable, now()):
+            if line.status is not CheckStatus.OK:
+                say(f"{line.found}: {line.remedy}.")
         stop.wait()
         log.info("stopping", waits_for="the work in hand")
         scheduler.shutdown(wait=True)

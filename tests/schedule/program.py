@@ -1,4 +1,4 @@
-"""A whole schedule in a process of its own, for tests of signals: ``python program.py BEHAVIOUR``.
+"""A whole schedule in a process of its own, for tests of signals: ``python program.py BEHAVIOUR [ZONE]``.
 
 Its night is always due, says what it does on stdout, and takes its cues from stdin.
 """
@@ -50,7 +50,7 @@ BEHAVIOURS = {"until_told": until_told, "page_by_page": page_by_page, "fail": fa
 
 if __name__ == "__main__":
     serve(
-        Settings(schedule=Schedule(at=time(0, 0))),
+        Settings(timezone=sys.argv[2] if sys.argv[2:] else "UTC", schedule=Schedule(at=time(0, 0))),
         run_night=BEHAVIOURS[sys.argv[1]],
         deliver_waiting=lambda: None,
         latest_runs=lambda: runs,

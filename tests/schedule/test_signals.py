@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,9 +22,9 @@ def start() -> Iterator[Start]:
     """Start ``program.py`` with a behaviour; whatever is left of it at the end is killed."""
     with ExitStack() as stack:
 
-        def starts(behaviour: str, *before: str) -> subprocess.Popen[str]:
+        def starts(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[str]:
             process = subprocess.Popen(  # noqa: S603  our own program
-                [*before, sys.executable, str(PROGRAM), behaviour],
+                [*before, sys.executable, str(PROGRAM), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -65,6 +65,14 @@ def test_a_signal_while_waiting_ends_the_schedule_with_success(start: Start, num
 def test_every_start_says_when_the_next_night_is(start: Start) -> None:
     process = start("at_once")
     assert ", 00:00 UTC, in " in read_until(process, "Next night: ")
+
+
+def test_a_start_says_on_which_days_the_clocks_get_in_the_way(start: Start) -> None:
+    process = start("at_once", "America/Havana")
+    assert "00:00 in America/Havana is skipped or comes twice on " in read_until(process, "Havana is")
+    process.send_signal(signal.SIGTERM)
+    rest(process)
+    assert process.returncode == 0
 
 
 def test_a_signal_in_the_middle_of_writing_lets_it_finish(start: Start) -> None:
@@ -111,7 +119,7 @@ def test_a_night_that_fails_leaves_the_schedule_alive(start: Start) -> None:
 
 def test_as_process_1_of_a_container_it_hears_sigterm(start: Start) -> None:
     """The kernel hides from process 1 every signal that it has no handler for."""
-    process = start("until_told", *_new_pid_namespace())
+    process = start("until_told", before=_new_pid_namespace())
     read_until(process, "night: writing")
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
     os.kill(int(children[0]), signal.SIGTERM)
