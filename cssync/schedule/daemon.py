@@ -148,7 +148,8 @@ def serve(
 
     *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
     a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
-    *latest_runs*: the store's, at least those of two days. *say*: told once when the next night is, and where the clocks get in its way.
+    *latest_runs*: the store's, at least those of two days. *say*: told at the start when the next night is, and on
+    which days the clocks get in its way.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
     watch = Watch(timetable, run_night=run_night, deliver_waiting=deliver_waiting, latest_runs=latest_runs, now=now)
