@@ -76,14 +76,16 @@ def _mask_line(_logger: Any, _method: str, line: Any) -> Any:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    """The secret itself, its lines, the password in a URL; each also as JSON and URLs write it."""
+    """The secret itself, its lines, the password in a URL; each also as Python, JSON and URLs write it."""
     try:
         password = urlsplit(secret).password or ""
     except ValueError:
         password = ""
     for plain in (secret, password, *secret.splitlines()):
         if len(plain) >= _SHORTEST:
-            yield from (plain, json.dumps(plain)[1:-1], quote(plain, safe=""))
+            written = (plain, repr(plain)[1:-1], repr(plain.encode())[2:-1], quote(plain, safe=""))
+            yield from written
+            yield from (json.dumps(form)[1:-1] for form in written)
 
 
 class _Stderr:

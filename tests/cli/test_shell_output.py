@@ -1,0 +1,80 @@
+"""The product goes to stdout as it is; colours and bars are for people only."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+
+from connectors.base import no_progress
+from cssync.cli import output
+
+PROGRAM = """
+from cssync.cli import output
+with output.progress() as told:
+    for done in (0, 5, 10):
+        told("accounts", done, 10)
+    told("owners", 3, None)
+output.product().print("the product", style="bold")
+"""
+
+
+def on_a_terminal(**environ: str) -> tuple[str, str]:
+    """Run PROGRAM with stderr on a terminal and stdout in a pipe."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={"PATH": os.environ["PATH"], "TERM": "xterm", **environ},
+        text=True,
+    ) as process:
+        out, _ = process.communicate()
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:  # Linux says so when the other side of a terminal is closed
+        pass
+    os.close(ours)
+    return out, shown.decode()
+
+
+def test_bars_are_shown_on_a_terminal_and_stay_out_of_the_product() -> None:
+    out, shown = on_a_terminal()
+    assert "accounts" in shown
+    assert out == "the product\n"
+
+
+def test_no_bars_are_shown_under_no_color() -> None:
+    assert on_a_terminal(NO_COLOR="1") == ("the product\n", "")
+
+
+def test_no_bars_are_shown_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.progress() as told:
+        assert told is no_progress
+        told("accounts", 1, None)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_names_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    output.product().print("[bold]Acme[/bold] :tada: <!channel> 42")
+    assert capsys.readouterr().out == "[bold]Acme[/bold] :tada: <!channel> 42\n"
+
+
+def test_json_refuses_what_it_would_have_to_round() -> None:
+    with pytest.raises(TypeError):
+        output.write_json({"arr": Decimal("0.1")})
+
+
+def test_json_keeps_order_and_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    output.write_json({"name": "Müller", "accounts": 1})
+    written = capsys.readouterr().out
+    assert json.loads(written) == {"name": "Müller", "accounts": 1}
+    assert "Müller" in written
