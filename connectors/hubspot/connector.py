@@ -105,7 +105,8 @@ class HubspotConnector:
             derived={mapping.COMPANY_OF_DEAL: deals.company},
         )
         staged, read_as = deals.with_stages(raw, stages, fields.opportunities)
-        return deals.relevant(canonical.opportunities(staged, read_as), as_of, self._settings.won_within_days)
+        parsed = canonical.opportunities(staged, read_as)
+        return deals.relevant(parsed, read_as, as_of, self._settings.won_within_days)
 
     def _client(self) -> HubspotClient:
         return HubspotClient(

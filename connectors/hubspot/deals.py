@@ -12,7 +12,6 @@ import polars as pl
 from connectors.canonical import Parsed
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.endpoints import PIPELINES
-from connectors.hubspot.mapping import COMPANY_OF_DEAL
 from cssync.settings.source import OpportunityFields
 
 _STAGE = "dealstage"
@@ -23,6 +22,7 @@ _STAGE_WON = "stage.isWon"
 STAGE_PROPERTIES = (_STAGE, _PIPELINE)  # asked for beside the mapped ones, so that stages can be told apart
 _PRIMARY = frozenset({"deal_to_company", "deal_to_primary_company"})
 _CERTAIN = 1.0
+_SHOWN_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def with_stages(raw: pl.DataFrame, known: Stages, fields: OpportunityFields) -> 
     return table, fields.model_copy(update=read)
 
 
-def relevant(parsed: Parsed, as_of: date, won_within_days: int) -> Parsed:
+def relevant(parsed: Parsed, fields: OpportunityFields, as_of: date, won_within_days: int) -> Parsed:
     """Open deals, those won in the last *won_within_days*, and those won earlier that are known to be in force still.
 
     A deal that does not say whether it is closed is open; a won one without a date may be recent, and stays.
@@ -96,16 +96,16 @@ def relevant(parsed: Parsed, as_of: date, won_within_days: int) -> Parsed:
         kept.select(record_id="opportunity_id"), on="record_id", how="semi", maintain_order="left"
     )
     without_id = parsed.problems.filter(pl.col("record_id").is_null())
-    return Parsed(table=kept, problems=pl.concat([told, without_id, _won_for_nobody(kept)]))
+    return Parsed(table=kept, problems=pl.concat([told, without_id, _won_for_nobody(kept, fields.account)]))
 
 
-def _won_for_nobody(table: pl.DataFrame) -> pl.DataFrame:
+def _won_for_nobody(table: pl.DataFrame, account_field: str) -> pl.DataFrame:
     """A problem for each won deal without a company: its amount is nobody's ARR."""
     return table.filter(pl.col("is_won").fill_null(value=False) & pl.col("account_id").is_null()).select(
         object=pl.lit("opportunity"),
         record_id="opportunity_id",
-        field=pl.lit(COMPANY_OF_DEAL),
-        value=pl.col("name").str.slice(0, 40),
+        field=pl.lit(account_field),
+        value=pl.col("name").str.slice(0, _SHOWN_CHARACTERS),
         reason=pl.lit("won, but for no company"),
     )
 

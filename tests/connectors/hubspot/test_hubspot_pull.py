@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -266,3 +268,9 @@ def test_progress_tells_how_many_companies_there_will_be() -> None:
         ("companies", 100, 150),
         ("companies", 150, 150),
     ]
+
+
+def test_the_client_library_is_loaded_only_when_hubspot_is_asked() -> None:
+    look = "import sys, connectors.hubspot; raise SystemExit('hubspot' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", look], check=False)  # noqa: S603  # our own words to our own Python
+    assert answer.returncode == 0
