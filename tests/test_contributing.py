@@ -12,10 +12,10 @@ from typing import get_args
 import pytest
 
 import rules
-from cssync.settings.model import Notify, Rules
+from cssync import notify
+from cssync.settings.model import Notify
 from cssync.settings.source import Source
 from rules.base import Rule
-from rules.engine import RULES
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -71,30 +71,15 @@ def test_every_make_target_named_exists() -> None:
     assert {"install", "check"} <= set(re.findall(r"(?:`|\$ )make ([a-z-]+)", TEXT)) <= targets
 
 
-def test_every_rule_is_in_the_engine() -> None:
-    assert {rule.id for rule in RULES} == set(RULE_MODULES)
-
-
 @pytest.mark.parametrize(("name", "module"), sorted(RULE_MODULES.items()), ids=sorted(RULE_MODULES))
-class TestRule:
-    def test_bears_the_name_of_its_module(self, name: str, module: ModuleType) -> None:
-        assert module.RULE.id == name
+def test_a_rule_bears_the_name_of_its_module(name: str, module: ModuleType) -> None:
+    assert module.RULE.id == name
 
-    def test_says_why_it_exists_and_on_which_rows_of_the_seeds_it_rests(self, name: str, module: ModuleType) -> None:
-        words = str(module.__doc__)
-        assert words.startswith("Flags ")
-        # "Seeds 2, 3 and 5" names three.
-        named = {
-            row
-            for group in re.findall(r"[Ss]eeds? (\d+(?:(?:, | and )\d+)*)", words)
-            for row in re.findall(r"\d+", group)
-        }
-        assert set(module.RULE.seeds) <= named
 
-    def test_can_be_switched_off_in_a_section_of_its_own_name(self, name: str, module: ModuleType) -> None:
-        section = Rules.model_fields[name].annotation
-        assert section is not None
-        assert "enabled" in section.model_fields
+@pytest.mark.parametrize("rule", sorted(RULE_MODULES))
+def test_a_rule_has_its_class_of_tests(rule: str) -> None:
+    tests = (ROOT / "tests" / "rules" / "test_rules.py").read_text(encoding="utf-8")
+    assert f"\nclass Test{rule.title().replace('_', '')}:" in tests
 
 
 @pytest.mark.parametrize("kind", CONNECTORS)
@@ -108,6 +93,22 @@ def test_a_connector_offers_a_harness_to_the_contract_suite(kind: str) -> None:
     harness = import_module(f"tests.connectors.harness_{kind}")
     offered = getattr(harness, "HARNESSES", None) or (harness.HARNESS,)
     assert all(each.name.startswith(kind) for each in offered)
+
+
+def notifiers() -> list[str]:
+    """The class of every way to send, by name."""
+    modules = (import_module(found.name) for found in pkgutil.walk_packages(notify.__path__, "cssync.notify."))
+    return sorted({name for module in modules for name in vars(module) if name.endswith("Notifier")} - {"Notifier"})
+
+
+@pytest.mark.parametrize("notifier", [name for name in notifiers() if name != "ConsoleNotifier"])
+def test_a_notifier_is_held_to_the_tables(notifier: str) -> None:
+    fixtures = (ROOT / "tests" / "notify" / "conftest.py").read_text(encoding="utf-8")
+    (makers,) = re.findall(r"@pytest.fixture\(params=\[([\w, ]+)\]", fixtures)
+    made = {
+        made for maker in makers.split(", ") for made in re.findall(rf"def {maker}\(.*?-> (\w+):", fixtures, re.DOTALL)
+    }
+    assert notifier in made
 
 
 def test_the_newest_version_has_an_entry_in_the_changelog() -> None:
