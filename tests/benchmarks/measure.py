@@ -33,9 +33,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """*cpu_seconds*: over all cores; it tells a slow program from a busy machine."""
+
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     output: str
+
+    @property
+    def time(self) -> str:
+        return f"{self.seconds:.1f} s (CPU {self.cpu_seconds:.1f} s)"
 
 
 def child(
@@ -56,7 +63,7 @@ def child(
         cost = json.loads(report.read_text())
     if cost["exit"]:
         raise SystemExit(f"{' '.join(command)}: exit {cost['exit']}\n{done.stderr[-_SHOWN:]}")
-    return Measured(cost["seconds"], cost["max_rss"] * _RSS_UNIT / _MEGABYTE, done.stdout)
+    return Measured(cost["seconds"], cost["cpu_seconds"], cost["max_rss"] * _RSS_UNIT / _MEGABYTE, done.stdout)
 
 
 def median_seconds(commands: Sequence[Sequence[str]], repeat: int) -> list[float]:

@@ -50,7 +50,7 @@ def _figures(what: str, night: Measured, accounts: int, most_seconds: float) -> 
     judged = accounts >= _FULL_SIZE
     yield Figure(
         what,
-        f"{night.seconds:.1f} s",
+        night.time,
         f"< {most_seconds:.0f} s at {_FULL_SIZE:,}",
         night.seconds < most_seconds if judged else None,
     )
@@ -63,4 +63,4 @@ def _figures(what: str, night: Measured, accounts: int, most_seconds: float) -> 
 
 
 def _cost(run: Measured) -> str:
-    return f"{run.seconds:.1f} s, {run.peak_mb:,.0f} MB"
+    return f"{run.time}, {run.peak_mb:,.0f} MB"

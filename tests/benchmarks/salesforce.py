@@ -67,11 +67,9 @@ def figures(accounts: int, folder: Path) -> Iterator[Figure]:
             stdin="\n".join(queries),
         )
     rows = int(plain.output)
-    yield Figure(
-        f"Salesforce emulator, {accounts:,} accounts: cssync run --dry", f"{run.seconds:.1f} s, {run.peak_mb:,.0f} MB"
-    )
+    yield Figure(f"Salesforce emulator, {accounts:,} accounts: cssync run --dry", f"{run.time}, {run.peak_mb:,.0f} MB")
     yield Figure(f"  {rows:,} rows in {calls} calls", f"{rows / run.seconds:,.0f} rows/s")
-    yield Figure("  simple_salesforce alone, the same queries", f"{plain.seconds:.1f} s, {plain.peak_mb:,.0f} MB")
+    yield Figure("  simple_salesforce alone, the same queries", f"{plain.time}, {plain.peak_mb:,.0f} MB")
     yield Figure("", f"{rows / plain.seconds:,.0f} rows/s")
     yield Figure("  cssync beside it", f"{run.seconds / plain.seconds:.2f}x the time")
 

@@ -18,7 +18,12 @@ def main() -> None:
     process = os.posix_spawn(command[0], command, os.environ)
     _, status, usage = os.wait4(process, 0)
     seconds = time.perf_counter() - start
-    cost = {"seconds": seconds, "max_rss": usage.ru_maxrss, "exit": os.waitstatus_to_exitcode(status)}
+    cost = {
+        "seconds": seconds,
+        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "max_rss": usage.ru_maxrss,
+        "exit": os.waitstatus_to_exitcode(status),
+    }
     with open(report, "w") as file:  # noqa: PTH123 - pathlib alone would double the memory of this process
         json.dump(cost, file)
 
