@@ -36,6 +36,7 @@ _GRANT_REMEDY = (
     " belongs to SALESFORCE_PRIVATE_KEY, and that source.domain is right: login, test (sandbox) or the My Domain"
 )
 _NO_LOGIN_ANSWER = "Salesforce's login answered with something that is no login answer"
+_FINE = 200
 _SERVER_ERRORS = 500
 _TOO_MANY = 429
 
@@ -128,6 +129,8 @@ def _refused(failure: SalesforceAuthenticationFailed, arguments: dict[str, str])
     said = _without(arguments, failure.auth_message)
     if isinstance(code, int) and (code >= _SERVER_ERRORS or code == _TOO_MANY):
         return BusyError(f"Salesforce's login is not available (HTTP {code})")
+    if code == _FINE:
+        return BusyError(_NO_LOGIN_ANSWER, remedy=NOT_UNDERSTOOD)
     if code in _PASSING or "login rate exceeded" in said.lower():
         return BusyError(f"Salesforce's login asks to try again ({code}: {said})")
     if code == "REQUEST_LIMIT_EXCEEDED":

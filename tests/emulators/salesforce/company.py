@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from cssync.settings.source import SalesforceAccountFields, SalesforceOpportunityFields
 from tests.emulators.salesforce.org import Org, looks_like_id, record_id_of
@@ -79,6 +80,7 @@ _OPPORTUNITY_COLUMNS = {
     "ends_on": "Subscription_End__c",
 }
 _PREFIXES = {"person": "005", "pool": "005", "queue": "00G"}
+_LONG_AGO = date(2020, 1, 1)
 _NEVER_ADDED = 10_000_000
 
 
@@ -122,6 +124,7 @@ def load_company(
             OwnerId=integration,
             CSM__c=people.find(row.get("csm_ref")),
             ParentId=ids.get(str(row.get("parent_id"))),
+            CreatedDate=row.get("created_on") or _LONG_AGO,
             **values,
             **_currency(org, row),
         )
@@ -133,6 +136,8 @@ def load_company(
             "Opportunity",
             Id=deal,
             AccountId=ids.get(str(row.get("account_id"))),
+            CreatedDate=row.get("created_on") or _LONG_AGO,
+            SystemModstamp=row.get("created_on") or _LONG_AGO,
             OwnerId=people.find(row.get("owner_ref")) or integration,
             Probability=float(str(probability)) * 100 if probability is not None else None,
             **_translated(row, _OPPORTUNITY_COLUMNS),

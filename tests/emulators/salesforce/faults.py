@@ -48,7 +48,16 @@ class ExpireSession:
     """Every session ends just before this request is looked at."""
 
 
-Fault = Reply | Rewrite | Truncate | Reset | Stall | ExpireSession
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A refusal that quotes the request's headers and body back, as careless proxies do."""
+
+    def reply(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        said = f"refused: {dict(headers)} {body.decode()}"
+        return refusal(403, "PROXY_REFUSED", said)
+
+
+Fault = Reply | Rewrite | Truncate | Reset | Stall | ExpireSession | Quote
 
 
 def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Reply:
@@ -63,6 +72,7 @@ def html(status: int, text: str) -> Reply:
 
 
 INVALID_SESSION = refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
+QUOTES_THE_REQUEST = Quote()
 HTML_401 = html(401, "Unauthorized")
 TOTAL_REQUESTS = refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 CONCURRENT_REQUESTS = refusal(

@@ -256,7 +256,10 @@ _OBJECT_DEFAULTS: dict[str, object] = {
         ),
         False,
     ),
+    "associateEntityType": None,
+    "associateParentEntity": None,
     "extendsInterfaces": None,
+    "sobjectDescribeOption": "FULL",
 }
 _FIELD_DEFAULTS: dict[str, object] = {
     **dict.fromkeys(("aggregatable", "filterable", "groupable", "sortable"), True),

@@ -166,6 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             case faults.ExpireSession():
                 emulator.org.expire_sessions()
+        if isinstance(fault, faults.Quote):
+            fault = fault.reply(headers, body)
         reply = fault if isinstance(fault, faults.Reply) else self._answer(emulator, request, body)
         if isinstance(fault, faults.Rewrite):
             target = parts.path + (f"?{parts.query}" if parts.query else "")
