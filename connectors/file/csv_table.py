@@ -52,10 +52,14 @@ def layout(path: Path, encoding: str) -> Layout:
     # Spreadsheets may leave empty lines above the table.
     above = len(text) - len(text.lstrip("\r\n"))
     skipped += text[:above].count("\n")
-    headers = [_first_record(text[above:], path, separator) for separator in separators]
+    if not text.strip():
+        raise ConnectorError(f"{path} is empty: it does not even have a header", remedy="export it again")
+    headers = [_first_record(text[above:], separator) for separator in separators]
     header = max(headers, key=len)
     if not any(header):
-        raise ConnectorError(f"{path} is empty: it does not even have a header", remedy="export it again")
+        raise ConnectorError(
+            f"{path}, line {skipped + 1}: the header cannot be read", remedy="close every quote in the header"
+        )
     return Layout(separators[headers.index(header)], header, skipped)
 
 
@@ -164,9 +168,13 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _first_record(text: str, path: Path, separator: str) -> tuple[str, ...]:
-    records = _records(text.encode(), path, Layout(separator, (), 0))
-    return tuple(cell.strip() for cell in next(records, (1, []))[1])
+def _first_record(text: str, separator: str) -> tuple[str, ...]:
+    """Stripped cells; none where the text cannot be CSV of this separator."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        return tuple(cell.strip() for cell in next(reader))
+    except csv.Error:
+        return ()
 
 
 def _ragged(path: Path, line: int, cells: int, layout: Layout) -> ConnectorError:
