@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from traceback import extract_tb, format_exception
+from traceback import extract_tb, format_exception, format_tb
 
 import typer
 
 from cssync.errors import CssyncError, ExitCode
 
 DEBUG_VARIABLE = "CSSYNC_DEBUG"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 # What a shell reports for a program that SIGPIPE ended.
 _BROKEN_PIPE = 141
 
@@ -23,8 +25,10 @@ _BROKEN_PIPE = 141
 def told() -> Iterator[None]:
     """Tell the operator on stderr, and raise typer.Exit with the code that the error carries."""
     try:
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except CssyncError as error:
         _say(f"cssync: {error}")
         raise typer.Exit(error.exit_code) from error
@@ -34,26 +38,43 @@ def told() -> Iterator[None]:
         raise typer.Exit(_BROKEN_PIPE) from error
     except (typer.Exit, typer.Abort, typer.TyperException):
         raise
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            _tell_of_bug(error)
+            raise typer.Exit(ExitCode.BUG) from error
+        _say(
+            f"cssync: {error.strerror}{f': {error.filename}' if error.filename else ''}\n  -> free some, then run it again"
+        )
+        raise typer.Exit(ExitCode.CONFIG) from error
     except Exception as error:  # the outermost boundary: whatever else gets here is a bug of ours
         _tell_of_bug(error)
         raise typer.Exit(ExitCode.BUG) from error
 
 
 def _tell_of_bug(error: Exception) -> None:
-    trace = "".join(format_exception(error))
     if os.environ.get(DEBUG_VARIABLE):
-        _say(trace)
+        _say("".join(format_exception(error)))
         remedy = "report it with the traceback above"
     elif sys.stderr.isatty():
         remedy = f"run it again with {DEBUG_VARIABLE}=1 to see the traceback, and report it"
     else:
         # Nobody watches, and the night may not fail the same way twice: the log keeps the traceback, in one line.
-        _say(json.dumps({"event": "bug", "level": "error", "exception": trace}))
+        _say(json.dumps({"event": "bug", "level": "error", "traceback": "".join(_steps(error))}))
         remedy = "report it with the traceback in the log line above"
     at = extract_tb(error.__traceback__)[-1]
     _say(
         f"cssync: stopped by a bug: {type(error).__name__} in {Path(at.filename).name}, line {at.lineno}\n  -> {remedy}"
     )
+
+
+def _steps(error: BaseException) -> Iterator[str]:
+    """The traceback without the errors' messages: those may quote customers' data, which no log may hold."""
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier is not None:
+        yield from _steps(earlier)
+        yield "which led to\n"
+    yield from format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def _say(text: str) -> None:

@@ -50,17 +50,28 @@ def find(path: Path | None, environ: Mapping[str, str], cwd: Path, system_file: 
         return _existing(cwd / path, f"--config {path}", cwd)
     if named := environ.get(PATH_VARIABLE):
         return _existing(cwd / named, f"{PATH_VARIABLE}={named}", cwd)
-    return next((file for file in (cwd / LOCAL_FILE, system_file) if file.is_file()), None)
+    return next((file for file in (cwd / LOCAL_FILE, system_file) if _is_file(file)), None)
 
 
 def _existing(file: Path, said: str, cwd: Path) -> Path:
-    if not file.is_file():
+    if not _is_file(file):
         what = "is a folder" if file.is_dir() else "does not exist"
         raise ConfigError(
             f"{said}: {shown(file, cwd)} {what}",
             remedy=f"name an existing settings file, or create one with `cssync init --out {shown(file, cwd)}`",
         )
     return file
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        # Such as a folder that this user may not look into: there may be settings in it, so defaults would be a guess.
+        raise ConfigError(
+            f"{path} cannot be looked up: {error.strerror}",
+            remedy="let this user into that folder, or name another file",
+        ) from error
 
 
 def _text(file: Path, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 
@@ -60,9 +61,15 @@ def test_an_expected_failure_is_told_with_its_remedy(capsys: pytest.CaptureFixtu
 def test_a_bug_is_told_in_short_and_its_traceback_is_kept_in_one_line_of_the_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert ending(ZeroDivisionError("customer Acme")) == 1
+    bug = ZeroDivisionError("customer Acme")
+    bug.__cause__ = KeyError("customer Acme")
+    assert ending(bug) == 1
     line, told, remedy = capsys.readouterr().err.splitlines()
-    assert "ZeroDivisionError" in json.loads(line)["exception"]
+    trace = json.loads(line)["traceback"]
+    assert trace.startswith("KeyError\nwhich led to\n")
+    assert trace.endswith("ZeroDivisionError\n")
+    assert ", in told\n" in trace
+    assert "Acme" not in line
     assert told.startswith("cssync: stopped by a bug: ZeroDivisionError in test_shell_failures.py, line ")
     assert remedy == "  -> report it with the traceback in the log line above"
 
@@ -73,6 +80,12 @@ def test_a_bug_shows_its_traceback_when_asked_to(
     monkeypatch.setenv("CSSYNC_DEBUG", "1")
     ending(ZeroDivisionError())
     assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ending(OSError(errno.ENOSPC, "No space left on device", "books.csv")) == 2
+    assert capsys.readouterr().err == "cssync: No space left on device: books.csv\n  -> free some, then run it again\n"
+    assert ending(OSError(errno.EIO, "Input/output error")) == 1
 
 
 def test_no_failure_tells_a_secret(capsys: pytest.CaptureFixture[str]) -> None:

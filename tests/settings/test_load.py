@@ -61,6 +61,11 @@ def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
         load(tmp_path, {}, tmp_path)
 
 
+def test_a_file_that_cannot_be_looked_up_is_an_error_and_not_a_default(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be looked up: File name too long"):
+        load(Path("x" * 300), {}, tmp_path)
+
+
 def test_a_file_that_is_not_utf_8_is_refused_with_the_byte(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"tenant: M\xfcller\n")
     with pytest.raises(ConfigError, match=r"latin\.yaml is not UTF-8 text \(byte 10\)"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml as pyyaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cssync.errors import ConfigError
@@ -57,6 +57,7 @@ def test_every_key_and_item_knows_its_line() -> None:
     }
 
 
+@settings(derandomize=True, deadline=None)
 @given(TREES)
 def test_whatever_yaml_writes_is_read_back(tree: dict[str, Value]) -> None:
     assert parse(pyyaml.safe_dump(tree, allow_unicode=True), "f").values == tree
