@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -41,7 +41,7 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    last: list[Processor] = [renderer, _mask_line]
+    last: list[Processor] = [_in_order, renderer, _mask_line]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -69,6 +69,14 @@ def mask(text: str) -> str:
     for secret in _hidden:
         text = text.replace(secret, MASK)
     return text
+
+
+def _in_order(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """What every line has comes first, then what this one has to say."""
+    first = ("timestamp", "level", "event")
+    return {name: line[name] for name in first if name in line} | {
+        name: value for name, value in line.items() if name not in first
+    }
 
 
 def _mask_line(_logger: Any, _method: str, line: Any) -> Any:

@@ -38,13 +38,9 @@ def written(capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_stage_is_one_line_of_json_when_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure("info", "auto")
     log.get_logger().info("pulled", accounts=4120, seconds=8.2)
-    line = json.loads(written(capsys))
-    assert {name: line[name] for name in ("event", "level", "accounts", "seconds")} == {
-        "event": "pulled",
-        "level": "info",
-        "accounts": 4120,
-        "seconds": 8.2,
-    }
+    (text,) = written(capsys).splitlines()
+    assert text.endswith('"level": "info", "event": "pulled", "accounts": 4120, "seconds": 8.2}')
+    line = json.loads(text)
     assert datetime.fromisoformat(line["timestamp"]).tzinfo == UTC
 
 

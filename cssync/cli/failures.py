@@ -38,15 +38,11 @@ def told() -> Iterator[None]:
         raise typer.Exit(_BROKEN_PIPE) from error
     except (typer.Exit, typer.Abort, typer.TyperException):
         raise
-    except OSError as error:
-        if error.errno not in _DISK_FULL:
-            _tell_of_bug(error)
-            raise typer.Exit(ExitCode.BUG) from error
-        _say(
-            f"cssync: {error.strerror}{f': {error.filename}' if error.filename else ''}\n  -> free some, then run it again"
-        )
-        raise typer.Exit(ExitCode.CONFIG) from error
     except Exception as error:  # the outermost boundary: whatever else gets here is a bug of ours
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            where = f" ({error.filename})" if error.filename else ""
+            _say(f"cssync: {error.strerror}{where}\n  -> free some space, then run it again")
+            raise typer.Exit(ExitCode.CONFIG) from error
         _tell_of_bug(error)
         raise typer.Exit(ExitCode.BUG) from error
 

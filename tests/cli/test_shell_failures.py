@@ -84,7 +84,10 @@ def test_a_bug_shows_its_traceback_when_asked_to(
 
 def test_a_full_disk_is_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
     assert ending(OSError(errno.ENOSPC, "No space left on device", "books.csv")) == 2
-    assert capsys.readouterr().err == "cssync: No space left on device: books.csv\n  -> free some, then run it again\n"
+    assert (
+        capsys.readouterr().err
+        == "cssync: No space left on device (books.csv)\n  -> free some space, then run it again\n"
+    )
     assert ending(OSError(errno.EIO, "Input/output error")) == 1
 
 
