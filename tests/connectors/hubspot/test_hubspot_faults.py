@@ -128,6 +128,7 @@ def test_a_closed_port_is_a_transient_error() -> None:
         ("TEN_SECONDLY_ROLLING", "3", 3, 3.5),
         ("SECONDLY", "0", 0, 0.5),
         ("TEN_SECONDLY_ROLLING", "Sun, 22 Nov 2026 02:04:07 GMT", 7, 7.5),
+        ("TEN_SECONDLY_ROLLING", "Sun, 22 Nov 2026 02:04:07", 7, 7.5),
         ("TEN_SECONDLY_ROLLING", "Sun, 22 Nov 2020 02:04:07 GMT", 0, 0.5),
     ],
 )
@@ -302,3 +303,26 @@ def test_a_redirect_is_not_followed_with_the_token() -> None:
             connector(hubspot).pull(AS_OF)
 
         assert elsewhere.requests == []
+
+
+def test_an_owner_without_an_id_or_an_account_without_a_currency_is_no_answer() -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        hubspot.faults.always(faults.instead(ok({"results": [{"email": "x@y.example"}]})), path=OWNERS)
+        with pytest.raises(TransientError, match="an owner without an id"):
+            connector(hubspot).pull(AS_OF)
+        hubspot.faults.always(faults.instead(ok({"portalId": 1})), path="/account-info")
+        with pytest.raises(TransientError, match="without portalId or companyCurrency"):
+            connector(hubspot).pull(AS_OF)
+
+
+def test_a_server_that_does_not_speak_tls_is_told_apart() -> None:
+    with HubspotEmulator(_company_of(1)) as hubspot:
+        plain = HubspotConnector(
+            HubspotSource(kind="hubspot", accounts=MAPPED),
+            HubspotSecrets(token=hubspot.token),
+            arr_from_field=True,
+            sleep=lambda _: None,
+            base_url=hubspot.url.replace("http://", "https://"),
+        )
+        with pytest.raises(TransientError, match=r"could not be reached safely \(TLS\)"):
+            plain.pull(AS_OF)

@@ -132,12 +132,12 @@ def test_rates_are_units_of_the_company_currency_to_the_last_digit() -> None:
 
 def test_a_rate_that_cannot_be_one_is_named_and_left_out() -> None:
     portal = portal_with_cs_fields()
-    portal.exchange_rates = {"EUR": 1.08, "XAU": 0.0, "GBP": -1.0}
+    portal.exchange_rates = {"EUR": 1.08, "XAU": 0.0, "GBP": -1.0, "SEK": "about 0.1"}  # type: ignore[dict-item]  # garbage
     with HubspotEmulator(portal) as hubspot:
         pull = connector(hubspot).pull(AS_OF)
 
     assert pull.rates.rates == {"EUR": Decimal("1.08")}
-    assert pull.notes == ("HubSpot's exchange rates of GBP, XAU cannot be used.",)
+    assert pull.notes == ("HubSpot's exchange rates of GBP, SEK, XAU cannot be used.",)
 
 
 def test_an_account_without_exchange_rates_says_what_to_do_and_is_pulled_all_the_same() -> None:
@@ -232,6 +232,37 @@ def test_deals_that_nobody_reads_are_not_reported_but_a_won_one_without_a_compan
         ("8", "amount", "garbage"),
         ("4", "associations.company", "Signed"),
     ]
+
+
+def test_stages_speak_for_deals_whose_own_word_is_not_mapped() -> None:
+    portal = portal_with_cs_fields()
+    odd = [("s1", "Open", "false", "0.4"), ("s2", "Won", "true", "1"), ("s3", "Odd", "true", "certain")]
+    portal.add_pipeline("odd", "Odd", odd)
+    portal.pipelines[-1]["stages"].append({"id": "s4", "label": "Bare"})  # type: ignore[attr-defined]  # it is a list
+    for number, (stage, *_) in enumerate([*odd, ("s4",)], start=1):
+        portal.add("deals", number, {"pipeline": "odd", "dealstage": stage, "closedate": "2026-11-01T00:00:00Z"})
+    fields = HubspotOpportunityFields(is_closed=None, is_won=None)
+    with HubspotEmulator(portal) as hubspot:
+        table = connector(hubspot, opportunities=fields).pull(AS_OF).opportunities
+
+    assert table.select("opportunity_id", "stage", "is_closed", "is_won").rows() == [
+        ("1", "Open", False, False),
+        ("2", "Won", True, True),
+        ("4", "Bare", None, None),
+    ]
+
+
+def test_an_id_of_one_s_own_may_stand_for_hubspot_s() -> None:
+    portal = portal_with_cs_fields()
+    portal.add_property("companies", "erp_id")
+    portal.add("companies", 1, {"name": "A", "erp_id": "ERP-7"})
+    portal.add("companies", 2, {"name": "B"})
+    with HubspotEmulator(portal) as hubspot:
+        fields = HubspotAccountFields(id="erp_id", csm="csm_owner", arr="arr")
+        pull = connector(hubspot, accounts=fields).pull(AS_OF)
+
+    assert pull.accounts["account_id"].to_list() == ["ERP-7"]
+    assert pull.problems.select("field", "value", "reason").rows() == [("erp_id", "B", "no id")]
 
 
 def test_a_pull_says_where_it_is_from_and_how_to_open_a_record() -> None:
