@@ -40,7 +40,7 @@ def doubts(night: Run, recent: Sequence[Run], unreadable: int, gate: Gate) -> It
     if night.accounts and Decimal(unreadable) / night.accounts > gate.max_problem_share:
         yield Doubt(
             f"{unreadable:,} of {count(night.accounts, 'account')} could not be read in full "
-            f"({unreadable / night.accounts:.0%}; gate.max_problem_share allows {gate.max_problem_share:.0%})",
+            f"({unreadable / night.accounts:.1%}; gate.max_problem_share allows {gate.max_problem_share:.0%})",
             "see the records to mend with `cssync run --dry`; often one field changed its type or its format",
         )
 
@@ -59,14 +59,13 @@ def _empty(night: Run) -> Iterator[Doubt]:
 
 
 def _shrunken(night: Run, recent: Sequence[Run], gate: Gate) -> Iterator[Doubt]:
-    if not recent:
-        return
     for name, measure in _MEASURES:
-        usual = median(measure(run) for run in recent if run.currency == night.currency or name != "ARR")
+        comparable = [measure(run) for run in recent if name != "ARR" or run.currency == night.currency]
+        usual = median(comparable) if comparable else Decimal(0)
         now = measure(night)
         if usual > 0 and now < usual * (1 - gate.max_drop):
             yield Doubt(
                 f"{name} fell by {1 - now / usual:.0%}, from {usual:,.0f} (median of "
-                f"{count(len(recent), 'good night')}) to {now:,.0f}; gate.max_drop allows {gate.max_drop:.0%}",
+                f"{count(len(comparable), 'good night')}) to {now:,.0f}; gate.max_drop allows {gate.max_drop:.0%}",
                 "look into the CRM; if this is true, run again with --accept",
             )

@@ -89,9 +89,9 @@ def _rows(customers: pl.DataFrame) -> Iterator[tuple[str, str | None, Decimal | 
 
 
 def share_out(needs: tuple[Need, ...], rooms: tuple[Room, ...]) -> Mapping[str, Relief]:
-    """A Relief for every book in *needs*, served in their order; colleagues of its own segment only.
+    """A Relief for every book in *needs*, served in their order, by colleagues of its own segment only.
 
-    A book without a segment may be relieved by anyone. The colleague with the most room is filled first, so that
+    The colleague with the most room is filled first, so that
     few people take over many customers rather than many people one each.
     """
     places = _Places.of(rooms)

@@ -12,7 +12,7 @@ import polars as pl
 from cssync.books.owners import UNKNOWN_OWNER_PREFIX, book_kind, keys_of
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline, state_at
-from cssync.books.tally import Window, changes, tallies, units_of
+from cssync.books.tally import UNKNOWN, Window, changes, tallies, units_of
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Change, Group, Tally
 from cssync.model.owner import Owner
@@ -125,7 +125,8 @@ def _set_segment(owner: Owner, team: Team) -> str | None:
 def _main_segment(tally: Tally) -> str | None:
     if not tally.by_segment:
         return None
-    return min(tally.by_segment, key=lambda share: (-share.accounts, share.label)).label
+    main = min(tally.by_segment, key=lambda share: (-share.accounts, share.label)).label
+    return None if main == UNKNOWN else main
 
 
 def _groups(tallied: Mapping[str | None, Tally]) -> tuple[Group, ...]:

@@ -39,10 +39,9 @@ def spells_of(ownership: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
     told = told.with_columns(valid_to=pl.min_horizontal("valid_to", following))
     told = told.with_columns(valid_to=pl.when(pl.col("valid_to") <= today).then("valid_to"))
     horizon = told["valid_from"].min()
+    begun = pl.when(pl.col("begun") <= today).then("begun").when(pl.col("begun") > today).then(today)
     silent = facts.join(told.select("account_id"), on="account_id", how="anti").with_columns(
-        valid_from=pl.max_horizontal(pl.min_horizontal("begun", today), pl.lit(horizon, pl.Date)),
-        valid_to=pl.lit(None, pl.Date),
+        valid_from=pl.max_horizontal(begun, pl.lit(horizon, pl.Date)), valid_to=pl.lit(None, pl.Date)
     )
-    silent = silent.with_columns(valid_from=pl.col("valid_from").fill_null(pl.lit(horizon, pl.Date)))
     parts = [part.select(list(SPELLS)).match_to_schema(SPELLS) for part in (told, silent)]
     return pl.concat(parts).filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))

@@ -19,7 +19,7 @@ from cssync.model.tables import MONEY
 # Seed 18: what touch a customer gets depends on the size of its deal.
 DEAL_SIZES = ((100_000, "$100k and over"), (20_000, "$20k to $100k"), (5_000, "$5k to $20k"), (1_000, "$1k to $5k"))
 _UNDER_ALL = "under $1k"
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
 _ZERO = Decimal("0.00")
 _NOTHING = Movement(0, _ZERO)
 _MIXES = ("segment", "lifecycle", "deal_size", "product")
@@ -65,11 +65,11 @@ def _deal_size() -> pl.Expr:
     size = pl.lit(_UNDER_ALL)
     for floor, name in reversed(DEAL_SIZES):
         size = pl.when(pl.col("arr") >= floor).then(pl.lit(name)).otherwise(size)
-    return pl.when(pl.col("arr_unknown")).then(pl.lit(_UNKNOWN)).otherwise(size)
+    return pl.when(pl.col("arr_unknown")).then(pl.lit(UNKNOWN)).otherwise(size)
 
 
 def _mix(units: pl.DataFrame, label: str, column: str) -> dict[str | None, tuple[Share, ...]]:
-    named = units.select(label, pl.col(column).fill_null(_UNKNOWN).alias("part"), "arr")
+    named = units.select(label, pl.col(column).fill_null(UNKNOWN).alias("part"), "arr")
     parts = named.group_by([label, "part"]).agg(accounts=pl.len(), arr=pl.col("arr").sum())
     shares: dict[str | None, list[Share]] = {}
     for key, name, accounts, arr in parts.sort(["arr", "accounts", "part"], descending=[True, True, False]).iter_rows():

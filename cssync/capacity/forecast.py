@@ -9,6 +9,7 @@ interval instead of a wild slope. The open pipeline is not used: the interval is
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -22,8 +23,11 @@ from cssync.model.wording import count, day
 
 Distribution = npt.NDArray[np.float64]
 
-# How many days of its own arrivals weigh as much as the segment's mean rate.
-_ARRIVAL_PRIOR_DAYS = 365.0
+# How many days of its own arrivals weigh as much as the segment's mean rate, where too few CSMs tell how much they
+# differ; and the bounds of what their spread may make of it.
+_PRIOR_DAYS = 365.0
+_PRIOR_DAYS_BOUNDS = (30.0, 3650.0)
+_ENOUGH_CSMS = 5
 # How many account-years of its own churn weigh as much as the segment's rate.
 _CHURN_PRIOR_ACCOUNT_DAYS = 20 * 365.0
 # Beyond so many standard deviations a limit is out of reach, and the exact distribution not worth the time.
@@ -69,13 +73,22 @@ class _Rates:
     hazard: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """What a segment is like: *wins_a_day* of one CSM, weighing as much as *days* of anyone's own; churn hazard."""
+
+    wins_a_day: float
+    days: float
+    hazard: float
+
+
 class RateForecaster:
     """See the module. *flows*: won and churned of every book; *books*: tonight's, for the segments' means."""
 
     def __init__(self, books: Books, flows: Flows) -> None:
         self._as_of = books.as_of
         self._flows = flows
-        self._priors = _segment_rates(books, flows)
+        self._priors = _segment_priors(books, flows)
 
     def forecast(self, book: Book, horizon: date, limit: int) -> Forecast:
         rates = self._rates(book)
@@ -91,7 +104,7 @@ class RateForecaster:
         else:
             chances = self._distribution(book.accounts, rates, days)
             low, median, high = (_quantile(chances, q) for q in (0.1, 0.5, 0.9))
-            reaches = float(chances[limit:].sum())
+            reaches = min(1.0, float(chances[limit:].sum()))
             crosses_on = self._crossing(book.accounts, rates, limit)
         flow = "".join(
             f", {sign}{number:.0f} likely {word}"
@@ -109,13 +122,13 @@ class RateForecaster:
 
     def _rates(self, book: Book) -> _Rates:
         own = self._flows.by_book.get(book.id, Flow())
-        wins_a_day, churn_a_day = self._priors.get(book.segment, (0.0, 0.0))
+        prior = self._priors.get(book.segment, _Prior(0.0, _PRIOR_DAYS, 0.0))
         days = float(self._flows.days)
         exposure = book.accounts * days
-        churned = own.churned + churn_a_day * _CHURN_PRIOR_ACCOUNT_DAYS
+        churned = own.churned + prior.hazard * _CHURN_PRIOR_ACCOUNT_DAYS
         return _Rates(
-            shape=own.won + wins_a_day * _ARRIVAL_PRIOR_DAYS,
-            exposure_days=days + _ARRIVAL_PRIOR_DAYS,
+            shape=own.won + prior.wins_a_day * prior.days,
+            exposure_days=days + prior.days,
             hazard=churned / (exposure + _CHURN_PRIOR_ACCOUNT_DAYS),
         )
 
@@ -150,21 +163,32 @@ class RateForecaster:
         )
 
 
-def _segment_rates(books: Books, flows: Flows) -> dict[str | None, tuple[float, float]]:
-    """By segment: (customers won by one CSM a day, churn of one account a day)"""
+def _segment_priors(books: Books, flows: Flows) -> dict[str | None, _Prior]:
     by_segment: dict[str | None, list[Book]] = {}
     for book in books.books:
         if book.kind is BookKind.CSM:
             by_segment.setdefault(book.segment, []).append(book)
-    rates = {}
-    for segment, members in by_segment.items():
-        of_members = [flows.by_book.get(book.id, Flow()) for book in members]
-        accounts = sum(book.accounts for book in members)
-        rates[segment] = (
-            sum(flow.won for flow in of_members) / (len(members) * flows.days),
-            sum(flow.churned for flow in of_members) / (max(accounts, 1) * flows.days),
-        )
-    return rates
+    return {segment: _prior(members, flows) for segment, members in by_segment.items()}
+
+
+def _prior(members: Sequence[Book], flows: Flows) -> _Prior:
+    of_members = [flows.by_book.get(book.id, Flow()) for book in members]
+    won = np.array([flow.won for flow in of_members], dtype=np.float64)
+    account_days = max(sum(book.accounts for book in members), 1) * flows.days
+    return _Prior(
+        wins_a_day=float(won.mean()) / flows.days,
+        days=_prior_days(won, flows.days),
+        hazard=sum(flow.churned for flow in of_members) / account_days,
+    )
+
+
+def _prior_days(won: npt.NDArray[np.float64], days: int) -> float:
+    """The weight of the segment's mean, by moments: the more CSMs differ beyond chance, the less it weighs."""
+    if len(won) < _ENOUGH_CSMS:
+        return _PRIOR_DAYS
+    beyond_chance = float(won.var(ddof=1) - won.mean())
+    least, most = _PRIOR_DAYS_BOUNDS
+    return most if beyond_chance <= 0 else min(most, max(least, float(won.mean()) * days / beyond_chance))
 
 
 def _negative_binomial(shape: float, odds: float) -> Distribution:

@@ -1,0 +1,143 @@
+"""A company written down by hand, and nights walked over it without any store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from cssync.books.aggregate import add_up
+from cssync.books.backfill import spells_of
+from cssync.books.history import History
+from cssync.books.snapshot import Snapshot, take_snapshot
+from cssync.books.spells import Timeline, advance, no_spells
+from cssync.capacity.forecast import RateForecaster
+from cssync.capacity.limits import LimitBook
+from cssync.model.book import Book, Books
+from cssync.model.money import ExchangeRates
+from cssync.model.night import Past, Run, RunStatus
+from cssync.model.owner import Owner
+from cssync.model.pull import Pull
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, SPELLS
+from cssync.settings.model import Settings
+from rules.base import Context
+
+TODAY = date(2026, 11, 22)
+DANA = Owner("U1", "Dana Roy", "dana@acme.test", team="East", manager_id="U9")
+SAM = Owner("U2", "Sam Ito", "sam@acme.test", team="East")
+ANA = Owner("U3", "Ana Diaz", "ana@acme.test", team="West", manager_id="U9")
+TOM = Owner("U4", "Tom Becker", "tom@acme.test", active=False)
+VERA = Owner("U9", "Vera Holt", "vera@acme.test")
+TEAM = (DANA, SAM, ANA, TOM, VERA)
+
+Row = Mapping[str, Any]
+
+
+def account(account_id: str, csm: str | None = "U1", amount: int | str | None = 1000, **more: Any) -> Row:
+    """One row of ``ACCOUNTS``; *amount* in whole units or exact as text."""
+    exact = None if amount is None else Decimal(amount).quantize(Decimal("0.01"))
+    return {"account_id": account_id, "name": f"Name {account_id}", "csm_ref": csm, "amount": exact, **more}
+
+
+def many(
+    number: int, csm: str | None = "U1", amount: int | str | None = 1000, prefix: str = "", **more: Any
+) -> list[Row]:
+    return [account(f"{prefix or csm}-{index:03}", csm, amount, **more) for index in range(number)]
+
+
+def table(rows: Iterable[Row], schema: pl.Schema = ACCOUNTS) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=schema)
+
+
+def pull_of(
+    rows: Iterable[Row],
+    owners: Iterable[Owner] = TEAM,
+    *,
+    rates: ExchangeRates | None = None,
+    opportunities: Iterable[Row] = (),
+    ownership: Iterable[Row] = (),
+) -> Pull:
+    return Pull(
+        source="hand",
+        pulled_at=datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
+        accounts=table(rows),
+        owners=tuple(owners),
+        rates=rates or ExchangeRates("USD"),
+        opportunities=table(opportunities, OPPORTUNITIES),
+        ownership=table(ownership, OWNERSHIP),
+    )
+
+
+def settings(**sections: Any) -> Settings:
+    return Settings.model_validate(sections)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one night came to, and a way to ask the rules about it."""
+
+    snapshot: Snapshot
+    timeline: Timeline
+    books: Books
+    settings: Settings
+
+    def book(self, book_id: str) -> Book:
+        return next(book for book in self.books.books if book.id == book_id)
+
+    @property
+    def history(self) -> History:
+        return History(self.snapshot, self.timeline, self.books)
+
+    def context(self, firing: Iterable[tuple[str, str]] = ()) -> Context:
+        history = self.history
+        return Context(
+            books=self.books,
+            history=history,
+            forecaster=RateForecaster(self.books, history.flows()),
+            limits=LimitBook(self.settings.limits, lambda _: "default"),
+            settings=self.settings,
+            firing=frozenset(firing),
+        )
+
+
+@dataclass
+class Nights:
+    """Consecutive nights of one company; what a store would remember is kept in memory."""
+
+    settings: Settings = field(default_factory=Settings)
+    past: Past = field(default_factory=lambda: Past((), None, no_spells(), (), None))
+
+    def walk(self, pull: Pull, as_of: date = TODAY) -> Night:
+        snapshot = take_snapshot(pull, self.settings, as_of)
+        timeline = advance(self.past, snapshot, spells_of(pull.ownership, snapshot))
+        last = self.past.runs[0].as_of if self.past.runs else None
+        books = add_up(snapshot, timeline, self.settings.team, last)
+        self._remember(timeline, as_of)
+        return Night(snapshot, timeline, books, self.settings)
+
+    def _remember(self, timeline: Timeline, as_of: date) -> None:
+        """Apply the changes as a store does: remove, close, open, refresh."""
+        changes = timeline.changes
+        columns = [*SPELLS, "attributes_hash"]
+        kept = self.past.spells.join(changes.removed, on=["account_id", "valid_from"], how="anti")
+        ends = changes.closed.rename({"valid_to": "ends"}).with_columns(told=pl.lit(value=True))
+        kept = kept.join(ends, on=["account_id", "valid_from"], how="left").with_columns(
+            valid_to=pl.when("told").then("ends").otherwise("valid_to")
+        )
+        kept = kept.select(columns).update(
+            changes.refreshed.select("account_id", "valid_from", "attributes_hash"), on=["account_id", "valid_from"]
+        )
+        spells = pl.concat([kept, changes.opened.select(columns)])
+        run = Run(
+            id=str(as_of),
+            as_of=as_of,
+            started_at=datetime(2026, 11, 22, tzinfo=UTC),
+            status=RunStatus.ACCEPTED,
+            source="hand",
+        )
+        runs = self.past.runs if self.past.runs and self.past.runs[0].as_of == as_of else (run, *self.past.runs)
+        self.past = Past(runs, None, spells, (), timeline.history_since)

@@ -1,0 +1,263 @@
+"""Each rule: fires, does not fire, at the boundary, without history; with hand-made books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cssync.model.book import BookKind
+from cssync.model.finding import Finding, Severity, Unit
+from cssync.model.owner import Owner, OwnerKind
+from rules import (
+    accounts_over_limit,
+    arr_over_limit,
+    new_customer_unassigned,
+    trending_to_ceiling,
+    without_working_csm,
+)
+from rules.base import Rule
+from tests.nights import TEAM, TODAY, Nights, Row, account, many, pull_of, settings
+
+
+def found(
+    rule: Rule,
+    rows: Iterable[Row],
+    owners: Iterable[Owner] = TEAM,
+    firing: Iterable[tuple[str, str]] = (),
+    **with_: Any,
+) -> list[Finding]:
+    night = Nights(settings(**with_)).walk(pull_of(rows, owners))
+    return list(rule.evaluate(night.context(firing)))
+
+
+class TestAccountsOverLimit:
+    rule = accounts_over_limit.RULE
+
+    def test_a_csm_exactly_at_the_limit_is_not_flagged(self) -> None:
+        assert found(self.rule, many(50)) == []
+
+    def test_one_customer_more_is_a_warning_that_names_value_limit_and_source(self) -> None:
+        (finding,) = found(self.rule, many(51))
+        assert (finding.subject.id, finding.severity, finding.value) == ("U1", Severity.WARNING, Decimal(51))
+        assert (int(finding.limit.value), finding.limit.setting, finding.limit.seed) == (
+            50,
+            "limits.accounts",
+            "seed 2",
+        )
+        assert finding.reason == "Dana Roy looks after 51 customers; the limit is 50."
+        assert finding.headline == "51 accounts (limit 50)"
+
+    def test_the_ceiling_of_75_is_critical_and_74_is_not(self) -> None:
+        assert [f.severity for f in found(self.rule, many(74))] == [Severity.WARNING]
+        assert [f.severity for f in found(self.rule, many(75))] == [Severity.CRITICAL]
+
+    def test_over_both_limits_is_critical(self) -> None:
+        assert [f.severity for f in found(self.rule, many(51, amount=40_000))] == [Severity.CRITICAL]
+
+    def test_pools_queues_and_leaders_are_held_to_no_limit(self) -> None:
+        pool, queue = Owner("P", "Pool", kind=OwnerKind.POOL), Owner("Q", "Queue", kind=OwnerKind.QUEUE)
+        rows = [*many(60, "P"), *many(60, "Q"), *many(60, "U9")]
+        assert found(self.rule, rows, (*TEAM, pool, queue), team={"without_book": ["vera@acme.test"]}) == []
+
+    def test_the_action_moves_the_smallest_customers_to_a_colleague_with_room(self) -> None:
+        rows = [*many(51, amount=9000), account("small", "U1", 10), *many(10, "U2")]
+        (finding,) = found(self.rule, rows)
+        assert finding.action == "Move 2 customers ($9.01k of ARR): 2 to Sam Ito."
+
+    def test_where_nobody_has_room_the_action_is_to_hire(self) -> None:
+        (finding,) = found(self.rule, [*many(53), *many(50, "U2")])
+        assert finding.action == (
+            "Open a requisition now: 3 customers ($3k of ARR) should move, and colleagues have no room."
+        )
+
+    def test_no_customer_is_moved_shortly_before_its_renewal(self) -> None:
+        soon = many(50, amount=1, prefix="soon", renewal_on=TODAY + timedelta(days=60))
+        rows = [*soon, account("later", "U1", 700, renewal_on=TODAY + timedelta(days=61)), *many(1, "U2")]
+        (finding,) = found(self.rule, rows)
+        assert finding.action == "Move 1 customer ($700 of ARR): 1 to Sam Ito."
+
+    def test_without_history_it_is_not_said_since_when(self) -> None:
+        (finding,) = found(self.rule, many(51))
+        assert finding.since is None
+
+    def test_with_history_it_says_since_when(self) -> None:
+        nights = Nights()
+        nights.walk(pull_of(many(50)), TODAY - timedelta(days=9))
+        nights.walk(pull_of(many(51)), TODAY - timedelta(days=4))
+        (finding,) = self.rule.evaluate(nights.walk(pull_of(many(52))).context())
+        assert finding.since == TODAY - timedelta(days=4)
+
+    def test_the_limit_of_a_csm_beats_that_of_the_segment(self) -> None:
+        limits = {"segments": {"smb": {"accounts": 100}}, "csms": {"DANA@acme.test": {"accounts": 10}}}
+        rows = [*many(11, segment="SMB"), *many(60, "U2", segment="SMB")]
+        (finding,) = found(self.rule, rows, limits=limits)
+        assert (finding.subject.id, finding.limit.setting) == ("U1", "limits.csms.DANA@acme.test.accounts")
+
+
+class TestArrOverLimit:
+    rule = arr_over_limit.RULE
+
+    def test_exactly_two_million_is_not_flagged(self) -> None:
+        assert found(self.rule, [account("a", amount=2_000_000)]) == []
+
+    def test_one_cent_more_is(self) -> None:
+        (finding,) = found(self.rule, [account("a", amount="2000000.01")])
+        assert (finding.value, finding.unit) == (Decimal("2000000.01"), Unit.MONEY)
+        assert (finding.limit.setting, finding.limit.seed, finding.severity) == (
+            "limits.arr",
+            "seed 1",
+            Severity.WARNING,
+        )
+
+    def test_half_as_much_again_is_critical(self) -> None:
+        assert [f.severity for f in found(self.rule, [account("a", amount="2999999.99")])] == [Severity.WARNING]
+        assert [f.severity for f in found(self.rule, [account("a", amount=3_000_000)])] == [Severity.CRITICAL]
+
+    def test_the_action_hands_over_the_smallest_customer_that_is_enough(self) -> None:
+        rows = [
+            account("huge", amount=1_800_000),
+            account("right", amount=260_000),
+            account("small", amount=140_000),
+            *many(3, "U2"),
+        ]
+        (finding,) = found(self.rule, rows)
+        assert finding.action == "Move 1 customer ($260k of ARR): 1 to Sam Ito."
+
+    def test_the_mix_of_the_book_stands_beside_the_sum(self) -> None:
+        (finding,) = found(self.rule, many(30, amount=70_000, segment="Mid-Market"))
+        assert "By segment: Mid-Market 30 ($2.1M)." in finding.evidence
+        assert "By deal size: $20k to $100k 30 ($2.1M)." in finding.evidence
+
+    def test_customers_whose_arr_is_unknown_are_named_and_not_guessed(self) -> None:
+        rows = [account("a", amount=2_500_000, lifecycle="live"), account("b", amount=None, lifecycle="live")]
+        (finding,) = found(self.rule, rows, customers={"where": "lifecycle = 'live'"})
+        assert "The ARR of 1 customer could not be read and is not in the sum." in finding.evidence
+
+
+def growing(current: int, won_last_year: int) -> list[Row]:
+    """A book of *current* customers, *won_last_year* of which came evenly over the last year."""
+    days = [TODAY - timedelta(days=360 * (n + 1) // (won_last_year + 1)) for n in range(won_last_year)]
+    won = [account(f"won-{n:03}", customer_since=day) for n, day in enumerate(days)]
+    return [*many(current - won_last_year, customer_since=date(2020, 1, 1)), *won]
+
+
+class TestTrendingToCeiling:
+    rule = trending_to_ceiling.RULE
+
+    def test_a_book_that_gains_sixty_a_year_from_sixty_is_heading_for_75(self) -> None:
+        # 129 days to 31 March at 60 a year are 21 more: 81 expected.
+        (finding,) = found(self.rule, growing(60, 60))
+        assert finding.subject.id == "U1"
+        assert finding.limit.value == 75
+        assert "heading for 75 by 31 Mar 2027" in finding.reason
+        assert any(
+            sentence.startswith("Forecast: 60 customers today, +21 likely wins") for sentence in finding.evidence
+        )
+
+    def test_a_book_that_stands_still_is_not(self) -> None:
+        assert found(self.rule, growing(60, 0)) == []
+
+    def test_a_book_at_the_ceiling_is_left_to_the_rule_on_accounts(self) -> None:
+        assert found(self.rule, growing(75, 60)) == []
+
+    def test_an_overdue_requisition_says_by_how_many_days(self) -> None:
+        (finding,) = found(self.rule, growing(70, 70))
+        assert finding.act_by is not None
+        late = (TODAY - finding.act_by).days
+        assert (
+            finding.action
+            == f"Open a requisition now, {late} days late, and give Dana Roy no new customers until then."
+        )
+
+    def test_a_short_lead_time_leaves_a_date_to_open_it_by(self) -> None:
+        (finding,) = found(self.rule, growing(60, 60), hiring={"days_to_fill": 10, "notice_days": 0, "ramp_days": 10})
+        assert finding.act_by is not None
+        assert finding.act_by > TODAY
+        assert finding.action.startswith("Open a requisition by ")
+
+    def test_it_is_something_to_watch_until_the_limit_on_accounts_is_passed_too(self) -> None:
+        assert [f.severity for f in found(self.rule, growing(60, 60))] == [Severity.WARNING]
+        (finding,) = found(self.rule, growing(60, 60), limits={"accounts": 60})
+        assert finding.severity is Severity.WATCH
+
+    def test_it_fires_at_even_odds_and_clears_well_below(self) -> None:
+        """With 44 won in a year the chance lies between 35% and 50%: too little to fire, too much to clear."""
+        rows = growing(60, 39)
+        assert found(self.rule, rows) == []
+        (finding,) = found(self.rule, rows, firing=[("trending_to_ceiling", "U1")])
+        assert "likely" in finding.headline
+
+    def test_the_horizon_follows_the_fiscal_year(self) -> None:
+        (finding,) = found(self.rule, growing(60, 60), fiscal_year_starts_in=2)
+        assert "by 30 Apr 2027" in finding.reason  # quarters from February: the next one ends with April
+
+
+class TestWithoutWorkingCsm:
+    rule = without_working_csm.RULE
+
+    def test_every_kind_of_book_that_nobody_works_is_named(self) -> None:
+        queue = Owner("Q", "Queue", kind=OwnerKind.QUEUE)
+        rows = [account("a", None), account("b", "U4"), account("c", "Q"), account("d", "U404"), account("e", "U1")]
+        findings = found(self.rule, rows, (*TEAM, queue))
+        assert {(f.subject.id, f.reason) for f in findings} == {
+            ("unassigned", "1 customer with $1k of ARR: no CSM is named."),
+            ("U4", "1 customer with $1k of ARR: their owner Tom Becker is no longer active in the CRM."),
+            ("Q", "1 customer with $1k of ARR: they wait in the queue Queue."),
+            ("unknown:U404", "1 customer with $1k of ARR: the CRM does not list their owner."),
+        }
+        assert all(f.limit.seed == "seed 31" for f in findings)
+
+    def test_a_pool_works_its_customers(self) -> None:
+        assert found(self.rule, many(3, "U2"), team={"pools": ["sam@acme.test"]}) == []
+
+    def test_prospects_need_no_csm(self) -> None:
+        assert found(self.rule, [account("a", None, 0)]) == []
+
+    def test_a_million_of_arr_is_critical(self) -> None:
+        assert [f.severity for f in found(self.rule, [account("a", None, "999999.99")])] == [Severity.WARNING]
+        assert [f.severity for f in found(self.rule, [account("a", None, 1_000_000)])] == [Severity.CRITICAL]
+
+    def test_the_action_names_colleagues_of_the_segment_with_room(self) -> None:
+        rows = [*many(3, "U4", segment="SMB"), *many(1, "U1", segment="SMB"), *many(1, "U2", segment="Enterprise")]
+        (finding,) = found(self.rule, rows)
+        assert finding.action == "Reassign 3 customers in the CRM: 3 to Dana Roy."
+
+
+class TestNewCustomerUnassigned:
+    rule = new_customer_unassigned.RULE
+
+    def test_a_new_customer_without_a_csm_is_named(self) -> None:
+        rows = [
+            account("new", None, name="Acme <!channel>", customer_since=TODAY - timedelta(days=89)),
+            account("old", None, customer_since=TODAY - timedelta(days=90)),
+            account("served", "U1", customer_since=TODAY),
+        ]
+        (finding,) = found(self.rule, rows)
+        assert finding.value == 1
+        assert finding.action == "Name a CSM for Acme <!channel> today."
+        assert finding.since == TODAY - timedelta(days=89)
+
+    def test_a_contract_that_begins_later_is_not_new_yet(self) -> None:
+        assert found(self.rule, [account("a", None, customer_since=TODAY + timedelta(days=1))]) == []
+
+    def test_without_dates_nothing_is_said(self) -> None:
+        assert found(self.rule, [account("a", None)]) == []
+
+
+def test_room_is_promised_only_once_a_night() -> None:
+    """Sam has room for 3: two unassigned customers come first, so only one is left for Dana's two."""
+    rows = [*many(52), *many(47, "U2"), *many(2, None, prefix="free")]
+    night = Nights().walk(pull_of(rows))
+    relief = night.context().relief
+    assert [(book.name, number) for book, number in relief["unassigned"].places] == [("Sam Ito", 2)]
+    assert [(book.name, number) for book, number in relief["U1"].places] == [("Sam Ito", 1)]
+    assert relief["U1"].short == 1
+    assert night.book("unassigned").kind is BookKind.UNASSIGNED
+
+
+def test_a_customer_larger_than_anyones_room_finds_no_place() -> None:
+    rows = [account("big", "U1", 1_500_000), account("bigger", "U1", 1_600_000), account("x", "U2", 600_000)]
+    relief = Nights().walk(pull_of(rows)).context().relief["U1"]
+    assert (relief.places, relief.short) == ((), 1)
