@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from cssync.model.check import Check, CheckStatus
@@ -15,6 +15,7 @@ from cssync.model.digest import Digest, Entry, EntryKind, Notice
 from cssync.notify.text import isolated, line, name
 
 _ORDER = tuple(EntryKind)
+_MARGIN = 10
 _STYLES = {
     EntryKind.CRITICAL: "bold red",
     EntryKind.WARNING: "bold yellow",
@@ -36,6 +37,9 @@ class ConsoleNotifier:
             # Rich leaves the program when a reader such as `head` has seen enough. Other sinks are still to be
             # served, and what was to be shown here was shown.
             return Attempt(Outcome.SENT)
+        except UnicodeEncodeError:
+            remedy = "set PYTHONIOENCODING=utf-8"
+            return Attempt(Outcome.NOT_SENT, error="the output cannot hold every letter of a name", remedy=remedy)
         except OSError as error:
             words = (error.strerror or type(error).__name__).lower()
             return Attempt(Outcome.NOT_SENT, error=f"the digest could not be printed: {words}")
@@ -56,48 +60,56 @@ def rendered(payload: Digest | Notice) -> RenderableType:
             return _digest(payload)
         case Notice():
             said = [Text(line(text)) for text in payload.text.splitlines()]
-            return Group(
-                Text(line(payload.title), style="bold"), *said, Text(f"run {line(payload.run_id)}", style="dim")
-            )
+            return Group(_title(payload.title), *said, Text(f"run {line(payload.run_id)}", style="dim"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """*text* beside a *label*, its further lines indented; unlike a table it leaves no blanks at the ends of lines."""
+
+    label: Text
+    text: Text
+    indent: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = self.text.wrap(console, max(options.max_width - self.indent, 20), overflow="fold")
+        for number, told in enumerate(lines):
+            margin = self.label.copy() if number == 0 else Text()
+            margin.pad_right(self.indent - margin.cell_len)
+            told.rstrip()
+            yield margin + told
 
 
 def _digest(digest: Digest) -> RenderableType:
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
-    parts: list[RenderableType] = [Text(line(digest.title), style="bold"), *_statements(digest.context)]
-    if entries:
-        parts += [Text(), _table(entries)]
-    if digest.notes or digest.footer:
-        parts += [Text(), *_bullets(digest.notes), *_statements(digest.footer)]
+    parts: list[RenderableType] = [_title(digest.title), *_statements(digest.context), Text()]
+    for entry in entries:
+        parts += _told(entry)
+    parts += [Text()] if entries else []
+    parts += [*(_bullet(note, 0) for note in digest.notes), *_statements(digest.footer)]
     return Group(*parts)
 
 
-def _table(entries: Iterable[Entry]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True, min_width=8)
-    table.add_column(overflow="fold")
-    for entry in entries:
-        table.add_row(Text(entry.kind.upper(), style=_STYLES[entry.kind]), _told(entry))
-    return table
-
-
-def _told(entry: Entry) -> Group:
+def _told(entry: Entry) -> Iterator[RenderableType]:
     told = Text.assemble((isolated(name(entry.who)), "bold"))
     if entry.change and entry.change != entry.kind:
         told.append(f" ({line(entry.change)})")
     told.append(f": {line(entry.facts)}")
-    action = [Text.assemble(("Do: ", "bold"), line(entry.action))] if entry.action else []
-    return Group(told, *action, *_bullets(entry.details))
+    yield Hanging(Text(entry.kind.upper(), style=_STYLES[entry.kind]), told, _MARGIN)
+    if entry.action:
+        yield Hanging(Text(), Text.assemble(("Do: ", "bold"), line(entry.action)), _MARGIN)
+    for detail in entry.details:
+        yield _bullet(detail, _MARGIN)
 
 
-def _bullets(sentences: Iterable[str]) -> list[RenderableType]:
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for sentence in filter(None, map(line, sentences)):
-        table.add_row(Text("-"), Text(sentence, style="dim"))
-    return [table] if table.row_count else []
+def _bullet(sentence: str, margin: int) -> Hanging:
+    return Hanging(Text(" " * margin + "- "), Text(line(sentence), style="dim"), margin + 2)
 
 
-def _statements(said: Iterable[str]) -> list[RenderableType]:
-    shown = " \u00b7 ".join(filter(None, map(line, said)))
-    return [Text(shown, style="dim")] if shown else []
+def _statements(said: Iterable[str]) -> Iterator[Hanging]:
+    if shown := " \u00b7 ".join(filter(None, map(line, said))):
+        yield Hanging(Text(), Text(shown, style="dim"), 0)
+
+
+def _title(title: str) -> Text:
+    return Text(line(title), style="bold")

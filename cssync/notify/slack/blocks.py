@@ -49,7 +49,7 @@ def _digest(digest: Digest, mark: str, reference: str) -> Message:
         footer = context(_statements(digest.footer, reference))
     left_out = context(_left_out(entries[len(sections) :]))
     parts = [*head, *(section(part.told) for part in sections), *left_out, *notes, *footer]
-    spoken = [f"{entry.kind.upper()} {_told(entry, _name(entry), ' ')}" for entry in entries]
+    spoken = [f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}" for entry in entries]
     return _message(digest.summary, spoken, reference, parts)
 
 
@@ -95,7 +95,7 @@ def _while_there_is_room(entries: Iterable[Entry], room: Room) -> Iterator[tuple
 def _told(entry: Entry, who: str, between: str) -> str:
     change = f" ({mrkdwn(entry.change, 30)})" if entry.change and entry.change != entry.kind else ""
     action = f"{between}Do: {mrkdwn(entry.action, 500)}" if entry.action else ""
-    return f"{who}{change}: {mrkdwn(entry.facts, 700)}{action}"
+    return f"{who}{change}: {mrkdwn(entry.facts, 700).removesuffix('.')}{action}"
 
 
 def _name(entry: Entry) -> str:

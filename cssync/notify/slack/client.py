@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import ssl
 
 from slack_sdk import WebClient
@@ -14,7 +13,7 @@ def web_client(token: str, *, api_url: str, timeout_seconds: float) -> WebClient
     client = WebClient(
         token,
         base_url=api_url,
-        timeout=math.ceil(timeout_seconds),
+        timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
         ssl=ssl.create_default_context(),  # honours SSL_CERT_FILE
         logger=_silent(),
         # The default one posts again after a lost answer, and so posts twice.
@@ -29,7 +28,7 @@ def web_client(token: str, *, api_url: str, timeout_seconds: float) -> WebClient
 def webhook_client(url: str, *, timeout_seconds: float) -> WebhookClient:
     client = WebhookClient(
         url,
-        timeout=math.ceil(timeout_seconds),
+        timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
         ssl=ssl.create_default_context(),
         logger=_silent(),
         retry_handlers=[],

@@ -1,0 +1,87 @@
+"""Digests, deliveries, an outbox and a clock, with defaults that a test overrides by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.digest import Digest, Entry, EntryKind, Notice
+
+NIGHT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+DELIVERY_ID = "5d41402abc4b2a76b9719d911017c592"
+
+
+def entry(kind: EntryKind = EntryKind.CRITICAL, **more: Any) -> Entry:
+    told = {
+        "change": "new",
+        "who": "Dana Roy",
+        "facts": "88 accounts (limit 50, +3 this week), $3.1M ARR",
+        "action": "Move 38 accounts to Sam Ito.",
+    }
+    return Entry(kind=kind, **{**told, **more})
+
+
+def digest(*entries: Entry, **more: Any) -> Digest:
+    said: dict[str, Any] = {
+        "title": "CS capacity: 22 Nov 2026",
+        "summary": "CS capacity, 22 Nov: 1 critical",
+        "as_of": date(2026, 11, 22),
+        "data_as_of": datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
+        "run_id": "8f3a",
+        "context": ("41 CSMs", "data as of 02:04 UTC", "run 8f3a"),
+        "footer": ("14 unchanged",),
+    }
+    return Digest(entries=entries or (entry(),), **{**said, **more})
+
+
+def notice(**more: Any) -> Notice:
+    return Notice(**{"title": "Night refused", "text": "ARR fell by 41%.", "run_id": "8f3a", **more})
+
+
+def delivery(payload: Digest | Notice | None = None, **more: Any) -> Delivery:
+    about: dict[str, Any] = {"id": DELIVERY_ID, "sink": "slack", "address": "C0CAPACITY"}
+    return Delivery(payload=payload or digest(), **{**about, **more})
+
+
+@dataclass
+class Clock:
+    """Time that passes by sleeping alone."""
+
+    moment: datetime = NIGHT
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+class MemoryOutbox:
+    """An outbox that forgets everything with the process; *written* is every row it was ever given."""
+
+    def __init__(self, *deliveries: Delivery) -> None:
+        self.rows = {one.id: one for one in deliveries}
+        self.written: list[Delivery] = []
+
+    def due(self, now: datetime) -> tuple[Delivery, ...]:
+        waiting = {DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN}
+        return tuple(
+            one
+            for one in self.rows.values()
+            if one.state in waiting and (one.not_before is None or one.not_before <= now)
+        )
+
+    def record(self, delivery: Delivery) -> None:
+        self.rows[delivery.id] = replace(delivery)
+        self.written.append(delivery)
+
+    @property
+    def states(self) -> list[DeliveryState]:
+        return [one.state for one in self.rows.values()]
