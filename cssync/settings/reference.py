@@ -47,8 +47,9 @@ def reference() -> str:
         "# file that the same name with _FILE points to:",
         *(f"#   {name}" for name in secrets.names()),
     ]
+    defaults = Settings()
     for name, info in fields.fields(Settings):
-        lines += ["", *_setting(name, info, getattr(Settings(), name))]
+        lines += ["", *_setting(name, info, getattr(defaults, name))]
         if name == "source":
             _, *others = fields.ROOT.below(name).sections
             lines += [line for section in others for line in ["", *_alternative(section)]]
@@ -105,7 +106,7 @@ def _entry(table: str, kind: Any) -> Iterator[str]:
 
 
 def _alternative(section: type[Section]) -> Iterator[str]:
-    """Another source, commented out; settings that it cannot do without stand first."""
+    """Another source, commented out."""
     yield from _comment(f"Or this source instead. {section.__doc__}")
     body = ["source:"]
     for name, info in fields.fields(section):
