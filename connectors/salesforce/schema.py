@@ -144,7 +144,8 @@ def _spellings(known: Iterable[Described], wanted: str) -> list[str]:
     for each in fields:
         by_folded.setdefault(_folded(each.label), each.name)
         by_folded[_folded(each.name)] = each.name
-    return [by_folded[match] for match in get_close_matches(_folded(wanted), list(by_folded), n=2, cutoff=0.6)]
+    matches = get_close_matches(_folded(wanted), list(by_folded), n=2)
+    return list(dict.fromkeys(by_folded[match] for match in matches))
 
 
 def _folded(name: str) -> str:

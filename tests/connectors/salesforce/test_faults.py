@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cssync.errors import ConfigError, ConnectorError, PermissionDeniedError, QuotaError, TransientError
+from cssync.errors import ConfigError, ConnectorError, CssyncError, PermissionDeniedError, QuotaError, TransientError
 from tests.connectors.salesforce.serving import Served, plain_accounts, served
 from tests.emulators.salesforce import faults
 
@@ -180,7 +180,7 @@ def test_rows_that_lack_a_field_are_no_rows() -> None:
         assert isinstance(failure(org), TransientError)
 
 
-def failure(org: Served, **settings: object) -> ConnectorError | ConfigError:
+def failure(org: Served, **settings: object) -> CssyncError:
     with pytest.raises((ConnectorError, ConfigError)) as caught:
         org.pull(**settings)
     assert caught.value.remedy

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cssync.errors import AuthError, ConfigError, ConnectorError, TransientError
+from cssync.errors import AuthError, ConfigError, ConnectorError, CssyncError, TransientError
 from cssync.settings.source import SalesforceSecrets
 from tests.connectors.salesforce.serving import AS_OF, NOW, Served, plain_accounts, served
 from tests.emulators.salesforce import faults
@@ -51,7 +51,7 @@ def test_a_private_key_on_one_line_is_understood() -> None:
         assert org.connector(secrets=folded).pull(AS_OF).accounts.height == 0
 
 
-def failure(org: Served, **settings: Any) -> ConnectorError | ConfigError:
+def failure(org: Served, **settings: Any) -> CssyncError:
     with pytest.raises((ConnectorError, ConfigError)) as caught:
         org.pull(**settings)
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)

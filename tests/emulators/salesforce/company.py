@@ -81,7 +81,7 @@ _OPPORTUNITY_COLUMNS = {
 }
 _PREFIXES = {"person": "005", "pool": "005", "queue": "00G"}
 _LONG_AGO = date(2020, 1, 1)
-_NEVER_ADDED = 10_000_000
+_FIRST_LOADED, _NEVER_ADDED = 36**6, 36**7  # far from the numbers that the org itself gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +197,4 @@ def _currency(org: Org, row: CanonicalRow) -> dict[str, object]:
 
 
 def _id(prefix: str, given: object, at: int) -> str:
-    return str(given) if looks_like_id(str(given), prefix) else record_id_of(prefix, at)
+    return str(given) if looks_like_id(str(given), prefix) else record_id_of(prefix, _FIRST_LOADED + at)

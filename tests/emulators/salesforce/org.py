@@ -132,6 +132,8 @@ class Org:
             raise ValueError(f"{object_name} has no field {', '.join(sorted(unknown))}; define it first")
         given = values.get("Id")
         record_id = given if isinstance(given, str) else record_id_of(described.prefix, next(self._serial))
+        if record_id in self.records[object_name]:
+            raise ValueError(f"{object_name} {record_id} exists")
         stamp = stored("datetime", self.now())
         row: Row = dict.fromkeys(kinds)
         row |= {name: False for name, kind in kinds.items() if kind == "boolean"}
