@@ -99,10 +99,10 @@ def _section(section: Section) -> Iterator[str]:
 def _entry(table: str, kind: Any) -> Iterator[str]:
     """What one line or section of a mapping would look like."""
     if isinstance(kind, type) and issubclass(kind, Section):
-        yield f"{_EXAMPLE_NAMES[table]}:"
+        yield f"{_EXAMPLE_NAMES.get(table, 'name')}:"
         yield from _indented(_section(kind()))
     else:
-        yield f"{_EXAMPLE_NAMES[table]}: {scalar(_EXAMPLE_NUMBER)}"
+        yield f"{_EXAMPLE_NAMES.get(table, 'name')}: {scalar(_EXAMPLE_NUMBER)}"
 
 
 def _alternative(section: type[Section]) -> Iterator[str]:
