@@ -4,6 +4,13 @@ Every connector ends here, so an amount, a date or a duplicate is judged the sam
 A cell is read exactly or not at all: what cannot be read becomes null and a row in the problems, never a guess.
 """
 
-from connectors.canonical.tables import Parsed, accounts, missing_columns, opportunities, ownership
+from connectors.canonical.tables import (
+    Parsed,
+    accounts,
+    missing_columns,
+    opportunities,
+    ownership,
+    require_single_values,
+)
 
-__all__ = ["Parsed", "accounts", "missing_columns", "opportunities", "ownership"]
+__all__ = ["Parsed", "accounts", "missing_columns", "opportunities", "ownership", "require_single_values"]

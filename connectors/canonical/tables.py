@@ -17,6 +17,7 @@ from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PROBLEMS, em
 from cssync.settings.source import AccountFields, OpportunityFields
 
 _VALUE_LENGTH = 40
+_NO_VALUES = (pl.Object, pl.Duration)
 
 # Canonical column -> name of its setting under source.accounts.
 _ACCOUNT_SETTINGS = {
@@ -124,6 +125,24 @@ def missing_columns(present: Iterable[str], wanted: Mapping[str, str], where: st
     return "\n".join(sentences)
 
 
+def require_single_values(raw: pl.DataFrame, where: str) -> None:
+    """Raises MappingError for a column of lists, structs or bytes: what no cell of text, number or date can be."""
+    for field, dtype in raw.schema.items():
+        if dtype.is_nested() or dtype in _NO_VALUES or (dtype == pl.Binary and not _is_text(raw[field])):
+            raise MappingError(
+                f'{where}: field "{field}" holds {dtype}, not texts, numbers or dates',
+                remedy="map a field with one value a record",
+            )
+
+
+def _is_text(cells: pl.Series) -> bool:
+    try:
+        cells.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
 class _Reading:
     """The columns of one raw table, each read once."""
 
@@ -216,9 +235,4 @@ def _require(raw: pl.DataFrame, mapped: Mapping[str, str], table: str, settings:
     wanted = {field: f"source.{table}.{settings[name]}" if name in settings else "" for name, field in mapped.items()}
     if missing := missing_columns(raw.columns, wanted, table):
         raise MappingError(missing, remedy="map the field that holds it, or null where the source does not say")
-    for field in mapped.values():
-        if raw.schema[field].is_nested():
-            raise MappingError(
-                f'{table}: field "{field}" holds {raw.schema[field]}, not single values',
-                remedy="map a field with one value a record",
-            )
+    require_single_values(raw.select(list(dict.fromkeys(mapped.values()))), table)

@@ -38,11 +38,12 @@ def check(settings: FileSource, folder: Path, now: datetime) -> Iterator[Check]:
             if export is None:
                 yield _absent(folder, name)
                 continue
-            lines = _rows(export, now, settings, name)
+            raw = export.read(tuple(wanted(settings, name)))
+            lines = [_file(export, now, _contents(export, raw, settings, name))]
             if name == "owners":
                 owners = read_owners(export)[0]
             if name in ("accounts", "opportunities"):
-                lines.extend(_columns(export, settings, name, owners))
+                lines.extend(_columns(raw, settings, name, owners))
         except CssyncError as error:
             yield _failed(name, error)
             continue
@@ -55,32 +56,35 @@ def _absent(folder: Path, name: str) -> Check:
     return Check(name, CheckStatus.OK, "no such file (optional)")
 
 
-def _rows(export: Export, now: datetime, settings: FileSource, name: str) -> list[Check]:
-    if name == "rates":
-        rates = read_rates(export, settings.corporate_currency, decimal_mark=settings.decimal_mark).rates
-        found = ", ".join(f"{currency} {rate}" for currency, rate in rates.items())
-    else:
-        found = f"{export.read(tuple(wanted(settings, name))).height:,} rows"
-    found = f"{export.path.name}: {found}, written {export.written_at:%Y-%m-%d %H:%M} UTC"
+def _contents(export: Export, raw: pl.DataFrame, settings: FileSource, name: str) -> str:
+    if name != "rates":
+        return f"{raw.height:,} rows"
+    rates = read_rates(export, settings.corporate_currency, decimal_mark=settings.decimal_mark).rates
+    return ", ".join(f"{currency} {rate}" for currency, rate in rates.items())
+
+
+def _file(export: Export, now: datetime, contents: str) -> Check:
+    found = f"{export.path.name}: {contents}, written {export.written_at:%Y-%m-%d %H:%M} UTC"
+    name = export.path.stem
     if old := staleness(export, now):
-        return [Check(name, CheckStatus.WARNING, f"{found}; {old}", "look whether the export still runs")]
-    return [Check(name, CheckStatus.OK, found)]
+        return Check(name, CheckStatus.WARNING, f"{found}; {old}", "look whether the export still runs")
+    return Check(name, CheckStatus.OK, found)
 
 
-def _columns(export: Export, settings: FileSource, name: str, owners: tuple[Owner, ...]) -> Iterator[Check]:
-    columns = wanted(settings, name)
-    raw = export.read(tuple(columns))
+def _columns(raw: pl.DataFrame, settings: FileSource, name: str, owners: tuple[Owner, ...]) -> Iterator[Check]:
+    accounts, mark = settings.accounts, settings.decimal_mark
     if name == "accounts":
-        parsed = canonical.accounts(raw, settings.accounts, decimal_mark=settings.decimal_mark)
+        parsed = canonical.accounts(raw, accounts, decimal_mark=mark)
     else:
-        parsed = canonical.opportunities(raw, settings.opportunities, decimal_mark=settings.decimal_mark)
-    for column, setting in columns.items():
+        parsed = canonical.opportunities(raw, settings.opportunities, decimal_mark=mark)
+    for column, setting in wanted(settings, name).items():
         yield _column(raw[column], setting, parsed.problems.filter(pl.col("field") == column))
-    if name == "accounts":
-        if settings.accounts.arr is not None and (note := doubt(raw[settings.accounts.arr], settings.decimal_mark)):
-            yield Check("source.decimal_mark", CheckStatus.WARNING, note, "compare one account with the CRM")
-        if settings.accounts.csm is not None and owners:
-            yield _matches(parsed.table["csm_ref"], settings.accounts.csm, owners)
+    if name != "accounts":
+        return
+    if accounts.arr is not None and (note := doubt(raw[accounts.arr], mark)):
+        yield Check("source.decimal_mark", CheckStatus.WARNING, note, "compare one account with the CRM")
+    if accounts.csm is not None and owners:
+        yield _matches(parsed.table["csm_ref"], accounts.csm, owners)
 
 
 def _column(cells: pl.Series, setting: str, problems: pl.DataFrame) -> Check:

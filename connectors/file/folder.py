@@ -106,7 +106,11 @@ def require_folder(folder: Path) -> None:
 
 def missing_file(folder: Path, name: str) -> ConnectorError:
     expected = " or ".join(f"{name}{ending}" for ending in _ENDINGS)
-    return ConnectorError(f"{folder} holds no {expected}", remedy=f"export the {name} to {folder / name}.csv")
+    alike = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold() == name]
+    found = f", only {', '.join(alike)}" if alike else ""
+    return ConnectorError(
+        f"{folder} holds no {expected}{found}", remedy=f"export the {name} as CSV to {folder / name}.csv"
+    )
 
 
 class _CsvTable:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
+from connectors.canonical import require_single_values
 from connectors.canonical.cells import boolean, text
 from connectors.file.folder import Export
 from cssync.errors import ConnectorError
@@ -39,6 +40,7 @@ def read_owners(export: Export) -> tuple[tuple[Owner, ...], pl.DataFrame]:
     """
     columns = [*NEEDED, *(column for column in OPTIONAL if column in export.table.columns)]
     raw = export.read(columns)
+    require_single_values(raw, str(export.path))
     cells = raw.select(text(raw[column]).alias(column) for column in columns)
     active = boolean(raw["active"]).values if "active" in columns else pl.Series([None] * raw.height, dtype=pl.Boolean)
     reading = _Reading()
@@ -77,6 +79,7 @@ def _read_owner(row: dict[str, str | None], is_active: bool | None, reading: _Re
 def read_rates(export: Export, corporate: str, *, decimal_mark: str) -> ExchangeRates:
     """Raises ConnectorError for a rate that cannot be read: every amount in its currency hangs on it."""
     raw = export.read(RATES)
+    require_single_values(raw, str(export.path))
     rates: dict[str, Decimal] = {}
     for currency, rate in _rates(raw.select(text(raw[column]).alias(column) for column in RATES), export, decimal_mark):
         if currency in rates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -108,10 +108,25 @@ def test_a_mapped_field_that_is_missing_is_named_with_its_setting_and_a_guess() 
     )
 
 
-def test_a_field_that_holds_lists_is_refused() -> None:
-    raw = pl.DataFrame([record("a1") | {"ARR__c": [1, 2]}])
-    with pytest.raises(MappingError, match='"ARR__c" holds List'):
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pl.Series([[1, 2]]),
+        pl.Series([{"street": "1 Main St"}]),
+        pl.Series([timedelta(1)]),
+        pl.Series([b"\xff"]),
+        pl.Series([object()], dtype=pl.Object),
+    ],
+)
+def test_a_field_that_holds_no_single_values_is_refused(cells: pl.Series) -> None:
+    raw = pl.DataFrame([record("a1")]).with_columns(cells.alias("ARR__c"))
+    with pytest.raises(MappingError, match='field "ARR__c" holds'):
         canonical.accounts(raw, FIELDS)
+
+
+def test_bytes_that_are_text_are_read() -> None:
+    raw = pl.DataFrame([record("a1")]).with_columns(pl.Series([b" 12.50 "]).alias("ARR__c"))
+    assert canonical.accounts(raw, FIELDS).table["amount"].to_list() == [Decimal("12.50")]
 
 
 def test_columns_that_are_not_mapped_are_ignored() -> None:

@@ -219,6 +219,19 @@ def test_a_missing_export_is_named(tmp_path: Path, name: str) -> None:
     assert f"no {name}.csv or {name}.parquet" in error.message
 
 
+def test_a_file_of_almost_the_right_name_is_pointed_out(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "accounts.csv").rename(path / "Accounts.CSV")
+    assert "no accounts.csv or accounts.parquet, only Accounts.CSV" in refusal(path).message
+
+
+def test_owners_that_hold_lists_are_refused(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "owners.csv").unlink()
+    pl.DataFrame({"id": ["u1"], "name": [["Dana"]]}).write_parquet(path / "owners.parquet")
+    assert 'owners.parquet: field "name" holds List' in refusal(path, MappingError).message
+
+
 def test_of_two_exports_of_one_name_none_is_guessed(tmp_path: Path) -> None:
     path = folder(tmp_path)
     pl.DataFrame({"account_id": ["a1"]}).write_parquet(path / "accounts.parquet")
