@@ -29,13 +29,14 @@ _REMEDIES = {
     "invalid_client": "correct SALESFORCE_CLIENT_SECRET, or rotate it in the connected app",
     "INVALID_LOGIN": "correct source.username, SALESFORCE_PASSWORD and SALESFORCE_SECURITY_TOKEN; for a sandbox set"
     " source.domain: test",
-    "INVALID_OPERATION": "SOAP login is retired: set source.auth to jwt or client_credentials",
+    "INVALID_OPERATION": "set source.auth to jwt or client_credentials: this org has SOAP login switched off",
 }
 _GRANT_REMEDY = (
     "approve the connected app for source.username (Setup > Connected Apps > Manage), check that its certificate"
     " belongs to SALESFORCE_PRIVATE_KEY, and that source.domain is right: login, test (sandbox) or the My Domain"
 )
 _NO_LOGIN_ANSWER = "Salesforce's login answered with something that is no login answer"
+_LAST_SOAP_LOGIN = "64.0"  # later versions have no login() any more; its session serves them all the same
 _FINE = 200
 _SERVER_ERRORS = 500
 _TOO_MANY = 429
@@ -88,7 +89,7 @@ def log_in(settings: SalesforceSource, secrets: SalesforceSecrets, session: requ
                 # Orgs that trust the address of this machine ask for no token; an empty one does no harm then.
                 security_token=secrets.security_token.get_secret_value() if secrets.security_token else "",
                 domain=_domain(settings),
-                sf_version=settings.api_version,
+                sf_version=min(settings.api_version, _LAST_SOAP_LOGIN, key=float),
             )
 
 

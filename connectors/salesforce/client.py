@@ -31,7 +31,7 @@ _FIRST_ERROR = 300
 
 
 class Client:
-    """Reads only. A context manager: leaving it closes the connections. Safe to share between threads."""
+    """Reads only. A context manager: leaving it closes the connections. Threads that share one log in once."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Client:
         self._session = session
         self._sleep = sleep
         self._api: Salesforce | None = None
-        self._one_login = threading.Lock()
+        self._lock = threading.Lock()
         self._usage: tuple[int, int] | None = None
         self.calls = 0
         _limit_waiting(session, settings.timeout_seconds)
@@ -108,7 +108,8 @@ class Client:
         # Its own headers ask for indented JSON, a third larger.
         headers = {name: value for name, value in api.headers.items() if name != "X-PrettyPrint"}
         headers["Sforce-Query-Options"] = f"batchSize={_LARGEST_PAGE}"
-        self.calls += 1
+        with self._lock:
+            self.calls += 1
         try:
             answer = api.session.get(url, params=parameters, headers=headers)
         except RequestException as failure:
@@ -124,7 +125,7 @@ class Client:
             raise BusyError("Salesforce's answer is not whole") from cut
 
     def _logged_in(self) -> Salesforce:
-        with self._one_login:
+        with self._lock:
             if self._api is None:
                 self._api = self._opened(log_in(self._settings, self._secrets, self._session))
             return self._api
@@ -141,7 +142,7 @@ class Client:
 
     def _forget(self, stale: Salesforce) -> None:
         """The next request logs in, unless another thread has done so meanwhile."""
-        with self._one_login:
+        with self._lock:
             if self._api is stale:
                 self._api = None
 

@@ -105,7 +105,7 @@ def settled(schema: Schema, settings: SalesforceSource, *, arr_from_field: bool)
     if multi_currency and opportunities.currency is None:
         opportunities = opportunities.model_copy(update={"currency": CURRENCY})
     kinds = schema.require("Account", dict(mapped("source.accounts", accounts)))
-    _require_person("source.accounts.csm", kinds)
+    _require_person("source.accounts.csm", accounts.csm or OWNER, kinds)
     _require_amount("source.accounts.arr", kinds)
     kinds |= schema.require("Opportunity", dict(mapped("source.opportunities", opportunities)))
     _require_amount("source.opportunities.amount", kinds)
@@ -125,8 +125,13 @@ def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[Note
         yield _SEVERAL_CURRENCIES
 
 
-def _require_person(setting: str, kinds: Mapping[str, Described]) -> None:
+def _require_person(setting: str, path: str, kinds: Mapping[str, Described]) -> None:
     field = kinds[setting]
+    if path.endswith(".Name"):
+        raise MappingError(
+            f"{setting} is mapped to {path}, and two people may share a name",
+            remedy=f"map {path.removesuffix('.Name')}.Id or {path.removesuffix('.Name')}.Email",
+        )
     if field.refers_to and _OWNERS.isdisjoint(field.refers_to):
         raise MappingError(
             f"{setting} is mapped to {field.name}, which looks up {' or '.join(field.refers_to)} and not User",

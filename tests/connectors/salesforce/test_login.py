@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from connectors.salesforce import SalesforceConnector
+from connectors.salesforce.client import Client
 from cssync.errors import AuthError, ConfigError, ConnectorError, CssyncError, TransientError
-from cssync.settings.source import SalesforceSecrets
+from cssync.settings.source import SalesforceSecrets, SalesforceSource
 from tests.connectors.salesforce.serving import AS_OF, NOW, Served, plain_accounts, served
 from tests.emulators.salesforce import faults
 from tests.emulators.salesforce.org import SESSION_CANARY, Credentials, Org, signing_key
@@ -71,7 +74,6 @@ def failure(org: Served, **settings: Any) -> CssyncError:
         ({"security_token": "another-secret"}, WAYS["password"], "SALESFORCE_SECURITY_TOKEN"),
         ({}, {"auth": "jwt", "domain": "test"}, "source.domain"),
         ({}, {"auth": "jwt", "username": "who@acme.test"}, "approve the connected app"),
-        ({}, {"auth": "password", "api_version": "65.0"}, "jwt or client_credentials"),
     ],
 )
 def test_refused_credentials_name_what_to_mend(changed: dict[str, str], settings: dict[str, Any], remedy: str) -> None:
@@ -80,6 +82,17 @@ def test_refused_credentials_name_what_to_mend(changed: dict[str, str], settings
         assert isinstance(error, AuthError)
         assert remedy in error.remedy
         assert org.pauses == []  # asking again would only lock the user out
+
+
+def test_where_soap_login_is_switched_off_another_way_is_advised() -> None:
+    with served(org=Org(soap_login=False)) as org:
+        assert "jwt or client_credentials" in failure(org, auth="password").remedy
+
+
+def test_a_password_opens_versions_that_have_no_soap_login_any_more() -> None:
+    with served(plain_accounts(1)) as org:
+        assert org.pull(auth="password", api_version="66.0").accounts.height == 1
+        assert "/services/Soap/u/64.0" in org.emulator.paths()
 
 
 @pytest.mark.parametrize(
@@ -158,6 +171,29 @@ def test_a_session_that_is_never_accepted_is_no_endless_circle(fault: faults.Fau
         error = failure(org)
         assert isinstance(error, AuthError)
         assert len(org.emulator.requests) == 4  # login, refused, login, refused
+
+
+def test_threads_that_share_a_client_log_in_once() -> None:
+    with served(plain_accounts(1)) as org:
+        settings = SalesforceSource(kind="salesforce", auth="jwt", username=org.org.credentials.username)
+        with Client(settings, org.secrets(), session=org.emulator.session(), sleep=org.pauses.append) as client:
+            client.query("SELECT COUNT() FROM Account")
+            org.org.expire_sessions()
+            with ThreadPoolExecutor(8) as pool:
+                pages = list(pool.map(client.query, ["SELECT COUNT() FROM Account"] * 8))
+        assert [page["totalSize"] for page in pages] == [1] * 8
+        assert org.emulator.paths().count(_LOGIN) == 2
+
+
+def test_certificates_of_the_environment_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(plain_accounts(1)) as org:
+        settings = SalesforceSource(kind="salesforce", auth="session", instance_url=org.emulator.url)
+        secrets = SalesforceSecrets.model_validate({"session_id": org.org.open_session()})
+        connector = SalesforceConnector(settings, secrets, arr_from_field=False)
+        with pytest.raises(ConnectorError, match="no trusted connection"):
+            connector.pull(AS_OF)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(org.emulator.ca_file))
+        assert connector.pull(AS_OF).accounts.height == 1
 
 
 def test_a_ready_session_that_ended_asks_for_a_fresh_one() -> None:

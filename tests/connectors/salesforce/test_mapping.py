@@ -102,6 +102,7 @@ def test_fields_of_opportunities_and_of_users_are_checked_too() -> None:
     [
         ({"accounts": accounts(region="BillingAddress")}, "compound field"),
         ({"accounts": accounts(csm="ParentId")}, "looks up Account and not User"),
+        ({"accounts": accounts(csm="CSM__r.Name")}, "two people may share a name"),
         ({"accounts": accounts(csm="ARR__c")}, "cannot name a person"),
         ({"accounts": accounts(arr="IsDeleted")}, "holds a boolean and not an amount"),
         ({"opportunities": opportunities(ends="CreatedDate")}, "holds a datetime and not a date"),

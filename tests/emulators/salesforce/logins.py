@@ -85,7 +85,17 @@ class Doors:
         """POST /services/Soap/u/{version}: username and password with the security token appended."""
         known = self.org.credentials
         if int(version.split(".", maxsplit=1)[0]) >= _FIRST_VERSION_WITHOUT_SOAP_LOGIN:
-            return _fault("INVALID_OPERATION", f"SOAP API login() is not available in API version {version}.")
+            return _fault(
+                "INVALID_OPERATION",
+                f"The SOAP Login operation is not available in the API version specified ({version}). Refer to the"
+                " documentation for supported versions.",
+            )
+        if not self.org.soap_login:
+            return _fault(
+                "INVALID_OPERATION",
+                "SOAP API login() is disabled by default in this org. Contact the org administrator to enable SOAP API"
+                " login().",
+            )
         if (host == "test.salesforce.com") != self.org.is_sandbox and host in {
             "test.salesforce.com",
             "login.salesforce.com",

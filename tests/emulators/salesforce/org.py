@@ -69,6 +69,7 @@ class Org:
     person_accounts: bool = False
     my_domain: str = "acme.my"
     is_sandbox: bool = False
+    soap_login: bool = True
     calls_a_day: int = 15_000
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     credentials: Credentials = field(default_factory=Credentials)
