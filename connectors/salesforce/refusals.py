@@ -66,9 +66,9 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> CssyncError
             remedy="run again tomorrow, or find out what uses them: Setup > System Overview > API Usage",
         )
     if code in _LOCATOR_CODES:
-        return LocatorLostError(f"Salesforce lost its place in the answer ({shown})")
+        return LocatorLostError(f"Salesforce lost its place in the answer ({shown})", remedy=TRY_LATER)
     if code == "QUERY_TIMEOUT":
-        return QueryTimeoutError(f"a query took Salesforce too long ({shown})")
+        return QueryTimeoutError(f"a query took Salesforce too long ({shown})", remedy=TRY_LATER)
     if code == "REQUEST_LIMIT_EXCEEDED" or _is_busy(status, code):
         return BusyError(f"Salesforce is not able to answer now ({shown})", pause_seconds=_asked_pause(headers))
     return _lasting(status, code, shown)
