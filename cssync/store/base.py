@@ -11,7 +11,7 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check
 from cssync.model.delivery import Delivery
-from cssync.model.night import Night, Past, Run
+from cssync.model.night import Night, Past, Remembered, Run
 
 
 class Store(Protocol):
@@ -42,6 +42,10 @@ class Store(Protocol):
 
     def runs(self, limit: int) -> tuple[Run, ...]:
         """Runs of any status, newest first."""
+        ...
+
+    def latest(self, days: int) -> Remembered | None:
+        """The last accepted night, with what changed in the *days* before it; None before the first."""
         ...
 
     def alerts(self) -> tuple[Alert, ...]:

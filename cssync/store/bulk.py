@@ -84,7 +84,7 @@ def _stored(name: str, kind: pl.DataType) -> pl.Expr:
 
 
 def from_stored(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """The way back from ``to_stored``; dates come as ISO text."""
+    """The way back from ``to_stored``; dates come as ISO text, booleans perhaps as numbers."""
     return rows.select(_canonical(name, kind) for name, kind in schema.items())
 
 
@@ -96,7 +96,7 @@ def _canonical(name: str, kind: pl.DataType) -> pl.Expr:
         return column.reinterpret(signed=False)
     if kind == pl.Date:
         return column.str.to_date("%Y-%m-%d")
-    return column
+    return column.cast(kind)
 
 
 def raw_kind(kind: pl.DataType) -> pl.DataType:

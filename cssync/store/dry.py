@@ -10,7 +10,7 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Delivery, DeliveryState
-from cssync.model.night import Night, Past, Run
+from cssync.model.night import Night, Past, Remembered, Run
 from cssync.model.tables import empty
 from cssync.store.spells import PAST_SPELLS
 from cssync.store.sql import DAILY_BOOKS, SqlStore
@@ -54,6 +54,9 @@ class DryStore:
 
     def runs(self, limit: int) -> tuple[Run, ...]:
         return () if self._stored is None else self._stored.runs(limit)
+
+    def latest(self, days: int) -> Remembered | None:
+        return None if self._stored is None else self._stored.latest(days)
 
     def alerts(self) -> tuple[Alert, ...]:
         return () if self._stored is None else self._stored.alerts()

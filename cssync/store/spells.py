@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from cssync.errors import StoreError
 from cssync.model.night import SpellChanges
-from cssync.model.tables import SPELLS
+from cssync.model.tables import SNAPSHOT, SPELLS
 from cssync.store.bulk import Bulk
 from cssync.store.schema import account_spell as table
 
@@ -23,6 +23,14 @@ def known(connection: Connection, bulk: Bulk, tenant_id: int, since: date) -> pl
     # Two queries, as one with OR makes SQLite look up a million rows by index.
     still_open = _read(connection, bulk, tenant_id, table.c.valid_to.is_(None))
     return still_open.vstack(_read(connection, bulk, tenant_id, table.c.valid_to > since))
+
+
+def accounts(connection: Connection, bulk: Bulk, tenant_id: int) -> pl.DataFrame:
+    """``SNAPSHOT`` as of the last accepted night."""
+    query = select(*(table.c[name] for name in SNAPSHOT)).where(
+        table.c.tenant_id == tenant_id, table.c.valid_to.is_(None)
+    )
+    return bulk.read(connection, query, SNAPSHOT)
 
 
 def _read(connection: Connection, bulk: Bulk, tenant_id: int, which: ColumnElement[bool]) -> pl.DataFrame:

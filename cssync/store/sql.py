@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 
 import polars as pl
 from sqlalchemy import Connection, func, select, update
@@ -13,12 +14,13 @@ from cssync.errors import StoreError
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Delivery
-from cssync.model.night import Night, Past, Run, RunStatus
-from cssync.model.tables import MONEY
+from cssync.model.night import Night, Past, Remembered, Run, RunStatus
+from cssync.model.owner import Owner
+from cssync.model.tables import MONEY, SPELLS
 from cssync.store import night as nights
 from cssync.store import outbox, runs, spells
 from cssync.store.database import Database, insert_into
-from cssync.store.schema import alert, alert_transition, book_day, tenant
+from cssync.store.schema import alert, alert_transition, book_day, owner, tenant
 from cssync.store.upgrade import revision
 
 _PAST_RUNS = 30
@@ -74,6 +76,24 @@ class SqlStore:
     def runs(self, limit: int) -> tuple[Run, ...]:
         with self._database.reading() as connection:
             return runs.newest(connection, self._tenant_id, limit)
+
+    def latest(self, days: int) -> Remembered | None:
+        with self._database.reading() as connection:
+            accepted = runs.accepted_before(connection, self._tenant_id, date.max, 2)
+            since = spells.first_day(connection, self._tenant_id)
+            if not accepted or since is None:
+                return None
+            run, *before = accepted
+            look_back = run.as_of - timedelta(days=days)
+            known = spells.known(connection, self._database.bulk, self._tenant_id, look_back)
+            return Remembered(
+                run=run,
+                before=before[0] if before else None,
+                accounts=spells.accounts(connection, self._database.bulk, self._tenant_id),
+                owners=_owners(connection, self._tenant_id),
+                spells=known.select(SPELLS.names()),
+                history_since=since,
+            )
 
     def alerts(self) -> tuple[Alert, ...]:
         with self._database.reading() as connection:
@@ -142,6 +162,11 @@ def tenant_of(database: Database, name: str) -> int:
 def known_tenant(database: Database, name: str) -> int | None:
     with database.reading() as connection:
         return connection.execute(select(tenant.c.id).where(tenant.c.name == name)).scalar_one_or_none()
+
+
+def _owners(connection: Connection, tenant_id: int) -> tuple[Owner, ...]:
+    query = select(*(owner.c[field.name] for field in fields(Owner))).where(owner.c.tenant_id == tenant_id)
+    return tuple(Owner(*row) for row in connection.execute(query.order_by(owner.c.id)))
 
 
 def _latest_alerts(connection: Connection, tenant_id: int) -> tuple[Alert, ...]:
