@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
 from cssync.notify.slack.escape import length, mrkdwn
-from cssync.notify.slack.kit import SECTION, Block, Part, Room, context, header, section
+from cssync.notify.slack.kit import SECTION, Block, Room, context, header, section
 from cssync.notify.text import isolated, name
 
 TEXT = 2_900  # Slack splits a message whose text is over about 4,000
@@ -40,7 +40,8 @@ def message(payload: Digest | Notice, mark: str, reference: str = "") -> Message
 def _digest(digest: Digest, mark: str, reference: str) -> Message:
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
     head = [header(digest.title, mark), *context(_statements(digest.context))]
-    notes = context(_fitted([mrkdwn(note, 300) for note in digest.notes], _NOTES, "\n", _SEE_RUN))
+    remarks = list(filter(None, (mrkdwn(note, 300) for note in digest.notes)))
+    notes = context(_fitted(remarks, len(remarks), _NOTES, "\n", _SEE_RUN))
     footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS}"], reference))
     room = Room([*head, *context(_left_out(entries)), *notes, *footer])
     sections = [_Section(entry, told) for entry, told in _while_there_is_room(entries, room)]
@@ -49,22 +50,24 @@ def _digest(digest: Digest, mark: str, reference: str) -> Message:
         footer = context(_statements(digest.footer, reference))
     left_out = context(_left_out(entries[len(sections) :]))
     parts = [*head, *(section(part.told) for part in sections), *left_out, *notes, *footer]
-    spoken = [f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}" for entry in entries]
-    return _message(digest.summary, spoken, reference, parts)
+    spoken = (f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}" for entry in entries)
+    text = _text(digest.summary, spoken, len(entries), reference)
+    return Message(text, tuple(part.block for part in parts))
 
 
 def _notice(notice: Notice, mark: str, reference: str) -> Message:
     said = [mrkdwn(line, 1_000) for line in notice.text.splitlines() if line.strip()]
-    shown = _fitted(said, TEXT, "\n", _SEE_RUN)
+    shown = _fitted(said, len(said), TEXT, "\n", _SEE_RUN)
     sections = [section(shown)] if shown else []
     footer = context(_statements([f"run {notice.run_id}"], reference))
-    return _message(notice.title, said, reference, [header(notice.title, mark), *sections, *footer])
+    parts = [header(notice.title, mark), *sections, *footer]
+    return Message(_text(notice.title, said, len(said), reference), tuple(part.block for part in parts))
 
 
-def _message(summary: str, said: Sequence[str], reference: str, parts: Iterable[Part]) -> Message:
+def _text(summary: str, said: Iterable[str], count: int, reference: str) -> str:
     first, last = mrkdwn(summary, 500) or "cssync", f"\n{reference}" if reference else ""
-    facts = _fitted(said, TEXT - length(first) - length(last) - 1, "\n", _SEE_ALERTS)
-    return Message("\n".join(filter(None, [first, facts])) + last, tuple(part.block for part in parts))
+    facts = _fitted(said, count, TEXT - length(first) - length(last) - 1, "\n", _SEE_ALERTS)
+    return "\n".join(filter(None, [first, facts])) + last
 
 
 @dataclass(slots=True)
@@ -120,16 +123,18 @@ def _word(kind: EntryKind, count: int) -> str:
 
 
 def _statements(said: Iterable[str], reference: str = "") -> str:
-    shown = _fitted([mrkdwn(statement, 200) for statement in said], 1_200, _DOT, _SEE_RUN)
+    stated = list(filter(None, (mrkdwn(statement, 200) for statement in said)))
+    shown = _fitted(stated, len(stated), 1_200, _DOT, _SEE_RUN)
     return _DOT.join(filter(None, [shown, reference]))
 
 
-def _fitted(said: Iterable[str], limit: int, between: str, where: str) -> str:
+def _fitted(said: Iterable[str], count: int, limit: int, between: str, where: str) -> str:
     """As much of *said* as stays within *limit*; the end tells how much more there is, and where to read it."""
-    wanted = [text for text in said if text]
-    room = limit - length(f"{between}and {len(wanted)} more: {where}")
-    for count, text in enumerate(wanted):
+    room = limit - length(f"{between}and {count} more: {where}")
+    shown: list[str] = []
+    for text in said:
         room -= length(text) + length(between)
         if room < 0:
-            return between.join([*wanted[:count], f"and {len(wanted) - count} more: {where}"])
-    return between.join(wanted)
+            return between.join([*shown, f"and {count - len(shown)} more: {where}"])
+        shown.append(text)
+    return between.join(shown)

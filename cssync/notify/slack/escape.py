@@ -24,13 +24,13 @@ _MEANINGFUL = re.compile(
 
 def mrkdwn(text: str, limit: int) -> str:
     """*text* as one line of at most *limit* characters, cut with an ellipsis where it is longer."""
-    neutral = _MEANINGFUL.sub(lambda match: _LOOKALIKES[match[0]], line(text))
+    neutral = _MEANINGFUL.sub(lambda match: _LOOKALIKES[match[0]], line(_start(text, limit)))
     return cut([_ENTITIES.get(character, character) for character in neutral], limit)
 
 
 def plain(text: str, limit: int) -> str:
     """The same for ``plain_text`` objects, where nothing is formatted but entities are still read."""
-    return cut([_ENTITIES.get(character, character) for character in line(text)], limit)
+    return cut([_ENTITIES.get(character, character) for character in line(_start(text, limit))], limit)
 
 
 def cut(pieces: list[str], limit: int) -> str:
@@ -49,3 +49,8 @@ def cut(pieces: list[str], limit: int) -> str:
 def length(text: str) -> int:
     """As a JavaScript or Java server counts it: in UTF-16 units, an emoji being two."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _start(text: str, limit: int) -> str:
+    # A field that someone filled with megabytes is not worth reading to its end.
+    return text[: 10 * limit]

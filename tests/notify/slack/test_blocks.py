@@ -37,8 +37,10 @@ def test_the_message_reads_as_laid_out() -> None:
     assert [spoken(block) for block in message.blocks] == [
         "CS capacity: 22 Nov 2026",
         "41 CSMs \u00b7 data as of 02:04 UTC \u00b7 run 8f3a",
-        "CRITICAL  *Dana Roy* (new): 88 accounts (limit 50, +3 this week), $3.1M ARR\n"
-        "Do: Move 38 accounts to Sam Ito.\n\u2022 Acme and Globex joined this week.",
+        (
+            "CRITICAL  *Dana Roy* (new): 88 accounts (limit 50, +3 this week), $3.1M ARR\n"
+            "Do: Move 38 accounts to Sam Ito.\n\u2022 Acme and Globex joined this week."
+        ),
         "WATCH  *Ana Diaz*: 61, likely 75 by 31 Mar (72%)\nDo: Hire.",
         "RESOLVED  *Sam Ito*: 44, after 12 days",
         "3 accounts have an ARR that is not a number.",
@@ -72,6 +74,7 @@ def test_with_two_hundred_alerts_the_most_severe_come_first_and_the_rest_is_coun
     )
     assert len(told) == 46
     assert_fits(message)
+    assert_well_formed(message)
 
 
 def test_exactly_as_many_entries_as_fit_need_no_remainder() -> None:
@@ -100,6 +103,7 @@ def test_texts_at_their_worst_still_fit() -> None:
     )
 
     assert_fits(message)
+    assert_well_formed(message)
     assert any("and 19" in spoken(block) for block in message.blocks)
 
 
@@ -143,9 +147,33 @@ def test_a_name_cannot_leave_its_place(who: str, shown: str) -> None:
 
 # What people and attackers type, more often than chance would.
 PIECES = st.sampled_from(
-    ["<!channel>", "<!here|x>", "<@U1>", "<https://evil.test|ok>", "@here", "@everyone", "&", "<", ">", "*", "_", "~", "`",
-     "http://evil.test", "\u202e", "\u200b", "\x00", "\n", "\ud800", "\U0001f600", "\u05d0", " ", "|", ":fire:", "#general"]
-)  # fmt: skip
+    [
+        "<!channel>",
+        "<!here|x>",
+        "<@U1>",
+        "<https://evil.test|ok>",
+        "@here",
+        "@everyone",
+        "&",
+        "<",
+        ">",
+        "*",
+        "_",
+        "~",
+        "`",
+        "http://evil.test",
+        "|",
+        ":fire:",
+        "#general",
+        "\u202e",
+        "\u200b",
+        "\x00",
+        "\n",
+        "�",
+        "😀",
+        "א",
+    ]
+)
 TYPED = st.lists(PIECES | st.text(max_size=10), max_size=6).map("".join)
 TEXTS = TYPED | PIECES.map(lambda piece: piece * 600)
 SENTENCES = st.lists(TEXTS, max_size=3).map(tuple)
@@ -193,17 +221,17 @@ def test_every_entry_is_shown_or_counted(digest: Digest) -> None:
 
 
 def assert_fits(message: blocks.Message) -> None:
-    """Inside the limits, as the emulator, slackblocks and Slack's own types see them."""
     assert limits.problems(message.blocks) == []
     assert not limits.is_too_long(message.blocks)
     assert sum(len(text) for block in message.blocks for text in limits.texts(block)) <= 9_000
     assert 0 < len(message.text) < 3_000
-    parse = {"header": HeaderBlock, "section": SectionBlock, "context": ContextBlock}
-    Message(
-        channel="C0CAPACITY",
-        text=message.text,
-        blocks=[parse[str(one["type"])].from_dict(one) for one in message.blocks],
-    )
+
+
+def assert_well_formed(message: blocks.Message) -> None:
+    """In the eyes of others: slackblocks, and the types that Slack publishes."""
+    parse: dict[str, Any] = {"header": HeaderBlock, "section": SectionBlock, "context": ContextBlock}
+    parsed = [parse[str(one["type"])].from_dict(one) for one in message.blocks]
+    Message(channel="C0CAPACITY", text=message.text, blocks=parsed)
     if SCHEMA.exists():
         validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))
         for block in message.blocks:

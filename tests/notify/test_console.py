@@ -1,0 +1,143 @@
+"""The digest on a terminal, in a pipe and under NO_COLOR."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from cssync.model.check import CheckStatus
+from cssync.model.delivery import Outcome
+from cssync.model.digest import Digest, EntryKind, Notice
+from cssync.notify.console import ConsoleNotifier
+from tests.notify.builders import NIGHT, delivery, digest, entry, notice
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_digest_is_readable_on_80_columns() -> None:
+    shown = printed(
+        digest(
+            entry(EntryKind.WATCH, change="", who="Ana Diaz", facts="61, likely 75 by 31 Mar (72%)", action=""),
+            entry(details=("Acme, Globex, Initech and Umbrella were reassigned to her from Sam Ito last week.",)),
+            notes=("3 accounts have an ARR that is not a number.",),
+        )
+    )
+
+    assert shown.splitlines() == [
+        "CS capacity: 22 Nov 2026",
+        "41 CSMs \u00b7 data as of 02:04 UTC \u00b7 run 8f3a",
+        "",
+        "CRITICAL  Dana Roy (new): 88 accounts (limit 50, +3 this week), $3.1M ARR",
+        "          Do: Move 38 accounts to Sam Ito.",
+        "          - Acme, Globex, Initech and Umbrella were reassigned to her from Sam",
+        "            Ito last week.",
+        "WATCH     Ana Diaz: 61, likely 75 by 31 Mar (72%)",
+        "",
+        "- 3 accounts have an ARR that is not a number.",
+        "14 unchanged",
+    ]
+
+
+def test_two_hundred_alerts_are_all_shown() -> None:
+    shown = printed(digest(*(entry(who=f"CSM {number}") for number in range(200))))
+
+    assert shown.count("CRITICAL") == 200
+
+
+def test_names_are_never_read_as_markup_or_as_terminal_escapes() -> None:
+    shown = printed(
+        digest(entry(who="[red]Dana[/red] \x1b]0;owned\x07 :fire: \u202ex", facts="[/]", action="[link=x]y"))
+    )
+
+    assert "[red]Dana[/red] ]0;owned :fire: x (new): [/]" in shown
+    assert "Do: [link=x]y" in shown
+    assert "\x1b" not in shown
+
+
+def test_every_line_stays_within_80_columns_even_without_a_blank() -> None:
+    shown = printed(digest(entry(who="x" * 300, facts="\u5317" * 100), title="t", notes=("n" * 200,)))
+
+    assert all(width(line) <= 80 for line in shown.splitlines())
+
+
+def test_a_notice_is_shown_line_by_line() -> None:
+    shown = printed(notice(text="ARR fell by 41%.\nLook, then: cssync run --accept"))
+
+    assert shown == "Night refused\nARR fell by 41%.\nLook, then: cssync run --accept\nrun 8f3a\n"
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_words_say_everything_that_colours_say(colour: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    file = io.StringIO()
+    console = Console(file=file, width=80, force_terminal=True, no_color=not colour, color_system="truecolor")
+
+    ConsoleNotifier(console).send(delivery(digest(entry(EntryKind.WARNING))), NIGHT)
+
+    assert "WARNING" in file.getvalue()
+    assert ("\x1b[1;33m" in file.getvalue()) is colour
+
+
+def test_a_reader_that_has_seen_enough_does_not_end_the_run() -> None:
+    program = (
+        "import sys; from rich.console import Console; from cssync.notify.console import ConsoleNotifier;"
+        "from tests.notify.builders import *;"
+        "many = delivery(digest(*(entry() for _ in range(5000))));"
+        "attempt = ConsoleNotifier(Console()).send(many, NIGHT); print(attempt.outcome, file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = f'{sys.executable} -c "{program}" | head -n 1'
+
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=True)  # noqa: S603, S607 - our own words
+
+    assert done.stdout == "CS capacity: 22 Nov 2026\n"
+    assert done.stderr == "sent\n"
+
+
+def test_an_output_that_cannot_hold_the_letters_says_what_to_set() -> None:
+    console = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="ascii"), width=80)
+
+    attempt = ConsoleNotifier(console).send(delivery(digest(entry(who="M\u00fcller"))), NIGHT)
+
+    assert (attempt.outcome, attempt.remedy) == (Outcome.NOT_SENT, "set PYTHONIOENCODING=utf-8")
+
+
+class FullDisk(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_behind_the_output_is_no_crash() -> None:
+    attempt = ConsoleNotifier(Console(file=FullDisk(), width=80)).send(delivery(), NIGHT)
+
+    assert attempt.outcome is Outcome.NOT_SENT
+    assert attempt.error == "the digest could not be printed: no space left on device"
+
+
+def test_printing_of_unknown_fate_is_simply_repeated() -> None:
+    assert ConsoleNotifier(Console()).find(delivery(), NIGHT).outcome is Outcome.NOT_SENT
+
+
+def test_doctor_sees_the_console() -> None:
+    (check,) = ConsoleNotifier(Console(file=io.StringIO(), width=80)).check()
+
+    assert (check.status, check.found) == (CheckStatus.OK, "80 columns, utf-8")
+
+
+def printed(payload: Digest | Notice) -> str:
+    file = io.StringIO()
+    attempt = ConsoleNotifier(Console(file=file, width=80)).send(delivery(payload, sink="console", address=""), NIGHT)
+    assert attempt.outcome is Outcome.SENT
+    return file.getvalue()
+
+
+def width(line: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(line)
