@@ -106,7 +106,10 @@ def require_folder(folder: Path) -> None:
 
 def missing_file(folder: Path, name: str) -> ConnectorError:
     expected = " or ".join(f"{name}{ending}" for ending in _ENDINGS)
-    alike = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold() == name]
+    try:
+        alike = sorted(path.name for path in folder.iterdir() if path.stem.casefold() == name)
+    except OSError as error:
+        return _unreadable(folder, error)
     found = f", only {', '.join(alike)}" if alike else ""
     return ConnectorError(
         f"{folder} holds no {expected}{found}", remedy=f"export the {name} as CSV to {folder / name}.csv"
@@ -149,14 +152,16 @@ class _ParquetTable:
 
     def _broken(self, error: Exception) -> ConnectorError:
         return ConnectorError(
-            f"{self._path} is not a whole Parquet file ({str(error).splitlines()[0]})", remedy="export it again"
+            f"{self._path} is not a whole Parquet file ({str(error).partition('\n')[0]})", remedy="export it again"
         )
 
 
 def _unreadable(path: Path, error: OSError) -> ConnectorError:
     reason = error.strerror or type(error).__name__
     if isinstance(error, PermissionError):
-        return PermissionDeniedError(f"{path} may not be read ({reason})", remedy=f"chmod u+r {path}")
+        return PermissionDeniedError(
+            f"{path} may not be read ({reason})", remedy="let the user that runs cssync read it"
+        )
     return ConnectorError(f"{path} cannot be read ({reason})", remedy="put a plain file in its place")
 
 

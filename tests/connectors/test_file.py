@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from connectors.base import no_progress
 from connectors.file import FileConnector
-from cssync.errors import ConfigError, ConnectorError, CssyncError, MappingError, TransientError
+from cssync.errors import ConfigError, ConnectorError, CssyncError, MappingError, PermissionDeniedError, TransientError
 from cssync.model.check import Check, CheckStatus
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.pull import Pull
@@ -287,6 +289,51 @@ def test_what_is_no_parquet_file_is_named(tmp_path: Path, content: bytes) -> Non
     (path / "accounts.csv").unlink()
     (path / "accounts.parquet").write_bytes(content)
     assert "accounts.parquet is not a whole Parquet file" in refusal(path).message
+
+
+def test_a_parquet_file_that_is_damaged_inside_is_named(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "accounts.csv").unlink()
+    file = path / "accounts.parquet"
+    pl.DataFrame({"account_id": ["a1"], "name": ["Acme"], "csm": ["u1"], "arr": [1.5]}).write_parquet(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4] + b"\xff" * 60 + whole[64:])
+    assert "accounts.parquet is not a whole Parquet file" in refusal(path).message
+
+
+def test_a_file_that_vanishes_under_the_reader_is_named(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+
+    def remove(stage: str, done: int, total: int | None) -> None:
+        (path / "accounts.csv").unlink()
+
+    with pytest.raises(ConnectorError, match=r"accounts\.csv cannot be read \(No such file or directory\)"):
+        FileConnector(SETTINGS, path, now=lambda: NOW).pull(AS_OF, remove)
+
+
+def test_a_folder_that_cannot_even_be_looked_for_is_named(tmp_path: Path) -> None:
+    assert "cannot be read (File name too long)" in refusal(tmp_path / ("x" * 300)).message
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """*path* closed to everyone; root, who may read it all the same, is nobody for the time."""
+    user, mode = os.geteuid(), path.stat().st_mode
+    path.chmod(0)
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        path.chmod(mode)
+
+
+def test_a_folder_that_may_not_be_read_is_a_matter_for_whoever_grants_it(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    with locked(path):
+        error = refusal(path, PermissionDeniedError)
+    assert "may not be read (Permission denied)" in error.message
 
 
 def test_owners_may_say_nothing_but_id_and_name(tmp_path: Path) -> None:
