@@ -151,9 +151,8 @@ class _ParquetTable:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> ConnectorError:
-        return ConnectorError(
-            f"{self._path} is not a whole Parquet file ({str(error).partition('\n')[0]})", remedy="export it again"
-        )
+        what, _, _ = str(error).partition("\n")
+        return ConnectorError(f"{self._path} is not a whole Parquet file ({what})", remedy="export it again")
 
 
 def _unreadable(path: Path, error: OSError) -> ConnectorError:
