@@ -71,14 +71,8 @@ def read(path: Path, encoding: str, layout: Layout, positions: Sequence[int]) ->
     content = _content(path.read_bytes(), path, encoding, whole=True)
     if layout.skipped:
         content = content.split(b"\n", layout.skipped)[-1]
-    broken = _broken_line(content, layout)
-    if broken is None:
-        table = _polars(content, layout, positions)
-    elif b'"' in content:
-        table = _quoted(content, path, layout, positions)
-    else:
-        line, cells = broken
-        raise _ragged(path, line + layout.skipped, cells, layout)
+    is_simple = _every_line_is_a_record(content, layout)
+    table = _polars(content, layout, positions) if is_simple else _checked(content, path, layout, positions)
     return table.filter(~pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == ""))
 
 
@@ -87,27 +81,25 @@ def _content(data: bytes, path: Path, encoding: str, *, whole: bool) -> bytes:
     return content if b"\n" in content else content.replace(b"\r", b"\n")  # Excel's 'CSV (Macintosh)'
 
 
-def _broken_line(content: bytes, layout: Layout) -> tuple[int, int] | None:
-    """The first line that is no whole record by itself, counted from 1, and how many separators part it into."""
+def _every_line_is_a_record(content: bytes, layout: Layout) -> bool:
+    """Whether each line that is not empty has, by itself, as many cells as the header; False also where in doubt."""
+    width, quoted = len(layout.header), b'"' in content
     other = next((mark for mark in _NEVER_TYPED if mark.encode() not in content), None)
-    width = len(layout.header)
-    if other is None or width > _WIDEST:
-        return 1, width
+    if other is None or (quoted and width > _WIDEST):
+        return False
     lines = pl.read_csv(
         content, has_header=False, separator=other, quote_char=None, schema={"line": pl.String()}, raise_if_empty=False
     )["line"].fill_null("")
-    cells = lines.str.count_matches(layout.separator, literal=True) + 1
-    whole = (cells == width) | (lines.str.strip_chars() == "")
-    if b'"' in content:
+    whole = (lines.str.count_matches(layout.separator, literal=True) == width - 1) | (lines.str.strip_chars() == "")
+    if quoted:
         separator = re.escape(layout.separator)
         cell = rf'(?:"(?:[^"]|"")*"|[^"{separator}]*)'
         record = rf"^{cell}(?:{separator}{cell}){{{width - 1}}}\r?$"
         whole = lines.str.contains(record) | (whole & ~lines.str.contains('"', literal=True))
-    at = (~whole).arg_max()
-    return None if at is None or whole.all() else (at + 1, cells[at])
+    return whole.all()
 
 
-def _quoted(content: bytes, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
+def _checked(content: bytes, path: Path, layout: Layout, positions: Sequence[int]) -> pl.DataFrame:
     rows = 0
     for line, cells in _records(content, path, layout):
         if len(cells) != len(layout.header) and any(cell.strip() for cell in cells):

@@ -82,6 +82,20 @@ def test_a_wide_table_is_read_as_a_narrow_one(tmp_path: Path, width: int) -> Non
     assert read(path) == [tuple(f'v{number}, "x"' for number in range(width))]
 
 
+@pytest.mark.parametrize("width", [101, 400])
+def test_a_wide_table_without_quotes_is_read(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "table.csv"
+    line = ",".join(f"v{number}" for number in range(width))
+    path.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    assert read(path) == [tuple(f"v{number}" for number in range(width))]
+
+
+def test_a_table_that_uses_every_control_character_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n\x01\x02\x03\x1c\x1d\x1e\x1f,x\n", encoding="utf-8")
+    assert read(path) == [("\x01\x02\x03\x1c\x1d\x1e\x1f", "x")]
+
+
 def test_a_header_without_rows_is_an_empty_table(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text('"a",b', encoding="utf-8")
