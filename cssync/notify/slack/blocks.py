@@ -17,6 +17,7 @@ _ORDER = tuple(EntryKind)
 _SEE_ALERTS = "cssync alerts"
 _SEE_RUN = "cssync run --dry"
 _NOTES = 1_200
+_EVIDENCE = 3  # a digest is to be read over coffee; the whole story is a command away
 _DOT = " \u00b7 "
 
 
@@ -78,13 +79,13 @@ class _Section:
     told: str
 
     def add_evidence(self, room: Room) -> bool:
-        """Add what was found, a line a sentence, while there is room; False: some was left out."""
-        for detail in self.entry.details:
+        """Add the first of what was found, a line a sentence, while there is room; False: some was left out."""
+        for detail in self.entry.details[:_EVIDENCE]:
             evidence = f"\n\u2022 {mrkdwn(detail, 300)}"
             if length(self.told) + length(evidence) > SECTION or not room.take(evidence, blocks=0):
                 return False
             self.told += evidence
-        return True
+        return len(self.entry.details) <= _EVIDENCE
 
 
 def _while_there_is_room(entries: Iterable[Entry], room: Room) -> Iterator[tuple[Entry, str]]:
@@ -106,7 +107,7 @@ def _name(entry: Entry) -> str:
 
 
 def _left_out(entries: Sequence[Entry]) -> str:
-    """And 161 more (3 warnings, 158 on watch): cssync alerts."""
+    """And 161 more (3 warnings, 158 to watch): cssync alerts."""
     counts = Counter(entry.kind for entry in entries)
     kinds = ", ".join(f"{counts[kind]} {_word(kind, counts[kind])}" for kind in _ORDER if counts[kind])
     return f"and {len(entries)} more ({kinds}): {_SEE_ALERTS}" if entries else ""
@@ -117,7 +118,7 @@ def _word(kind: EntryKind, count: int) -> str:
         case EntryKind.WARNING:
             return "warning" if count == 1 else "warnings"
         case EntryKind.WATCH:
-            return "on watch"
+            return "to watch"
         case EntryKind.CRITICAL | EntryKind.RESOLVED:
             return kind.value
 

@@ -70,7 +70,7 @@ def test_with_two_hundred_alerts_the_most_severe_come_first_and_the_rest_is_coun
     assert told[3].startswith("WARNING  *Warning 0*")
     warnings = 47 - (len(told) - 3)
     assert spoken(message.blocks[-2]) == (
-        f"and {200 - len(told)} more ({warnings} warnings, 150 on watch): cssync alerts"
+        f"and {200 - len(told)} more ({warnings} warnings, 150 to watch): cssync alerts"
     )
     assert len(told) == 46
     assert_fits(message)
@@ -91,6 +91,13 @@ def test_evidence_that_finds_no_room_is_promised_elsewhere() -> None:
 
     assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts"
     assert_fits(message)
+
+
+def test_of_a_long_story_the_first_three_sentences_are_shown() -> None:
+    message = blocks.message(digest(entry(details=("One.", "Two.", "Three.", "Four."))), "abc")
+
+    assert spoken(message.blocks[2]).endswith("\n\u2022 One.\n\u2022 Two.\n\u2022 Three.")
+    assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts"
 
 
 def test_texts_at_their_worst_still_fit() -> None:
