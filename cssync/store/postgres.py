@@ -97,7 +97,7 @@ def open_postgres_to_read(url: URL) -> PostgresDatabase | None:
 
 
 def _open(url: URL, *settings: LiteralString) -> PostgresDatabase:
-    where = url.set(password=None, query={}).render_as_string().replace("postgresql+psycopg://", "postgresql://")
+    where = URL.create("postgresql", url.username, None, url.host, url.port, url.database).render_as_string()
     engine = create_engine(
         url,
         poolclass=NullPool,

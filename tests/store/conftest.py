@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 from cssync.store.base import Store
 from cssync.store.open import open_dry_store, open_store
 
 Opener: TypeAlias = Callable[[], Store]
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def bare_engine(address: str) -> Engine:
+    """The database without cssync around it."""
+    if "://" not in address:
+        return create_engine(f"sqlite:///{address}", poolclass=NullPool)
+    return create_engine(make_url(address).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
+def program(name: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``tests/store/<name>.py`` as a process of its own, talking over pipes."""
+    return subprocess.Popen(  # noqa: S603  # the program is ours
+        [sys.executable, "-m", f"tests.store.{name}", *arguments],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,67 @@
+"""Commits a second night and is killed on the way, right before a given statement."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, Engine, event
+
+from cssync.store.open import open_store
+from tests.builders import (
+    DAY,
+    a_book,
+    a_delivery,
+    a_night,
+    a_run,
+    a_spell,
+    a_transition,
+    an_alert,
+    opportunities,
+    some_books,
+    spell_changes,
+)
+
+NEXT = DAY + timedelta(days=1)
+FIRST_NIGHT = a_night(
+    spells=spell_changes(opened=[a_spell()]),
+    opportunities=opportunities({"opportunity_id": "006a"}),
+    alerts=(an_alert(),),
+    transitions=(a_transition(),),
+)
+SECOND_NIGHT = a_night(
+    NEXT,
+    spells=spell_changes(closed=[("001acme", DAY, NEXT)], opened=[a_spell(valid_from=NEXT, arr=Decimal("7.00"))]),
+    opportunities=opportunities({"opportunity_id": "006b"}),
+    books=some_books(a_book("005lee"), as_of=NEXT),
+    alerts=(an_alert(incident=2),),
+    transitions=(a_transition(an_alert(incident=2)),),
+    deliveries=(a_delivery("d2"),),
+)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_before(beginning: str) -> None:
+    @event.listens_for(Engine, "before_cursor_execute")
+    def before(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(beginning):
+            _die()
+
+    @event.listens_for(Engine, "commit")
+    def commit(_connection: Connection) -> None:
+        if beginning == "COMMIT":
+            _die()
+
+
+if __name__ == "__main__":
+    store = open_store(sys.argv[1], "acme")
+    store.begin(a_run(NEXT))
+    _die_before(sys.argv[2])
+    store.commit(SECOND_NIGHT)
+    _die()
