@@ -99,7 +99,7 @@ def settings_checks(loaded: Loaded) -> Iterator[Check]:
         )
     for warning in loaded.warnings:
         yield Check("environment", CheckStatus.WARNING, *warning.split(": ", 1))
-    if absent := secrets.missing(loaded.settings, loaded.secrets):
+    if absent := secrets.missing(loaded, secrets.needed(loaded.settings)):
         yield Check(
             "secrets",
             CheckStatus.FAILED,
