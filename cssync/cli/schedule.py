@@ -18,5 +18,5 @@ def schedule(config: ConfigPath = None) -> None:
     from cssync.settings import secrets
 
     loaded = start(config)
-    secrets.require(loaded)
+    secrets.require(loaded, secrets.needed(loaded.settings))
     assembly.schedule(loaded, say=typer.echo)
