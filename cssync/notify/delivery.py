@@ -74,7 +74,7 @@ def deliver(
     sleep: Callable[[float], None],
     patience: timedelta = timedelta(minutes=2),
 ) -> Delivered:
-    """Send all that is due. *patience*: how long to wait in all for sinks that fail or ask to slow down."""
+    """Send all that is due. *patience*: how long to bear in all with sinks that fail or ask to slow down."""
     round_ = _Round(outbox, notifiers, now, sleep, patience)
     for delivery in outbox.due(now()):
         round_.drive(delivery)
@@ -113,8 +113,15 @@ class _Round:
             self._tally["held"] += 1
         elif self._down & {(delivery.sink, None), (delivery.sink, delivery.address)}:
             self._tally["pending"] += 1
+        elif self._patience <= timedelta():
+            self._tally["pending"] += 1
+            self._errors.append("others took too long to fail: the next run goes on here")
         else:
-            self._count(*self._tried(notifier, delivery))
+            begun = self._now()
+            driven, attempt = self._tried(notifier, delivery, until=begun + self._patience)
+            if driven.state is not DeliveryState.SENT or driven.attempts > delivery.attempts + 1:
+                self._patience -= self._now() - begun
+            self._count(driven, attempt)
 
     def sweep(self) -> None:
         """Look for late copies of what was sent more than once; the sink keeps the earliest."""
@@ -127,7 +134,7 @@ class _Round:
         errors, notes = tuple(dict.fromkeys(self._errors)), tuple(dict.fromkeys(self._notes))
         return Delivered(**self._tally, errors=errors, notes=notes)
 
-    def _tried(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
+    def _tried(self, notifier: Notifier, delivery: Delivery, until: datetime) -> tuple[Delivery, Attempt]:
         attempt = Attempt(Outcome.UNKNOWN)
         for pause in (*_PAUSES, None):
             if delivery.state is DeliveryState.PENDING:
@@ -136,7 +143,7 @@ class _Round:
                 delivery, attempt = self._look(notifier, delivery)
             if delivery.state in {DeliveryState.SENT, DeliveryState.DEAD} or self._is_down(delivery, attempt):
                 break
-            if pause is None or not self._waited(attempt.retry_at, pause):
+            if pause is None or not self._waited(attempt.retry_at or self._now() + pause, until):
                 break
         return delivery, attempt
 
@@ -172,13 +179,11 @@ class _Round:
             return False
         return True
 
-    def _waited(self, until: datetime | None, pause: timedelta) -> bool:
-        """Wait until then, or for *pause*; False, at once, if that is longer than there is patience for."""
-        wait = max(until - self._now(), timedelta()) if until else pause
-        if wait > self._patience:
+    def _waited(self, moment: datetime, until: datetime) -> bool:
+        """Wait for *moment*; False, at once, if it is later than there is patience for."""
+        if moment > until:
             return False
-        self._patience -= wait
-        self._sleep(wait.total_seconds())
+        self._sleep(max((moment - self._now()).total_seconds(), 0.0))
         return True
 
     def _count(self, delivery: Delivery, attempt: Attempt) -> None:

@@ -345,6 +345,42 @@ def test_patience_ends_and_the_message_is_due_when_slack_said(
     assert (delivered.pending, row.not_before) == (1, NIGHT + timedelta(seconds=600))
 
 
+def test_a_backlog_does_not_wait_for_a_dead_slack_message_by_message(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.inject(POST, *[lost(UNAVAILABLE)] * 90)
+    outbox = MemoryOutbox(*(delivery(id=f"id-{number}") for number in range(30)))
+
+    delivered = run(outbox, bot, clock)
+
+    assert (delivered.sent, delivered.pending) == (0, 30)
+    assert clock.now() - NIGHT < timedelta(minutes=3)
+    assert slack.calls.count(POST) < 30
+
+
+def test_a_long_backlog_goes_out_in_one_run_where_slack_is_well(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    outbox = MemoryOutbox(*(delivery(id=f"id-{number}") for number in range(200)))
+
+    assert run(outbox, SlowBot(bot, clock), clock).sent == 200
+    assert len(slack.messages()) == 200
+
+
+class SlowBot:
+    """A bot that takes ten seconds for each message."""
+
+    name = "slack"
+
+    def __init__(self, bot: SlackBotNotifier, clock: Clock) -> None:
+        self.check, self.find = bot.check, bot.find
+        self._bot, self._clock = bot, clock
+
+    def send(self, delivery: Delivery, now: object) -> Attempt:
+        self._clock.sleep(10)
+        return self._bot.send(delivery, NIGHT)
+
+
 def test_a_message_that_can_never_go_out_is_dead_and_the_others_go_on(
     slack: SlackServer, bot: SlackBotNotifier, clock: Clock
 ) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
+import ssl
 from datetime import timedelta
+from urllib.error import URLError
 
 import pytest
 from pydantic import SecretStr
 
 from cssync.model.delivery import Outcome
 from cssync.notify.base import Notifier
+from cssync.notify.slack.outcome import of_error
 from cssync.notify.slack.web import SlackBotNotifier
 from cssync.notify.slack.webhook import SlackWebhookNotifier
 from tests.emulators.slack.faults import (
@@ -224,3 +228,48 @@ def test_a_webhook_shows_a_short_reference_instead(slack: SlackServer, webhook: 
     (message,) = slack.messages()
     assert message["text"].endswith("\nref 5d41402a")
     assert message["blocks"][-1]["elements"][0]["text"] == "14 unchanged \u00b7 ref 5d41402a"
+
+
+def test_without_any_channel_nothing_is_sent_and_the_setting_is_named(slack: SlackServer) -> None:
+    bot = SlackBotNotifier(SecretStr(slack.workspace.token), api_url=slack.api_url, timeout_seconds=1)
+
+    attempt = bot.send(delivery(address=""), NIGHT)
+
+    assert (attempt.outcome, attempt.remedy) == (Outcome.ADDRESS_DOWN, "set notify.slack.channel")
+    assert slack.calls == []
+
+
+def test_a_channel_whose_name_is_gone_cannot_be_read_back(bot: SlackBotNotifier) -> None:
+    attempt = bot.find(delivery(address="#renamed", first_attempt_at=NIGHT), NIGHT)
+
+    assert (attempt.outcome, attempt.error) == (Outcome.ADDRESS_DOWN, "Slack refused: channel_not_found")
+
+
+def test_of_two_copies_one_that_cannot_be_deleted_is_mentioned(slack: SlackServer, bot: SlackBotNotifier) -> None:
+    first, _ = bot.send(delivery(), NIGHT), bot.send(delivery(), NIGHT)
+    slack.inject("chat.delete", lost(error("compliance_exports_prevent_deletion")))
+
+    attempt = bot.find(delivery(first_attempt_at=NIGHT), NIGHT)
+
+    assert (attempt.receipt, attempt.error) == (first.receipt, "a second copy could not be deleted")
+
+
+@pytest.mark.parametrize(
+    ("broken", "outcome", "said"),
+    [
+        (URLError(socket.gaierror(-2, "Name or service not known")), Outcome.NOT_SENT, "its name was not found"),
+        (URLError(TimeoutError("timed out")), Outcome.NOT_SENT, "timed out"),
+        (URLError(ssl.SSLError("handshake")), Outcome.NOT_SENT, "the TLS handshake failed"),
+        (URLError(OSError("Tunnel connection failed: 407")), Outcome.NOT_SENT, "OSError"),
+        (URLError(ConnectionResetError(104, "Connection reset by peer")), Outcome.UNKNOWN, "connection reset by peer"),
+        (ConnectionResetError(104, "Connection reset by peer"), Outcome.UNKNOWN, "connection reset by peer"),
+        (TimeoutError(), Outcome.UNKNOWN, "timed out"),
+        (http.client.RemoteDisconnected("closed"), Outcome.UNKNOWN, "closed without a word"),
+        (http.client.IncompleteRead(b"o", 1), Outcome.UNKNOWN, "broke off in the middle"),
+    ],
+)
+def test_what_breaks_before_the_request_is_written_may_go_again(broken: Exception, outcome: Outcome, said: str) -> None:
+    attempt = of_error(broken, NIGHT)
+
+    assert attempt.outcome is outcome
+    assert said in attempt.error

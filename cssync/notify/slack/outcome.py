@@ -194,6 +194,10 @@ def _in_words(reason: object) -> str:
             said = "the TLS handshake failed"
         case TimeoutError():
             said = "timed out"
+        case http.client.RemoteDisconnected():
+            said = "the connection was closed without a word"
+        case http.client.IncompleteRead():
+            said = "it broke off in the middle"
         case socket.gaierror():
             said = "its name was not found"
         case ValueError() | AttributeError() | LookupError():
