@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from typing import Protocol
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cssync.model.check import Check
 from cssync.store.bulk import Bulk
+from cssync.store.upgrade import refuse_older, revision
 
 
 class Database(Protocol):
@@ -41,6 +42,31 @@ class Database(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@contextmanager
+def closed_on_error(database: Database) -> Iterator[None]:
+    """Close *database* if what is tried with it fails: a connection left open would keep others waiting."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
+
+
+AnyDatabase = TypeVar("AnyDatabase", bound=Database)
+
+
+def readable(database: AnyDatabase) -> AnyDatabase | None:
+    """Answer *database* if it holds a store of this version, None (and close it) where there is no store yet."""
+    with closed_on_error(database):
+        with database.reading() as connection:
+            found = revision(connection)
+        if found is not None:
+            refuse_older(found, database.where)
+            return database
+    database.close()
+    return None
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

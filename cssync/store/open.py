@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cssync.errors import ConfigError
 from cssync.store.base import Store
-from cssync.store.database import Database
+from cssync.store.database import Database, closed_on_error
 from cssync.store.dry import DryStore
 from cssync.store.sql import SqlStore, known_tenant, tenant_of
 from cssync.store.sqlite import open_sqlite, open_sqlite_to_read
@@ -32,7 +32,8 @@ def open_store(address: str | Path, tenant: str, *, patience_seconds: float = _P
         from cssync.store.postgres import open_postgres
 
         database = open_postgres(place)
-    return SqlStore(database, tenant, tenant_of(database, tenant))
+    with closed_on_error(database):
+        return SqlStore(database, tenant, tenant_of(database, tenant))
 
 
 def open_dry_store(address: str | Path, tenant: str, *, patience_seconds: float = _PATIENCE_SECONDS) -> Store:
@@ -47,10 +48,14 @@ def open_dry_store(address: str | Path, tenant: str, *, patience_seconds: float 
 
         database = open_postgres_to_read(place)
         where = place.host or "the database"
-    tenant_id = known_tenant(database, tenant) if database else None
-    if database is None or tenant_id is None:
+    if database is None:
         return DryStore(None, where)
-    return DryStore(SqlStore(database, tenant, tenant_id), where)
+    with closed_on_error(database):
+        tenant_id = known_tenant(database, tenant)
+        if tenant_id is not None:
+            return DryStore(SqlStore(database, tenant, tenant_id), where)
+    database.close()
+    return DryStore(None, where)
 
 
 def _place(address: str | Path) -> Path | URL:

@@ -12,10 +12,11 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, event, text
 from cssync.errors import StoreError
 from cssync.model.check import Check, CheckStatus
 from cssync.store.bulk import Bulk
+from cssync.store.database import closed_on_error, readable
 from cssync.store.failures import told
 from cssync.store.lock import advisory_lock, whoami
 from cssync.store.postgres_bulk import PostgresBulk
-from cssync.store.upgrade import refuse_older, revision, upgrade
+from cssync.store.upgrade import upgrade
 
 _CONNECT_SECONDS = 10
 _LONGEST_APPLICATION_NAME = 63
@@ -78,7 +79,7 @@ class PostgresDatabase:
 def open_postgres(url: URL) -> PostgresDatabase:
     """Open the store at *url*, made or upgraded if need be."""
     database = _open(url)
-    with database.writing() as connection:
+    with closed_on_error(database), database.writing() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         upgrade(connection, database.where)
     return database
@@ -86,14 +87,7 @@ def open_postgres(url: URL) -> PostgresDatabase:
 
 def open_postgres_to_read(url: URL) -> PostgresDatabase | None:
     """Open the store at *url* so that nothing can be written; None where there is none yet."""
-    database = _open(url, _READ_ONLY)
-    with database.reading() as connection:
-        found = revision(connection)
-    if found is None:
-        database.close()
-        return None
-    refuse_older(found, database.where)
-    return database
+    return readable(_open(url, _READ_ONLY))
 
 
 def _open(url: URL, *settings: LiteralString) -> PostgresDatabase:

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from cssync.errors import StoreError
 from cssync.model.check import Check, CheckStatus
 from cssync.store.bulk import Bulk
+from cssync.store.database import closed_on_error, readable
 from cssync.store.failures import told
 from cssync.store.lock import file_lock
 from cssync.store.sqlite_bulk import SqliteBulk
-from cssync.store.upgrade import refuse_older, revision, upgrade
+from cssync.store.upgrade import upgrade
 
 _OWNER_ONLY = 0o600
 _CACHE_KIBIBYTES = 65_536
@@ -66,7 +67,7 @@ def open_sqlite(path: Path, patience_seconds: float) -> SqliteDatabase:
     """Open the store at *path*, made or upgraded if need be. Waits *patience_seconds* for other writers."""
     _make_file(path)
     database = SqliteDatabase(path, _connect(path, "rw", patience_seconds))
-    with database.writing() as connection:
+    with closed_on_error(database), database.writing() as connection:
         upgrade(connection, database.where)
     return database
 
@@ -79,13 +80,7 @@ def open_sqlite_to_read(path: Path, patience_seconds: float) -> SqliteDatabase |
     # either, and the file may be read as if it never changed.
     mode = "ro" if os.access(path.parent, os.W_OK) or _wal(path).exists() else "ro&immutable=1"
     database = SqliteDatabase(path, _connect(path, mode, patience_seconds))
-    with database.reading() as connection:
-        found = revision(connection)
-    if found is None:
-        database.close()
-        return None
-    refuse_older(found, database.where)
-    return database
+    return readable(database)
 
 
 def mode_check(path: Path) -> Check:
