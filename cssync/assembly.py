@@ -15,9 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from connectors.base import Connector, Progress, no_progress
+from cssync import lookback
 from cssync.doctor import Examination, clock_checks, settings_checks, time_by_http
 from cssync.errors import ConfigError, ExitCode
 from cssync.gate import Doubt
+from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.model.night import Run
 from cssync.model.pull import Pull
@@ -64,13 +66,15 @@ def connector(loaded: Loaded) -> Connector:
         case HubspotSource() as source:
             from connectors.hubspot import HubspotConnector
 
-            return HubspotConnector(source, secrets.hubspot, arr_from_field=arr_from_field, now=now)
+            return HubspotConnector(
+                source, secrets.hubspot, arr_from_field=arr_from_field, now=now, base_url=source.api_url
+            )
         case FileSource(folder=None) as source:
             return DemoCompany(source)
-        case FileSource(folder=Path() as folder) as source:
+        case FileSource() as source:
             from connectors.file import FileConnector
 
-            return FileConnector(source, loaded.folder / folder, now=now)
+            return FileConnector(source, loaded.folder / (source.folder or Path()), now=now)
 
 
 class DemoCompany:
@@ -187,22 +191,38 @@ def night(
 @contextmanager
 def rehearsal(
     loaded: Loaded,
-    screen: Console,
+    screen: Console | None,
     *,
     judge: Callable[[Sequence[Doubt]], None] = refuse,
     audience: Audience | None = None,
     progress: Progress = no_progress,
 ) -> Iterator[Line]:
-    """The same line with a store that forgets, and the console for its only audience. The pull is real."""
+    """The same line with a store that forgets, and *screen* for its only audience. The pull is real."""
     memory = dry_store(loaded)
+    notifiers, leadership = ([console(screen)], [Address(CONSOLE, "")]) if screen else ([], [])
     try:
         yield Line(
-            loaded=loaded, connector=connector(loaded), store=memory, notifiers=[console(screen)],
-            leadership=[Address(CONSOLE, "")], operations=[], judge=judge, audience=audience or Unheard(),
+            loaded=loaded, connector=connector(loaded), store=memory, notifiers=notifiers,
+            leadership=leadership, operations=[], judge=judge, audience=audience or Unheard(),
             progress=progress, now=now, sleep=time.sleep,
         )  # fmt: skip
     finally:
         memory.close()
+
+
+def last_books(loaded: Loaded) -> Books | None:
+    """The books of the last accepted night, from the store."""
+    memory = dry_store(loaded)
+    try:
+        return lookback.last_books(memory, loaded.settings)
+    finally:
+        memory.close()
+
+
+def books_now(loaded: Loaded, progress: Progress) -> Books:
+    """The books as the source would have them now. Changes nothing, tells nobody."""
+    with rehearsal(loaded, None, progress=progress) as line:
+        return run_night(line, today(loaded)).books
 
 
 def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:

@@ -161,7 +161,7 @@ def _work(line: Line, run: Run) -> tuple[Outcome, Night | None]:
     run = _counted(run, pull, snapshot, line.loaded)
     found = tuple(doubts(run, past.runs, _unreadable(snapshot), settings.gate))
     line.judge(found)
-    timeline = advance(past, snapshot, spells_of(pull.ownership, snapshot))
+    timeline, changes = advance(past, snapshot, spells_of(pull.ownership, snapshot))
     last_night = past.runs[0].as_of if past.runs else None
     books = add_up(snapshot, timeline, settings.team, last_night)
     log.info("added_up", books=len(books.books), customers=books.totals.accounts)
@@ -219,7 +219,7 @@ def _work(line: Line, run: Run) -> tuple[Outcome, Night | None]:
         return outcome, None
     return outcome, Night(
         run=run,
-        spells=timeline.changes,
+        spells=changes,
         owners=snapshot.owners,
         opportunities=pull.opportunities,
         books=books,

@@ -19,7 +19,7 @@ from cssync.capacity.forecast import RateForecaster
 from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, Books
 from cssync.model.money import ExchangeRates
-from cssync.model.night import Past, Run, RunStatus
+from cssync.model.night import Past, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull
 from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, SPELLS
@@ -82,6 +82,7 @@ class Night:
 
     snapshot: Snapshot
     timeline: Timeline
+    changes: SpellChanges
     books: Books
     settings: Settings
 
@@ -113,15 +114,14 @@ class Nights:
 
     def walk(self, pull: Pull, as_of: date = TODAY) -> Night:
         snapshot = take_snapshot(pull, self.settings, as_of)
-        timeline = advance(self.past, snapshot, spells_of(pull.ownership, snapshot))
+        timeline, changes = advance(self.past, snapshot, spells_of(pull.ownership, snapshot))
         last = self.past.runs[0].as_of if self.past.runs else None
         books = add_up(snapshot, timeline, self.settings.team, last)
-        self._remember(timeline, as_of)
-        return Night(snapshot, timeline, books, self.settings)
+        self._remember(timeline, changes, as_of)
+        return Night(snapshot, timeline, changes, books, self.settings)
 
-    def _remember(self, timeline: Timeline, as_of: date) -> None:
+    def _remember(self, timeline: Timeline, changes: SpellChanges, as_of: date) -> None:
         """Apply the changes as a store does: remove, close, open, refresh."""
-        changes = timeline.changes
         columns = [*SPELLS, "attributes_hash"]
         kept = self.past.spells.join(changes.removed, on=["account_id", "valid_from"], how="anti")
         ends = changes.closed.rename({"valid_to": "ends"}).with_columns(told=pl.lit(value=True))

@@ -22,16 +22,17 @@ _HASHED = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """*spells*: ``SPELLS`` as they stand once *changes* are applied; *history_since*: the first day they cover."""
+    """*spells*: ``SPELLS`` up to *as_of*; *history_since*: the first day they cover."""
 
     as_of: date
     spells: pl.DataFrame
-    changes: SpellChanges
     history_since: date
 
 
-def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> Timeline:
-    """The remembered spells brought up to *snapshot*; a second snapshot of one day replaces the first.
+def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Timeline, SpellChanges]:
+    """The remembered spells brought up to *snapshot*, and what that changes in the store.
+
+    A second snapshot of one day replaces the first.
 
     *backfill*: closed and open ``SPELLS`` from the CRM's own history; used only where nothing is remembered yet.
     """
@@ -68,9 +69,10 @@ def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> Timeline:
         refreshed = unchanged.filter(moved | restored).select(columns)
     spells = _after(known, ended, opened)
     changes = SpellChanges(removed=removed, closed=closed, opened=opened, refreshed=refreshed)
-    if first_night or past.history_since is None:
-        return Timeline(today, spells, changes, spells.select(pl.min("valid_from")).item() or today)
-    return Timeline(today, spells, changes, past.history_since)
+    since = past.history_since
+    if first_night or since is None:
+        since = spells.select(pl.min("valid_from")).item() or today
+    return Timeline(today, spells, since), changes
 
 
 def _rewound(spells: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

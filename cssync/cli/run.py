@@ -39,8 +39,12 @@ def run(
     from cssync.cli.start import start
     from cssync.run import accept as accepting
     from cssync.run import refuse, run_night
+    from cssync.settings import secrets
 
     loaded = start(path)
+    secrets.require(loaded, secrets.needed_by_source(loaded.settings))
+    if not dry:
+        secrets.require(loaded, secrets.needed_by_notifiers(loaded.settings))
     screen = remarks() if json else product()
     audience = assembly.Unheard() if json else OnScreen(screen)
     line_of = assembly.rehearsal if dry else assembly.night

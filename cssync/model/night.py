@@ -64,6 +64,22 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """The last accepted night as it is stored.
+
+    *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *spells*: ``SPELLS``, every open one and
+    those closed since the look-back day. *history_since*: first day covered by spells.
+    """
+
+    run: Run
+    before: Run | None
+    accounts: pl.DataFrame
+    owners: tuple[Owner, ...]
+    spells: pl.DataFrame
+    history_since: date
+
+
+@dataclass(frozen=True, slots=True)
 class SpellChanges:
     """How the stored spells become today's. Applied in this order, in one transaction.
 

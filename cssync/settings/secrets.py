@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, SecretStr
 
@@ -60,26 +60,38 @@ def read(environment: Environment) -> tuple[Secrets, dict[str, str]]:
     return Secrets.model_validate(_tree(Secrets, found)), origins
 
 
-def missing(settings: Settings, secrets: Secrets) -> tuple[str, ...]:
-    """The variables that *settings* cannot do without and that are not set."""
-    needed: list[str] = []
-    if isinstance(settings.source, SalesforceSource):
-        needed += _SALESFORCE_NEEDS[settings.source.auth]
-    elif isinstance(settings.source, HubspotSource):
-        needed.append("HUBSPOT_TOKEN")
-    if settings.notify.slack.enabled:
-        needed.append(_SLACK_NEEDS[settings.notify.slack.via])
-    values = by_name(secrets)
-    return tuple(name for name in needed if name not in values)
+def needed_by_source(settings: Settings) -> tuple[str, ...]:
+    """The variables without which the CRM cannot be read."""
+    match settings.source:
+        case SalesforceSource(auth=auth):
+            return tuple(_SALESFORCE_NEEDS[auth])
+        case HubspotSource():
+            return ("HUBSPOT_TOKEN",)
+        case _:
+            return ()
 
 
-def require(loaded: Loaded) -> None:
-    """Raise ConfigError that names every secret which the settings need and which is not set."""
+def needed_by_notifiers(settings: Settings) -> tuple[str, ...]:
+    """The variables without which nothing can be told."""
+    slack = settings.notify.slack
+    return (_SLACK_NEEDS[slack.via],) if slack.enabled else ()
+
+
+def needed(settings: Settings) -> tuple[str, ...]:
+    """The variables without which a real night cannot be had."""
+    return (*needed_by_source(settings), *needed_by_notifiers(settings))
+
+
+def missing(loaded: Loaded, names: Iterable[str]) -> tuple[str, ...]:
+    """Those variables of *names* that are not set."""
+    values = by_name(loaded.secrets)
+    return tuple(name for name in names if name not in values)
+
+
+def require(loaded: Loaded, names: Iterable[str]) -> None:
+    """Raise ConfigError that names every variable of *names* that is not set."""
     refuse(
-        [
-            Problem(name, "not set, but the settings need this secret")
-            for name in missing(loaded.settings, loaded.secrets)
-        ],
+        [Problem(name, "not set, but the settings need this secret") for name in missing(loaded, names)],
         "set it in the environment or in a .env file beside the settings, or set NAME_FILE to a file that holds it",
     )
 

@@ -52,7 +52,7 @@ def settings(loaded: Loaded) -> tuple[Line, ...]:
 
 
 def secret_lines(loaded: Loaded) -> tuple[SecretLine, ...]:
-    missing = secrets.missing(loaded.settings, loaded.secrets)
+    missing = secrets.missing(loaded, secrets.needed(loaded.settings))
     return tuple(
         SecretLine(variable, loaded.origins.get(setting), variable in missing)
         for variable, setting in secrets.names().items()

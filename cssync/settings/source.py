@@ -201,7 +201,10 @@ class HubspotSource(Section):
     """A portal, read with a private app's token."""
 
     kind: Literal["hubspot"] = Field(description="file, salesforce or hubspot")
-    portal_id: str | None = Field(None, description="for links to records; null: asked from the API")
+    portal_id: str | None = Field(
+        None, coerce_numbers_to_str=True, description="for links to records; null: asked from the API"
+    )
+    api_url: str = Field("https://api.hubapi.com", description="where the API is, if behind a gateway of your own")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
     won_within_days: Annotated[int, Field(ge=0)] = Field(365, description="how far back closed-won deals are pulled")
     accounts: HubspotAccountFields = Field(HubspotAccountFields(), description="properties of companies")

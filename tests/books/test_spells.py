@@ -23,7 +23,7 @@ def spells(nights: Nights) -> list[tuple[object, ...]]:
 def test_a_quiet_night_writes_nothing() -> None:
     nights = Nights()
     nights.walk(pull_of([account("a"), account("b", None)]), MON)
-    changes = nights.walk(pull_of([account("a"), account("b", None)]), TUE).timeline.changes
+    changes = nights.walk(pull_of([account("a"), account("b", None)]), TUE).changes
     assert [len(t) for t in (changes.removed, changes.closed, changes.opened, changes.refreshed)] == [0, 0, 0, 0]
 
 
@@ -37,7 +37,7 @@ def test_a_new_csm_ends_one_spell_and_begins_another() -> None:
 def test_a_new_name_is_refreshed_without_a_new_spell() -> None:
     nights = Nights()
     nights.walk(pull_of([account("a", name="Old")]), MON)
-    changes = nights.walk(pull_of([account("a", name="New")]), TUE).timeline.changes
+    changes = nights.walk(pull_of([account("a", name="New")]), TUE).changes
     assert changes.refreshed["name"].to_list() == ["New"]
     assert spells(nights) == [("a", "U1", MON, None)]
 

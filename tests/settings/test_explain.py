@@ -77,7 +77,7 @@ def test_a_wrong_value_is_told_with_place_setting_and_expectation(tmp_path: Path
         ),
         (
             "source: {kind: hubspot, decimal_mark: x}\n",
-            "source.decimal_mark: unknown setting; known here are kind, portal_id, timeout_seconds",
+            "source.decimal_mark: unknown setting; known here are kind, portal_id, api_url",
         ),
         ("limits: {csms: {dana@acme.test: {max: 5}}}\n", "known here are arr, accounts, trend_accounts"),
     ],

@@ -10,7 +10,7 @@ from cssync.errors import ConfigError, ExitCode
 from cssync.settings import secrets
 from cssync.settings.load import load
 from cssync.settings.model import Notify, Settings, Slack
-from cssync.settings.source import HubspotSource, SalesforceSource, Secrets
+from cssync.settings.source import HubspotSource, SalesforceSource
 
 CANARY = "CANARYcanary123"
 
@@ -114,7 +114,7 @@ def test_an_empty_variable_counts_as_absent(tmp_path: Path) -> None:
     ],
 )
 def test_the_settings_tell_which_secrets_they_need(settings: Settings, needed: tuple[str, ...]) -> None:
-    assert secrets.missing(settings, Secrets()) == needed
+    assert secrets.needed(settings) == needed
 
 
 def test_requiring_secrets_names_every_missing_one_and_the_remedy(tmp_path: Path) -> None:
@@ -125,8 +125,9 @@ def test_requiring_secrets_names_every_missing_one_and_the_remedy(tmp_path: Path
     }
     loaded = load(None, environ, tmp_path)
     with pytest.raises(ConfigError) as caught:
-        secrets.require(loaded)
+        secrets.require(loaded, secrets.needed(loaded.settings))
     assert "HUBSPOT_TOKEN: not set" in caught.value.message
     assert "SLACK_WEBHOOK_URL: not set" in caught.value.message
     assert "_FILE" in caught.value.remedy
-    secrets.require(load(None, environ | {"HUBSPOT_TOKEN": "x", "SLACK_WEBHOOK_URL": "y"}, tmp_path))
+    complete = load(None, environ | {"HUBSPOT_TOKEN": "x", "SLACK_WEBHOOK_URL": "y"}, tmp_path)
+    secrets.require(complete, secrets.needed(complete.settings))

@@ -1,0 +1,79 @@
+"""``cssync books``: who looks after what, as of the last accepted night."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cssync.cli.start import ConfigPath
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cssync.model.book import Book, Books
+    from cssync.settings.loaded import Loaded
+
+
+def books(
+    path: ConfigPath = None,
+    csm: Annotated[str | None, typer.Option("--csm", help="Only this one: name, e-mail address or owner id.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Only the books of this team.")] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="One line a book, for a spreadsheet.")] = False,
+) -> None:
+    """Show every book of the last accepted night.
+
+    Where no night has been accepted yet, the source is read as `cssync run --dry` reads it, and nothing is stored.
+    """
+    from cssync.cli.output import product, write_json
+    from cssync.cli.start import start
+    from cssync.errors import ConfigError
+    from cssync.report.csv import books_csv
+    from cssync.report.json import books_as_json
+    from cssync.report.tables import books_table
+
+    if json and csv:
+        raise ConfigError("--json and --csv exclude each other", remedy="choose one of them")
+    found = _books(start(path))
+    shown = _chosen(found, csm, team)
+    if json:
+        write_json(books_as_json(found, shown))
+    elif csv:
+        sys.stdout.write(books_csv(found, shown))
+    else:
+        product().print(books_table(found, shown, most=len(shown)))
+
+
+def _books(loaded: Loaded) -> Books:
+    from cssync import assembly
+    from cssync.cli.output import progress, remarks
+
+    known = assembly.last_books(loaded)
+    if known is not None:
+        return known
+    remarks().print("No night has been accepted yet: reading the source now; nothing is stored.")
+    with progress() as bars:
+        return assembly.books_now(loaded, bars)
+
+
+def _chosen(books: Books, csm: str | None, team: str | None) -> Sequence[Book]:
+    from cssync.cli.nearest import nearest
+    from cssync.errors import ConfigError
+
+    shown = books.books
+    if team is not None:
+        shown = tuple(book for book in shown if (book.team or "").casefold() == team.casefold())
+        if not shown:
+            teams = sorted({book.team for book in books.books if book.team})
+            raise ConfigError(f"no book belongs to a team called {team!r}", remedy=nearest(team, teams))
+    if csm is not None:
+        wanted = csm.casefold()
+        shown = tuple(
+            book for book in shown if wanted in {(key or "").casefold() for key in (book.id, book.name, book.email)}
+        )
+        if not shown:
+            raise ConfigError(f"nobody called {csm!r} has a book", remedy=nearest(csm, [b.name for b in books.books]))
+    return shown

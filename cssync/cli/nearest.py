@@ -1,0 +1,14 @@
+"""What was probably meant by a name that nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A remedy: the nearest of the *known* names, or the first few of them."""
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there are: {', '.join(known[:10])}{', ...' if len(known) > 10 else ''}"  # noqa: PLR2004 - fits a line
