@@ -26,6 +26,7 @@ from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered
 from cssync.run import Address, Audience, Line, deliver_due, refuse, run_night
+from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource
 from cssync.store.base import Store
@@ -269,6 +270,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
     found = [
         Examination("settings", lambda: settings_checks(loaded), ExitCode.CONFIG),
         Examination("clock", lambda: clock_checks(loaded.settings, now, time_by_http), ExitCode.CONFIG),
+        Examination("schedule", lambda: timetable.check(_timetable(loaded), now()), ExitCode.CONFIG),
         Examination("source", lambda: connector(loaded).check(), ExitCode.CONNECTOR),
         Examination("store", lambda: _store_checks(loaded), ExitCode.CONFIG),
     ]
@@ -277,6 +279,10 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
     else:
         found.append(Examination("slack", _slack_is_off, ExitCode.DELIVERY))
     return tuple(found)
+
+
+def _timetable(loaded: Loaded) -> timetable.Timetable:
+    return timetable.Timetable(loaded.settings.schedule.at, loaded.settings.zone)
 
 
 def _store_checks(loaded: Loaded) -> tuple[Check, ...]:

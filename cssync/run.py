@@ -25,7 +25,7 @@ from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.books.spells import advance
 from cssync.capacity.forecast import RateForecaster
 from cssync.capacity.limits import LimitBook
-from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError, MappingError
+from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError, MappingError, StoppedError
 from cssync.gate import Doubt, doubts
 from cssync.model.alert import Alert, AlertState
 from cssync.model.book import UNASSIGNED_BOOK_ID, Books
@@ -315,7 +315,10 @@ def _messages(
 
 
 def _give_up(line: Line, run: Run, error: CssyncError) -> None:
-    """Record the failure and tell operations, once a day and reason; the last good night stays as it was."""
+    """Record the failure and tell operations, once a day and reason; the last good night stays as it was.
+
+    Someone who stopped the process knows that, and the next start catches up.
+    """
     status = RunStatus.REFUSED if isinstance(error, ImplausibleSnapshotError) else RunStatus.FAILED
     ended = replace(run, status=status, finished_at=line.now(), reason=error.message)
     remedy = error.remedy or "see the log"
@@ -327,7 +330,7 @@ def _give_up(line: Line, run: Run, error: CssyncError) -> None:
     tenant = line.loaded.settings.tenant
     deliveries = tuple(
         Delivery(_id(tenant, str(run.as_of), error.message, to.sink, to.place), to.sink, to.place, notice)
-        for to in line.operations
+        for to in (() if isinstance(error, StoppedError) else line.operations)
     )
     line.store.end(ended, deliveries)
     log.warning("gave_up", run=run.id, status=str(status))

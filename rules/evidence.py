@@ -39,7 +39,7 @@ def newest(context: Context, book: Book) -> tuple[Driver, ...]:
 
 def about(context: Context, book: Book) -> tuple[str, ...]:
     """What the book consists of and how it moved: never a bare number (seed 11)."""
-    return (*_mix(context, book), *_moves(context, book))
+    return (*_moves(context, book), *_mix(context, book))
 
 
 def _mix(context: Context, book: Book) -> Iterator[str]:

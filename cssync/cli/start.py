@@ -28,8 +28,25 @@ def start(config: Path | None) -> Loaded:
     from cssync.settings import secrets
     from cssync.settings.load import load
 
+    _keep_interruptible()
+
     loaded = load(config, os.environ, Path.cwd())
     log.configure(loaded.settings.log.level, loaded.settings.log.format, secrets.by_name(loaded.secrets).values())
     for warning in loaded.warnings:
         log.get_logger().warning("settings", warning=warning)
     return loaded
+
+
+def _keep_interruptible() -> None:
+    """Let Ctrl-C end a read that blocks.
+
+    Importing Polars makes the kernel restart such reads (https://github.com/pola-rs/polars/issues/21739), and the
+    settings import it in any case.
+    """
+    import signal
+    import threading
+
+    import polars as pl  # noqa: F401 - for what it does to signals
+
+    if threading.current_thread() is threading.main_thread():
+        signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - positional only

@@ -12,7 +12,7 @@ from rich.text import Text
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Delivery, Outcome
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
-from cssync.notify.text import isolated, line, name
+from cssync.model.text import isolated, line, name
 
 _ORDER = tuple(EntryKind)
 _MARGIN = 10

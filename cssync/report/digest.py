@@ -108,11 +108,12 @@ def _standing(
     preference = list(tidings.rules)
     ranked = sorted(findings, key=lambda f: (-f.severity.rank, preference.index(f.rule)))
     first = ranked[0]
-    details = [sentence for finding in ranked for sentence in (finding.reason, *finding.evidence)]
+    # What a notifier has room for is taken from the top: what moved comes before what stands.
     drivers = [f"{driver.name} ({driver.why})" for driver in first.drivers]
-    if drivers:
-        details.append(f"Driven by {listed(drivers, len(drivers))}.")
-    details.extend(_limit_sources(ranked, tidings))
+    details = [f"Driven by {listed(drivers, len(drivers))}."] if drivers else []
+    details += [sentence for finding in ranked for sentence in finding.evidence]
+    details += [finding.reason for finding in ranked]
+    details += _limit_sources(ranked, tidings)
     return Entry(
         kind=EntryKind(first.severity.value),
         change="new" if any(t.cause is Cause.OPENED for t in transitions) else "worse",

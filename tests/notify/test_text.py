@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cssync.notify.text import isolated, line, name
+from cssync.model.text import isolated, line, name
 
 
 @pytest.mark.parametrize(

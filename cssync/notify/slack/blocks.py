@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
 from cssync.notify.slack.escape import length, mrkdwn
 from cssync.notify.slack.kit import SECTION, Block, Room, context, header, section
-from cssync.notify.text import isolated, name
+from cssync.model.text import isolated, name
 
 TEXT = 2_900  # Slack splits a message whose text is over about 4,000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cssync.notify.text import ELLIPSIS, line
+from cssync.model.text import ELLIPSIS, line
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOKALIKES = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd", "@": "\uff20", ":": "\u2236"}
