@@ -20,7 +20,8 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 def line(text: str) -> str:
     """*text* as one line: breaks and runs of blanks become a space, invisible and direction-changing marks go."""
-    return " ".join("".join(map(_visible, text)).split())
+    visible = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    return " ".join(visible.split())
 
 
 def name(text: str) -> str:

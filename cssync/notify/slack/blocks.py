@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
+from cssync.model.text import isolated, name
 from cssync.notify.slack.escape import length, mrkdwn
 from cssync.notify.slack.kit import SECTION, Block, Room, context, header, section
-from cssync.model.text import isolated, name
 
 TEXT = 2_900  # Slack splits a message whose text is over about 4,000
 
