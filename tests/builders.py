@@ -172,7 +172,7 @@ def a_spell(account_id: str = "001acme", valid_from: date = DAY, **changes: Any)
 def spell_changes(
     *,
     removed: Iterable[tuple[str, date]] = (),
-    closed: Iterable[tuple[str, date, date]] = (),
+    closed: Iterable[tuple[str, date, date | None]] = (),
     opened: Iterable[dict[str, Any]] = (),
     refreshed: Iterable[dict[str, Any]] = (),
 ) -> SpellChanges:

@@ -59,6 +59,16 @@ def test_killed_inside_the_commit_the_last_good_night_stands(
     }
 
 
+def test_a_dry_run_after_a_crash_reads_the_last_good_night(address: str, reopen: Opener, dry: Opener) -> None:
+    store = reopen()
+    store.commit(FIRST_NIGHT)
+    store.close()
+
+    _kill_before(address, "COMMIT")
+
+    assert [run.as_of for run in dry().past(NEXT, SINCE).runs] == [DAY]
+
+
 def test_killed_after_the_commit_the_new_night_stands(address: str, store: Store, reopen: Opener) -> None:
     store.commit(FIRST_NIGHT)
 

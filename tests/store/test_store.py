@@ -83,6 +83,25 @@ def test_a_changed_account_closes_its_spell_and_opens_another(store: Store) -> N
     ]
 
 
+def test_a_spell_closed_by_an_earlier_run_of_the_day_can_be_opened_again(store: Store) -> None:
+    store.commit(a_night(YESTERDAY, spells=spell_changes(opened=[a_spell(valid_from=YESTERDAY)])))
+    store.commit(
+        a_night(spells=spell_changes(closed=[("001acme", YESTERDAY, DAY)], opened=[a_spell(arr=Decimal("1.00"))]))
+    )
+    undone = spell_changes(
+        removed=[("001acme", DAY)],
+        closed=[("001acme", YESTERDAY, None)],
+        refreshed=[a_spell(valid_from=YESTERDAY, attributes_hash=7)],
+    )
+    store.commit(a_night(run=a_run(id="later"), spells=undone))
+
+    spells = store.past(TOMORROW, LONG_AGO).spells
+
+    assert spells.select("valid_from", "valid_to", "arr", "attributes_hash").rows() == [
+        (YESTERDAY, None, Decimal("100000.00"), 7)
+    ]
+
+
 def test_the_past_holds_open_spells_and_those_closed_after_the_look_back_day(store: Store) -> None:
     first = date(2026, 1, 1)
     history = [
