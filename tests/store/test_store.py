@@ -15,7 +15,8 @@ from cssync.model.delivery import DeliveryState
 from cssync.model.digest import Notice
 from cssync.model.finding import Severity
 from cssync.model.night import RunStatus
-from cssync.model.tables import MONEY, SPELLS
+from cssync.model.owner import OwnerKind
+from cssync.model.tables import MONEY, SNAPSHOT, SPELLS
 from cssync.store.base import Store
 from tests.builders import (
     AT,
@@ -204,6 +205,45 @@ def test_past_runs_are_accepted_ones_before_the_day_newest_first_and_at_most_thi
     assert [run.as_of for run in past.runs] == [DAY - timedelta(days=back) for back in range(1, 31)]
     assert past.today is not None
     assert past.today.status is RunStatus.ACCEPTED
+
+
+def test_the_latest_night_comes_back_with_every_attribute_of_its_accounts(store: Store, dry: Opener) -> None:
+    assert store.latest(90) is None
+    whole = a_spell(
+        "001whole",
+        YESTERDAY,
+        name='Zoë & "Sons"\n',
+        amount=Decimal("0.07"),
+        currency="EUR",
+        product="pro",
+        region="emea",
+        language="de",
+        health="green",
+        parent_id="001parent",
+        customer_since=date(2024, 3, 1),
+        churned_on=date(2026, 12, 31),
+        renewal_on=date(2027, 3, 1),
+    )
+    bare = a_spell("001bare", YESTERDAY, csm_ref=None, amount=None, currency=None, created_on=None, arr=None)
+    owners = (an_owner(aliases=("77", "78"), manager_id="005lee"), an_owner("00Gq", email=None, kind=OwnerKind.QUEUE))
+    store.commit(a_night(YESTERDAY, spells=spell_changes(opened=[whole, bare, a_spell("001gone", YESTERDAY)])))
+    store.commit(a_night(owners=owners, spells=spell_changes(closed=[("001gone", YESTERDAY, DAY)])))
+
+    night = store.latest(90)
+
+    assert night is not None
+    assert night.run == a_run(status=RunStatus.ACCEPTED)
+    assert night.before == a_run(YESTERDAY, status=RunStatus.ACCEPTED)
+    assert sorted(night.owners, key=lambda owner: owner.id) == list(owners)
+    expected = pl.DataFrame([bare, whole], schema=SNAPSHOT)
+    assert night.accounts.sort("account_id").equals(expected)
+    assert night.accounts.schema == SNAPSHOT
+    assert night.spells.schema == SPELLS
+    assert sorted(night.spells.get_column("account_id")) == ["001bare", "001gone", "001whole"]
+    assert night.history_since == YESTERDAY
+    again = dry().latest(90)
+    assert again is not None
+    assert again.accounts.sort("account_id").equals(expected)
 
 
 def test_a_run_found_running_by_the_next_one_has_died(store: Store) -> None:
