@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cssync.books.aggregate import add_up
 from cssync.books.history import LOOK_BACK_DAYS
-from cssync.books.snapshot import Snapshot
+from cssync.books.snapshot import Snapshot, sorted_by_book
 from cssync.books.spells import Timeline
 from cssync.model.book import Books
 from cssync.model.money import ExchangeRates
@@ -24,7 +24,7 @@ def _rebuilt(night: Remembered, settings: Settings) -> Books:
     run = night.run
     snapshot = Snapshot(
         as_of=run.as_of,
-        table=night.accounts,
+        table=sorted_by_book(night.accounts),
         owners=night.owners,
         rates=ExchangeRates(run.currency),
         crm_currency=run.currency,

@@ -86,7 +86,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a night came to. *digest* is None when there was nothing new to tell; *alerts*: all that are firing."""
+    """What a night came to.
+
+    *pull* is without its accounts, which the books hold. *digest* is None when there was nothing new to tell;
+    *alerts*: all that are firing.
+    """
 
     run: Run
     pull: Pull
@@ -162,6 +166,7 @@ def _work(line: Line, run: Run) -> tuple[Outcome, Night | None]:
     found = tuple(doubts(run, past.runs, _unreadable(snapshot), settings.gate))
     line.judge(found)
     timeline, changes = advance(past, snapshot, spells_of(pull.ownership, snapshot))
+    pull = pull.digested()
     last_night = past.runs[0].as_of if past.runs else None
     books = add_up(snapshot, timeline, settings.team, last_night)
     log.info("added_up", books=len(books.books), customers=books.totals.accounts)

@@ -46,7 +46,7 @@ class Context:
         """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
         excused = {name.casefold() for name in self.settings.team.without_book}
         for book in self.books.books:
-            if book.kind is BookKind.CSM and not excused.intersection(keys_of_book(book)):
+            if book.kind is BookKind.CSM and not (excused and excused.intersection(keys_of_book(book))):
                 yield book
 
     def unworked(self) -> Iterator[Book]:

@@ -12,7 +12,7 @@ import polars as pl
 from cssync.books.owners import UNKNOWN_OWNER_PREFIX, book_kind, keys_of
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline, state_at
-from cssync.books.tally import UNKNOWN, Window, changes, tallies, units_of
+from cssync.books.tally import COUNTED, UNKNOWN, Window, changes, tallies, units_of
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Change, Group, Tally
 from cssync.model.owner import Owner
@@ -27,7 +27,7 @@ def add_up(snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date 
     """Raises ImplausibleSnapshotError when the books do not add up to the customers: a night to refuse."""
     owners = {owner.id: owner for owner in snapshot.owners}
     labels = _labels(snapshot.owners)
-    units = _labelled(units_of(snapshot.customers), labels)
+    units = _labelled(units_of(snapshot.customers.select(*COUNTED, "product")), labels)
     windows = tuple(_windows(snapshot, timeline, labels, last_night))
     cuts = {cut: _with_changes(tallies(units, cut), cut, windows) for cut in _CUTS}
     books = (_book(str(key), tally, owners, team) for key, tally in cuts["book_id"].items())
@@ -39,7 +39,7 @@ def add_up(snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date 
         segments=_groups(cuts["segment"]),
         managers=_groups(cuts["manager"]),
         totals=next(iter(cuts["everything"].values()), Tally(0, Decimal("0.00"))),
-        customers=snapshot.customers.sort("book_id", "account_id"),
+        customers=snapshot.customers,
         history_since=timeline.history_since,
     )
     _prove(added)
@@ -70,11 +70,12 @@ def _windows(snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_
         since = max(start, timeline.history_since)
         if since >= snapshot.as_of:
             continue
-        touched = timeline.spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since))
-        units = touched["unit_id"].unique().implode()
-        then = state_at(timeline.spells, since).filter("is_customer", pl.col("unit_id").is_in(units))
-        now = snapshot.customers.filter(pl.col("unit_id").is_in(units))
-        yield Window(days, since, _labelled(units_of(then), labels), _labelled(units_of(now), labels))
+        spells = timeline.spells.lazy()
+        touched = spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since)).select("unit_id")
+        was = state_at(spells, since).filter("is_customer").join(touched, on="unit_id", how="semi").select(COUNTED)
+        is_ = snapshot.customers.lazy().join(touched, on="unit_id", how="semi").select(COUNTED)
+        then, now = (_labelled(units_of(side.collect()), labels) for side in (was, is_))
+        yield Window(days, since, then, now)
 
 
 def _with_changes(totals: dict[str | None, Tally], cut: str, windows: Iterable[Window]) -> dict[str | None, Tally]:
@@ -138,7 +139,7 @@ def _groups(tallied: Mapping[str | None, Tally]) -> tuple[Group, ...]:
 
 def _prove(books: Books) -> None:
     """Add the customers up a second time, by another way; no customer and no cent may be lost between books."""
-    listed = books.customers.select("unit_id", "book_id").unique().height
+    listed = books.customers.select(pl.struct("unit_id", "book_id").n_unique()).item()
     arr = books.customers["arr"].sum() or Decimal(0)
     sums = (sum(book.accounts for book in books.books), sum((book.arr for book in books.books), Decimal(0)))
     totals = (books.totals.accounts, books.totals.arr)

@@ -77,43 +77,40 @@ class History:
 
     @cached_property
     def _extents(self) -> dict[str, tuple[int, int]]:
-        runs = self.books.customers["book_id"].rle().struct.unnest()
-        starts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
-        return {book: (first, count) for count, book, first in starts.iter_rows()}
+        return _runs(self.books.customers["book_id"])
 
     @cached_property
-    def _events(self) -> dict[str, list[tuple[date, int, str, Decimal]]]:
-        """By book: (day, +1 arrived or -1 left, unit, ARR) of single accounts, newest first."""
-        held = self.timeline.spells.filter("is_customer")
+    def _events(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
+        """``day, sign, unit_id, arr`` of accounts that arrived (+1) or left (-1), newest first; and where each
+        book's begin.
+        """
+        held = self.timeline.spells.lazy().filter("is_customer")
         arrivals = held.filter(pl.col("valid_from") > self.timeline.history_since)
         departures = held.filter(pl.col("valid_to").is_not_null())
         columns = ("book_id", "day", "sign", "unit_id", "arr")
         arrived = arrivals.with_columns(day="valid_from", sign=1).select(columns)
         left = departures.with_columns(day="valid_to", sign=-1).select(columns)
-        events: dict[str, list[tuple[date, int, str, Decimal]]] = {}
-        for book, *event in pl.concat([arrived, left]).sort("day", descending=True).iter_rows():
-            day, sign, unit, arr = event
-            events.setdefault(book, []).append((day, sign, unit, arr or Decimal(0)))
-        return events
+        events = pl.concat([arrived, left]).sort(["book_id", "day"], descending=[False, True]).collect()
+        return events.drop("book_id"), _runs(events["book_id"])
 
     def _states(self, book_id: str) -> Iterator[tuple[date, int, Decimal]]:
         """(its first day, customers, ARR) of every state of the book, newest first."""
         held = self.customers(book_id)
         units = Counter(held["unit_id"])
         arr = Decimal(held["arr"].sum() or 0)
-        for day, events in groupby(self._events.get(book_id, ()), key=itemgetter(0)):
+        events, extents = self._events
+        for day, of_day in groupby(events.slice(*extents.get(book_id, (0, 0))).iter_rows(), key=itemgetter(0)):
             yield day, len(units), arr
-            for _, sign, unit, amount in events:
+            for _, sign, unit, amount in of_day:
                 units[unit] -= sign
-                arr -= sign * amount
+                arr -= sign * (amount or 0)
             units = +units
         yield self.timeline.history_since, len(units), arr
 
     def _observed_flows(self, start: date) -> dict[str, Flow]:
-        spells = self.timeline.spells
+        spells = self.timeline.spells.lazy().select("account_id", "book_id", "is_customer", "valid_from", "valid_to")
         recent = spells.filter((pl.col("valid_from") > start) | (pl.col("valid_to") > start))
-        whole = spells.join(recent.select("account_id").unique(), on="account_id", how="semi")
-        whole = whole.sort("account_id", "valid_from")
+        whole = spells.join(recent, on="account_id", how="semi").sort("account_id", "valid_from").collect()
         joined_up = pl.col("valid_to").shift(1).over("account_id") == pl.col("valid_from")
         was = (pl.col("is_customer").shift(1).over("account_id") & joined_up).fill_null(value=False)
         stays_joined = pl.col("valid_from").shift(-1).over("account_id") == pl.col("valid_to")
@@ -131,6 +128,13 @@ class History:
         won = self.books.customers.filter((begun > start) & (begun <= self.timeline.as_of))
         churned = table.filter(~pl.col("is_customer") & (pl.col("churned_on") > start))
         return _counted(won, churned)
+
+
+def _runs(sorted_books: pl.Series) -> dict[str, tuple[int, int]]:
+    """By book: (first row, number of rows)."""
+    runs = sorted_books.rle().struct.unnest()
+    starts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
+    return {book: (first, number) for number, book, first in starts.iter_rows()}
 
 
 def _counted(won: pl.DataFrame, churned: pl.DataFrame) -> dict[str, Flow]:

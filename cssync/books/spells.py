@@ -114,7 +114,7 @@ def _after(known: pl.DataFrame, ended: pl.DataFrame, opened: pl.DataFrame) -> pl
     return pl.concat([kept.select(list(SPELLS)), opened.select(list(SPELLS))])
 
 
-def state_at(spells: pl.DataFrame, day: date) -> pl.DataFrame:
+def state_at(spells: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """The spell of every account at the close of *day*."""
     return spells.filter((pl.col("valid_from") <= day) & (_OPEN | (pl.col("valid_to") > day)))
 

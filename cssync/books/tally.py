@@ -22,6 +22,8 @@ _UNDER_ALL = "under $1k"
 UNKNOWN = "unknown"
 _ZERO = Decimal("0.00")
 _NOTHING = Movement(0, _ZERO)
+# All that adding up needs to know of a customer; spells have no product.
+COUNTED = ("account_id", "unit_id", "book_id", "arr", "segment", "lifecycle")
 _MIXES = ("segment", "lifecycle", "deal_size", "product")
 
 
@@ -150,10 +152,16 @@ def _as_changes(sums: pl.DataFrame, totals: Mapping[str | None, Tally], window: 
 
 
 def _change(window: Window, now: Tally, causes: Mapping[str, Movement]) -> Change:
+    """The causes are known, so what was before follows from what is now."""
     accounts = now.accounts - sum(move.accounts for move in causes.values())
-    arr = now.arr - sum((move.arr for move in causes.values()), Decimal(0))
-    moves = {
-        name: causes.get(name, _NOTHING)
-        for name in ("won", "churned", "reassigned_in", "reassigned_out", "arr_changed")
-    }
-    return Change(window.days, window.since, Movement(accounts, arr), **moves)
+    arr = now.arr - sum((move.arr for move in causes.values()), _ZERO)
+    return Change(
+        window.days,
+        window.since,
+        Movement(accounts, arr),
+        won=causes.get("won", _NOTHING),
+        churned=causes.get("churned", _NOTHING),
+        reassigned_in=causes.get("reassigned_in", _NOTHING),
+        reassigned_out=causes.get("reassigned_out", _NOTHING),
+        arr_changed=causes.get("arr_changed", _NOTHING),
+    )

@@ -36,9 +36,10 @@ class LimitBook:
         return Limit(getattr(self.limits, measure), setting, origin, seed, "for every CSM")
 
     def _narrowest_first(self, book: Book, measure: Measure) -> Iterator[Limit]:
-        keys = keys_of_book(book)
-        yield from self._of(self.limits.csms, keys, f"limits.csms.{{}}.{measure}", measure, "of their own")
-        if book.segment:
+        if self.limits.csms:
+            keys = keys_of_book(book)
+            yield from self._of(self.limits.csms, keys, f"limits.csms.{{}}.{measure}", measure, "of their own")
+        if book.segment and self.limits.segments:
             names = frozenset({book.segment.casefold()})
             why = f"for {book.segment}"
             yield from self._of(self.limits.segments, names, f"limits.segments.{{}}.{measure}", measure, why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -34,3 +34,7 @@ class Pull:
     calls: int = 0
     # A link to a record in the CRM, with {id} where its id goes; None where records have no page.
     record_url: str | None = None
+
+    def digested(self) -> Pull:
+        """The same without accounts and ownership, which take most of the memory once a snapshot holds them."""
+        return replace(self, accounts=self.accounts.clear(), ownership=self.ownership.clear())

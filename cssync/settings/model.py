@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, field_validator, model_validator
 
 from cssync.settings.base import AccountCondition, Section
 from cssync.settings.source import ArrSource, FileSource, Source
@@ -229,6 +229,14 @@ class Settings(Section):
     store: StoreSettings = Field(StoreSettings(), description="what is remembered from night to night")
     schedule: Schedule = Field(Schedule(), description="when `cssync schedule` runs")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _a_folder_is_enough(cls, value: object) -> object:
+        """Only files lie in a folder, so whoever names one need not say which kind of source it is."""
+        if isinstance(value, dict) and "folder" in value:
+            return {"kind": "file", **value}
+        return value
 
     @property
     def zone(self) -> ZoneInfo:

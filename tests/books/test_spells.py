@@ -93,7 +93,8 @@ def test_every_remembered_day_can_be_rebuilt(days: list[dict[str, tuple[str | No
         nights.walk(pull_of(rows), day)
         told[day] = rows
     for when, rows in told.items():
-        rebuilt = state_at(nights.past.spells, when).sort("account_id").select("account_id", "book_id", "arr").rows()
+        state = state_at(nights.past.spells.lazy(), when).sort("account_id").select("account_id", "book_id", "arr")
+        rebuilt = state.collect().rows()
         expected = [(r["account_id"], r["csm_ref"] or "unassigned", r["amount"]) for r in rows]
         assert rebuilt == sorted(expected)
     open_ones = nights.past.spells.filter(pl.col("valid_to").is_null())

@@ -165,3 +165,10 @@ def test_an_override_without_a_setting_is_refused(tmp_path: Path, name: str) -> 
 def test_an_override_of_something_inside_a_single_value_replaces_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"environment CSSYNC__TENANT__NAME: tenant: expected text \(got a section\)"):
         loaded(tmp_path, "tenant: acme\n", CSSYNC__TENANT__NAME="x")
+
+
+def test_a_source_with_a_folder_is_a_source_of_files(tmp_path: Path) -> None:
+    """What ``cssync demo`` names as the next step must be enough."""
+    loaded = load(None, {"CSSYNC__SOURCE__FOLDER": "exports"}, tmp_path)
+    assert isinstance(loaded.settings.source, FileSource)
+    assert loaded.settings.source.folder == Path("exports")
