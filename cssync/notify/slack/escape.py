@@ -15,7 +15,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOKALIKES = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd", "@": "\uff20", ":": "\u2236"}
 _MEANINGFUL = re.compile(
     r"[*~`]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it formats nothing: dana_roy@acme.test stays whole
+    r"|(?<!\w)_+|_++(?![^\W_])"  # between letters it formats nothing: dana_roy@acme.test and ARR__c stay whole
     r"|(?<!\w)@"  # @here and @channel, but not an e-mail address
     r"|:(?=[a-z+-][a-z0-9_+-]*:)",  # :fire: would become a picture, 12:30:00 would not
     re.IGNORECASE,
@@ -24,13 +24,17 @@ _MEANINGFUL = re.compile(
 
 def mrkdwn(text: str, limit: int) -> str:
     """*text* as one line of at most *limit* characters, cut with an ellipsis where it is longer."""
-    neutral = _MEANINGFUL.sub(lambda match: _LOOKALIKES[match[0]], line(_start(text, limit)))
+    neutral = _MEANINGFUL.sub(_lookalike, line(_start(text, limit)))
     return cut([_ENTITIES.get(character, character) for character in neutral], limit)
 
 
 def plain(text: str, limit: int) -> str:
     """The same for ``plain_text`` objects, where nothing is formatted but entities are still read."""
     return cut([_ENTITIES.get(character, character) for character in line(_start(text, limit))], limit)
+
+
+def _lookalike(match: re.Match[str]) -> str:
+    return _LOOKALIKES[match[0][0]] * len(match[0])
 
 
 def cut(pieces: list[str], limit: int) -> str:

@@ -39,6 +39,7 @@ class SlackServer:
         self.crashes: list[BaseException] = []
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._lock = threading.Lock()
+        self._called = threading.Condition(self._lock)
         self._scheme = "https" if tls else "http"
         self._http = _Http(self)
         if tls:
@@ -61,6 +62,11 @@ class SlackServer:
         """Let the next calls of *method* (or ``WEBHOOK``) go wrong, one fault each; None: this one goes well."""
         self._faults[method].extend(faults)
 
+    def wait_for(self, method: str, times: int, timeout_seconds: float = 60) -> None:
+        """Until *method* has been called so often, and whatever Slack does about it is done but for the answer."""
+        with self._called:
+            assert self._called.wait_for(lambda: self.calls.count(method) >= times, timeout_seconds)
+
     def messages(self, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
         return list(self.workspace.channels[channel_id].messages)
 
@@ -82,6 +88,7 @@ class SlackServer:
         method = WEBHOOK if path.startswith("/services/") else path.removeprefix("/api/")
         with self._lock:
             self.calls.append(method)
+            self._called.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else None
             if fault is None or fault.accepted:
                 real = self._webhook(path, body) if method == WEBHOOK else self._method(method, headers, body)

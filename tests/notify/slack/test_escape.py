@@ -15,6 +15,8 @@ from cssync.notify.slack.escape import length, mrkdwn, plain
         ("<https://evil.test|Acme>", "&lt;https://evil.test|Acme&gt;"),
         ("@here @channel", "\uff20here \uff20channel"),
         ("dana_roy@acme.test", "dana_roy@acme.test"),
+        ("Account.ARR__c", "Account.ARR__c"),
+        ("__init__ of", "\u02cd\u02cdinit\u02cd\u02cd of"),
         ("*bold* ~gone~ `code`", "\u2217bold\u2217 \u223cgone\u223c \u02cbcode\u02cb"),
         ("_slanted_ snake_case", "\u02cdslanted\u02cd snake_case"),
         (":fire: :+1: at 12:30:00", "\u2236fire: \u2236+1: at 12:30:00"),

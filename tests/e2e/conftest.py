@@ -1,0 +1,31 @@
+"""A desk for each test, with limits that a company of a dozen customers can break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.companies import slack_server
+from tests.e2e.desk import Desk
+from tests.emulators.slack.server import SlackServer
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A CSM may hold five accounts. Only limits speak: a forecast over three days of history would be noise."""
+    return Desk(
+        tmp_path,
+        {
+            "limits": {"accounts": 5},
+            "rules": {"trending_to_ceiling": {"enabled": False}, "new_customer_unassigned": {"enabled": False}},
+            "notify": {"console": False},
+        },
+    )
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server

@@ -1,0 +1,149 @@
+"""Killed on the way, without a chance to clean up: the next run mends it, with one message and the right state."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.e2e.companies import (
+    DANA,
+    LEADERSHIP,
+    hand_over_in_salesforce,
+    salesforce_company,
+    tell_slack,
+    three_csms,
+)
+from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk, texts
+from tests.emulators.salesforce.faults import Page, Rewrite
+from tests.emulators.salesforce.server import SalesforceEmulator
+from tests.emulators.slack.faults import Cut, Fault, accepted_then, lost
+from tests.emulators.slack.server import SlackServer
+
+PATIENCE_SECONDS = 60
+
+
+class Gate:
+    """Stops the pull at a request until it is told to go on."""
+
+    def __init__(self) -> None:
+        self._reached, self._open = threading.Event(), threading.Event()
+
+    def hold(self, _path: str, page: Page) -> Page:
+        self._reached.set()
+        self._open.wait(PATIENCE_SECONDS)
+        return page
+
+    def wait(self) -> None:
+        assert self._reached.wait(PATIENCE_SECONDS)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+@pytest.fixture
+def salesforce(desk: Desk, slack: SlackServer) -> Iterator[SalesforceEmulator]:
+    """A good night, and then Dana gets three customers of Ana's."""
+    tell_slack(desk, slack)
+    with salesforce_company(desk, three_csms()) as emulator:
+        assert desk.night(NIGHT).code == 0
+        hand_over_in_salesforce(emulator, DANA, "A1", "A2", "A3")
+        yield emulator
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@contextmanager
+def held_for_writing(desk: Desk) -> Iterator[None]:
+    """Another program is writing to the store, so a commit has to wait."""
+    with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def assert_mended(desk: Desk, slack: SlackServer) -> None:
+    """The night as it should have been, told once; and once more is once too often."""
+    for _ in range(2):
+        ran = desk.night(NEXT_NIGHT)
+        assert ran.code == 0, ran.err
+        first, second = slack.messages(LEADERSHIP)
+        assert "*Sam Ito* (new)" in texts(first)
+        assert "*Dana Roy* (worse): 10 accounts (limit 5)" in texts(second)
+    statuses = desk.rows(f"SELECT status FROM run WHERE as_of = '{NEXT_NIGHT}'")
+    assert statuses.count("accepted") == 1
+    assert "running" not in statuses
+    assert desk.rows("SELECT DISTINCT state FROM outbox") == ["sent"]
+    books = desk.run("books", "--json").json
+    assert {b["csm"]["name"]: b["accounts"] for b in books["books"]} == {"Dana Roy": 10, "Ana Diaz": 1, "Sam Ito": 6}
+    assert [a["value"] for a in desk.run("alerts", "--json").json["alerts"]] == ["10", "6"]
+
+
+def test_killed_while_it_pulls(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:
+    before = desk.dump()
+    gate = Gate()
+    salesforce.faults.add(Rewrite(gate.hold), at={1}, where="FROM Account ")
+    with desk.started("run", "--as-of", NEXT_NIGHT) as process:
+        gate.wait()
+        kill(process)
+    gate.open()
+
+    assert desk.dump() == before
+    assert_mended(desk, slack)
+    assert desk.rows(f"SELECT status FROM run WHERE as_of = '{NEXT_NIGHT}'") == ["accepted", "failed", "repeated"]
+
+
+def test_killed_before_the_commit(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:
+    before = desk.dump()
+    gate = Gate()
+    salesforce.faults.add(Rewrite(gate.hold), at={1}, where="FROM Account ")
+    with desk.started("run", "--as-of", NEXT_NIGHT) as process:
+        gate.wait()
+        with held_for_writing(desk):
+            gate.open()
+            assert process.stderr is not None
+            for line in process.stderr:
+                if json.loads(line)["event"] == "evaluated":
+                    break
+            kill(process)
+
+    assert desk.dump() == before
+    assert len(slack.messages(LEADERSHIP)) == 1
+    assert_mended(desk, slack)
+
+
+@pytest.mark.parametrize("fault", [lost(Cut.SILENCE), accepted_then(Cut.SILENCE)], ids=["not taken", "taken"])
+def test_killed_while_it_posts(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer, fault: Fault) -> None:
+    """The night is committed; whether Slack took the message, only Slack knows."""
+    slack.inject("chat.postMessage", fault)
+    with desk.started("run", "--as-of", NEXT_NIGHT) as process:
+        slack.wait_for("chat.postMessage", 2)
+        kill(process)
+
+    assert desk.rows("SELECT DISTINCT state FROM outbox") == ["sending", "sent"]
+    assert_mended(desk, slack)
+
+
+def test_two_runs_at_once(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:
+    gate = Gate()
+    salesforce.faults.add(Rewrite(gate.hold), at={1}, where="FROM Account ")
+    with desk.started("run", "--as-of", NEXT_NIGHT) as process:
+        gate.wait()
+        second = desk.night(NEXT_NIGHT)
+        gate.open()
+        process.communicate()
+
+    assert process.returncode == 0
+    assert second.code == 2
+    assert f"Another run is at work on {desk.store}: process {process.pid} on " in second.said
+    assert_mended(desk, slack)

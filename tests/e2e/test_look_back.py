@@ -1,0 +1,81 @@
+"""After a night: what the store tells about it, without asking the CRM again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.companies import three_csms, write_files
+from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk
+
+
+@pytest.fixture
+def after(desk: Desk) -> Desk:
+    """The morning after a night whose exports are gone."""
+    exports = write_files(desk, three_csms())
+    assert desk.night(NIGHT).code == 0
+    for file in exports.iterdir():
+        file.unlink()
+    return desk
+
+
+def test_one_csm_by_name_address_or_id(after: Desk) -> None:
+    for key in ("Dana Roy", "dana@acme.test", "DANA@acme.test", "U1"):
+        ran = after.run("books", "--csm", key, "--json")
+        assert [book["csm"]["id"] for book in ran.json["books"]] == ["U1"]
+        assert ran.json["totals"]["accounts"] == 17  # the whole company's, always
+
+
+def test_one_team(after: Desk) -> None:
+    ran = after.run("books", "--team", "west", "--json")
+    assert [(book["csm"]["name"], book["accounts"]) for book in ran.json["books"]] == [("Sam Ito", 6), ("Ana Diaz", 4)]
+
+
+def test_a_name_that_nobody_has_is_answered_with_the_nearest(after: Desk) -> None:
+    ran = after.run("books", "--csm", "Dana Ray")
+    assert (ran.code, ran.out) == (2, "")
+    assert "did you mean 'Dana Roy'?" in ran.said
+    ran = after.run("books", "--team", "Wets")
+    assert ran.code == 2
+    assert "did you mean 'West'?" in ran.said
+
+
+def test_books_for_a_spreadsheet(after: Desk) -> None:
+    assert after.run("books", "--csv").out.splitlines() == [
+        "as_of,id,name,email,kind,active,team,manager,segment,accounts,arr,currency",
+        "2026-11-20,U1,Dana Roy,dana@acme.test,csm,True,East,,,7,7000.00,USD",
+        "2026-11-20,U3,Sam Ito,sam@acme.test,csm,True,West,,,6,6000.00,USD",
+        "2026-11-20,U2,Ana Diaz,ana@acme.test,csm,True,West,,,4,4000.00,USD",
+    ]
+
+
+def test_json_and_csv_exclude_each_other(after: Desk) -> None:
+    assert after.run("books", "--csv", "--json").code == 2
+
+
+def test_alerts_are_listed_for_people_and_for_programs(after: Desk) -> None:
+    told = after.run("alerts").out
+    assert "7 accounts (limit 5)" in told
+    assert "Sam Ito" in told
+    (dana, sam) = after.run("alerts", "--json").json["alerts"]
+    assert (dana["subject"], dana["value"], dana["limit"]) == ({"id": "U1", "name": "Dana Roy"}, "7", "5")
+    assert (sam["severity"], sam["state"], sam["opened_on"]) == ("warning", "firing", NIGHT)
+
+
+def test_before_the_first_night_alerts_say_what_to_do(desk: Desk) -> None:
+    write_files(desk, three_csms())
+    ran = desk.run("alerts")
+    assert (ran.code, ran.out) == (0, "No night has been accepted yet. Next: cssync run\n")
+    assert not desk.store.exists()
+
+
+def test_a_night_before_the_last_accepted_one_is_refused(after: Desk) -> None:
+    write_files(after, three_csms())
+    assert after.night(NEXT_NIGHT).code == 0
+    before = after.dump()
+
+    ran = after.night(NIGHT)
+
+    assert ran.code == 2
+    assert "the night of 21 Nov 2026 was accepted already; 20 Nov 2026 is before it" in ran.said
+    assert "leave --as-of out" in ran.said
+    assert after.dump() == before

@@ -1,0 +1,106 @@
+"""Nights in a row, from the CRM to Slack: what is news is told once, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from cssync.model.owner import Owner
+from tests.e2e.companies import (
+    ANA,
+    DANA,
+    LEADERSHIP,
+    OPERATIONS,
+    hand_over_in_hubspot,
+    hand_over_in_salesforce,
+    hubspot_company,
+    salesforce_company,
+    tell_slack,
+    tell_webhook,
+    three_csms,
+)
+from tests.e2e.desk import NEXT_NIGHT, NIGHT, THIRD_NIGHT, Desk, texts
+from tests.emulators.slack.server import SlackServer
+from tests.postgres import Server
+
+
+@dataclass(frozen=True)
+class Office:
+    """A company with everything around it. *hand_over*: give customers, by name, to another CSM in the CRM."""
+
+    desk: Desk
+    slack: SlackServer
+    hand_over: Callable[..., None]
+
+    def news(self, as_of: str) -> list[str]:
+        """What Slack shows after the night of *as_of* that it did not show before: a line each."""
+        known = len(self.slack.messages(LEADERSHIP))
+        ran = self.desk.night(as_of)
+        assert ran.code == 0, ran.err
+        return [texts(message) for message in self.slack.messages(LEADERSHIP)[known:]]
+
+
+@contextmanager
+def _salesforce(desk: Desk, slack: SlackServer) -> Iterator[Office]:
+    tell_slack(desk, slack)
+    with salesforce_company(desk, three_csms()) as salesforce:
+
+        def hand_over(to: Owner, *customers: str) -> None:
+            hand_over_in_salesforce(salesforce, to, *customers)
+
+        yield Office(desk, slack, hand_over)
+
+
+@contextmanager
+def _hubspot(desk: Desk, slack: SlackServer) -> Iterator[Office]:
+    tell_webhook(desk, slack)
+    with hubspot_company(desk, three_csms()) as hubspot:
+
+        def hand_over(to: Owner, *customers: str) -> None:
+            hand_over_in_hubspot(hubspot, to, *customers)
+
+        yield Office(desk, slack, hand_over)
+
+
+@pytest.fixture(params=["Salesforce, bot, SQLite", "Salesforce, bot, PostgreSQL", "HubSpot, webhook, SQLite"])
+def office(request: pytest.FixtureRequest, desk: Desk, slack: SlackServer) -> Iterator[Office]:
+    if "PostgreSQL" in request.param:
+        server: Server = request.getfixturevalue("postgres")
+        desk.environ["DATABASE_URL"] = server.fresh_database()
+    with (_salesforce if "Salesforce" in request.param else _hubspot)(desk, slack) as office:
+        yield office
+
+
+def test_three_nights_in_a_row_tell_what_is_new_and_nothing_twice(office: Office) -> None:
+    (first,) = office.news(NIGHT)
+    assert "CS capacity: 20 Nov 2026" in first
+    assert "3 CSMs, 17 customers, $17k ARR" in first
+    assert "*Dana Roy* (new): 7 accounts (limit 5), $7k ARR" in first
+    assert "*Sam Ito* (new): 6 accounts (limit 5), $6k ARR" in first
+    assert "*Ana Diaz*" not in first
+
+    after_the_first_night = office.desk.dump()
+    assert office.news(NIGHT) == []
+    assert office.desk.dump() == after_the_first_night
+
+    office.hand_over(DANA, "A1", "A2", "A3")
+    (second,) = office.news(NEXT_NIGHT)
+    assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov, $10k ARR" in second
+    assert "*Sam Ito*" not in second
+    assert "1 alert unchanged" in second
+    assert office.news(NEXT_NIGHT) == []
+
+    office.hand_over(ANA, "S1")
+    (third,) = office.news(THIRD_NIGHT)
+    assert "RESOLVED  *Sam Ito*: 5 accounts now; Accounts over the limit: recovered after 2 days" in third
+    assert "*Dana Roy*" not in third
+
+    assert office.slack.messages(OPERATIONS) == []
+    known = office.desk.run("alerts", "--resolved", "--json").json["alerts"]
+    assert [(alert["subject"]["name"], alert["state"], alert["value"], alert["resolved_on"]) for alert in known] == [
+        ("Dana Roy", "firing", "10", None),
+        ("Sam Ito", "resolved", "6", THIRD_NIGHT),
+    ]
