@@ -1,0 +1,93 @@
+"""Holds docs/json.md equal to what ``--json`` writes: no key undocumented, none documented that is not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cssync.cli.app import app
+from cssync.settings import secrets
+from tests.documents import JSON, quoted, the_table
+
+COMMANDS = ("run", "books", "alerts", "config show", "doctor")
+_ARGUMENTS = {"run": ("run", "--as-of", "2026-11-22"), "config show": ("config", "show")}
+# Objects whose keys are data: settings and secrets by their names.
+_BY_NAME = ("settings", "secrets")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What every command writes after the demo company's first night."""
+    folder = tmp_path_factory.mktemp("night")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("CSSYNC") or name.removesuffix("_FILE") in secrets.names():
+                patch.delenv(name)
+        patch.chdir(folder)
+        return {command: answer_of(*_ARGUMENTS.get(command, (command,)), "--json") for command in COMMANDS}
+
+
+def answer_of(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def documented(title: str) -> set[str]:
+    """The keys under *title*, with those of the shapes that it refers to in their places."""
+    keys: set[str] = set()
+    for row in the_table(JSON, title):
+        (key,) = quoted(row["key"])
+        if not key.endswith("*"):
+            keys.add(key)
+            continue
+        (shape,) = re.findall(r"\]\(#([a-z]+)\)", row["meaning"])
+        keys |= {key.removesuffix("*") + below for below in documented(shape.capitalize())}
+    return keys
+
+
+def emitted(value: Any) -> set[str]:
+    """``csm.id``, ``books[].arr``, ``notes[]``; a list is empty only where no other one of its kind holds objects."""
+    keys = set(paths(value))
+    return {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}
+
+
+def paths(value: Any, above: str = "") -> Iterator[str]:
+    match value:
+        case dict():
+            for name, below in value.items():
+                known = "<name>" if above in _BY_NAME else name
+                yield from paths(below, f"{above}.{known}" if above else known)
+        case list():
+            yield f"{above}[]"
+            for below in value:
+                yield from paths(below, f"{above}[]")
+        case _:
+            yield above
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_keys_documented_are_those_written(command: str, written: dict[str, Any]) -> None:
+    told = documented(f"`cssync {command} --json`")
+    found = {re.sub(r"\.value(\[\])?$", ".value", key) for key in emitted(written[command])}
+    assert told == found
+
+
+def test_money_is_text(written: dict[str, Any]) -> None:
+    totals = written["books"]["totals"]
+    assert totals["arr"] == "12060411.50"
+    assert all(isinstance(book["arr"], str) for book in written["books"]["books"])
+
+
+def test_a_second_run_says_that_nothing_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = (answer_of(*_ARGUMENTS["run"], "--json") for _ in range(2))
+    assert (first["status"], first["digest"]["title"]) == ("accepted", "CS capacity: 22 Nov 2026")
+    assert (second["status"], second["digest"]) == ("repeated", None)

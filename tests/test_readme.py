@@ -1,0 +1,271 @@
+"""Holds README.md and docs/ true: commands run, output is what is printed, tables are what the code says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from connectors.file import exports, owners
+from connectors.hubspot import endpoints
+from cssync.capacity.limits import LimitBook
+from cssync.cli import failures
+from cssync.cli.app import COMMANDS, app, load
+from cssync.errors import ExitCode
+from cssync.model.tables import OPPORTUNITIES, SNAPSHOT
+from cssync.settings import fields, secrets
+from cssync.settings import load as loading
+from cssync.settings.model import Settings
+from cssync.settings.source import (
+    AccountFields,
+    HubspotAccountFields,
+    HubspotOpportunityFields,
+    OpportunityFields,
+    SalesforceAccountFields,
+    SalesforceOpportunityFields,
+)
+from rules.engine import RULES
+from tests.documents import (
+    PAGES,
+    README,
+    ROOT,
+    SETTINGS,
+    block,
+    command_lines,
+    quoted,
+    recorded,
+    section,
+    tables,
+    the_table,
+)
+from tests.nights import Nights, many, pull_of
+
+DAY = "2026-11-22"
+RECORDED = recorded(README)
+# What differs from run to run, in a form of the same length where the width of a line depends on it.
+_PASSING = (
+    (re.compile(r"\bin \d+\.\d s"), "in 0.1 s"),
+    (re.compile(r"\d\d:\d\d UTC"), "00:00 UTC"),
+    (re.compile(r"\brun [0-9a-f]{8}\b"), "run 00000000"),
+    (re.compile(r"\bwritten \d{4}-\d\d-\d\d\b"), "written 0000-00-00"),
+)
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, and an environment that says nothing to cssync."""
+    for name in os.environ:
+        if name.startswith("CSSYNC") or name.removesuffix("_FILE") in secrets.names():
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def printed(command: str) -> list[str]:
+    """What *command* writes to stdout on the day of the README."""
+    _, *arguments = shlex.split(command)
+    if arguments[0] in {"run", "demo"}:
+        arguments += ["--as-of", DAY]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == ExitCode.OK, done.output
+    return lasting(done.stdout)
+
+
+def lasting(text: str) -> list[str]:
+    for passing, instead in _PASSING:
+        text = passing.sub(instead, text)
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+@pytest.mark.parametrize("folder", RECORDED)
+def test_the_output_shown_is_what_is_printed(folder: str, alone: Path) -> None:
+    for shown in RECORDED[folder]:
+        out = printed(shown.command)
+        expected = type(shown)(shown.command, tuple(lasting("\n".join(shown.lines))))
+        missing = expected.missing_from(out)
+        assert not missing, f"{shown.command} does not print this here:\n{missing}\nbut:\n" + "\n".join(out)
+
+
+def test_both_walks_were_read() -> None:
+    assert [len(RECORDED[folder]) for folder in ("demo", "own")] == [1, 7]
+
+
+def options(*path: str) -> dict[str, set[str]]:
+    """Every spelling of every option of a command, by its longest one."""
+    command: Any = load(path[0])
+    for name in path[1:]:
+        command = command.commands[name]
+    return {max(each.opts, key=len): set(each.opts) for each in command.params}
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    for name in COMMANDS:
+        below = getattr(load(name), "commands", {})
+        yield from ((name, each) for each in below) if below else [(name,)]
+
+
+@pytest.mark.parametrize("line", sorted(set(chain.from_iterable(map(command_lines, PAGES.values())))))
+def test_a_command_that_is_named_exists_with_its_options(line: str) -> None:
+    _, *words = shlex.split(line, comments=True)
+    if words[0] == "--version":
+        return
+    path = next(path for path in commands() if list(path) == words[: len(path)])
+    known = set().union(*options(*path).values())
+    assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_the_commands_are_all_there_are() -> None:
+    told = {row["command"]: (set(quoted(row["options"])), row["what it does"]) for row in the_table(README, "Commands")}
+    assert told == {
+        f"`cssync {' '.join(path)}`": (set(options(*path)) - {"--config"}, help_of(*path)) for path in commands()
+    }
+
+
+def help_of(*path: str) -> str:
+    command: Any = load(path[0])
+    for name in path[1:]:
+        command = command.commands[name]
+    return str(command.help).partition("\n")[0]
+
+
+def test_the_exit_codes_are_all_there_are() -> None:
+    told = the_table(README, "What happens each night")
+    assert [(row["exit code"], row["name"]) for row in told] == [(str(int(code)), code.name) for code in ExitCode]
+
+
+def defaults() -> dict[str, str]:
+    """Every setting's default by its dotted name, as YAML would say it."""
+
+    def leaves(value: Any, above: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, dict):
+            for name, below in value.items():
+                yield from leaves(below, f"{above}.{name}" if above else name)
+        else:
+            yield above, str(value).lower() if isinstance(value, bool) else str(value)
+
+    return dict(leaves(Settings().model_dump(mode="json", by_alias=True), ""))
+
+
+def test_every_default_that_is_given_is_the_one_in_force() -> None:
+    given = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`\s\(`?([^`()]+?)`?\)", README)
+    told = {name: value for name, value in given if name in defaults()}
+    assert len(told) > 15
+    assert told == {name: defaults()[name] for name in told}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/settings.md"])
+def test_every_setting_that_is_named_exists(page: str) -> None:
+    named = {name.partition(":")[0] for name in quoted(PAGES[page])}
+    dotted = {name for name in named if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name)}
+    settings = {name for name in dotted if name.partition(".")[0] in Settings.model_fields}
+    assert settings
+    assert settings - set(fields.names()) == set()
+
+
+def test_the_rules_are_all_there_are() -> None:
+    told = the_table(README, "Rules")
+    assert [(quoted(row["rule"])[0], row["seeds"]) for row in told] == [(r.id, ", ".join(r.seeds)) for r in RULES]
+    limits = (next((name for name in quoted(row["fires when"]) if name.startswith("limits.")), "") for row in told)
+    assert [row["default"] for row in told] == [defaults().get(name, "0") for name in limits]
+
+
+@pytest.mark.parametrize(
+    ("book", "accounts"),
+    [
+        ({"csm": "U1", "segment": "Enterprise"}, 60),
+        ({"csm": "U2", "segment": "Enterprise"}, 25),
+        ({"csm": "U2", "segment": "Mid-Market", "product": "Platform"}, 40),
+        ({"csm": "U2", "segment": "Mid-Market"}, 50),
+    ],
+)
+def test_the_example_of_limits_works_out_as_told(book: dict[str, str], accounts: int) -> None:
+    example = block(README, "Rules", "yaml").replace("dana@acme.test", "U1")
+    settings = Settings.model_validate(yaml.safe_load(example))
+    held = Nights(settings).walk(pull_of(many(4, **book))).book(book["csm"])
+    limits = LimitBook(settings.limits, lambda _: "default")
+    assert limits.limit(held, "accounts").value == accounts
+    assert limits.limit(held, "arr").value == Decimal(2_000_000)
+
+
+@pytest.mark.parametrize(
+    ("title", "models"),
+    [
+        ("`source.accounts`", (AccountFields, SalesforceAccountFields, HubspotAccountFields)),
+        ("`source.opportunities`", (OpportunityFields, SalesforceOpportunityFields, HubspotOpportunityFields)),
+    ],
+)
+def test_the_mapping_is_the_one_that_is_built_in(title: str, models: tuple[type[AccountFields], ...]) -> None:
+    told = the_table(SETTINGS, title)
+    assert [quoted(row["setting"])[0] for row in told] == list(models[0].model_fields)
+    for row in told:
+        for source, model in zip(("file", "Salesforce", "HubSpot"), models, strict=True):
+            default = model.model_fields[quoted(row["setting"])[0]].get_default()
+            assert row[source] == ("none" if default is None else f"`{default}`")
+
+
+def test_conditions_may_use_these_names() -> None:
+    told = {row["condition on"]: quoted(row["names"]) for row in the_table(SETTINGS, "Conditions")}
+    hidden = {"is_customer", "book_id", "unit_id"}
+    assert told == {"accounts": [c for c in SNAPSHOT if c not in hidden], "opportunities": list(OPPORTUNITIES)}
+
+
+def test_the_secrets_are_all_there_are() -> None:
+    assert [quoted(row["variable"])[0] for row in the_table(SETTINGS, "Secrets")] == list(secrets.names())
+
+
+def test_the_variables_are_those_that_are_read() -> None:
+    told = [quoted(row["variable"])[0] for row in the_table(SETTINGS, "Environment")]
+    override = f"{loading.OVERRIDE}SECTION__NAME"
+    assert told == [loading.PATH_VARIABLE, override, failures.DEBUG_VARIABLE, "NO_COLOR", "COLUMNS"]
+
+
+def test_hubspot_is_granted_the_scopes_that_are_asked_for() -> None:
+    asked = [value for value in vars(endpoints).values() if isinstance(value, endpoints.Endpoint)]
+    for record_type in (endpoints.COMPANIES, endpoints.DEALS):
+        asked += [record_type.list, record_type.search, record_type.properties]
+    told = re.findall(r"`(crm\.[a-z.]+|multi-currency-read)`", section(README, "Connect"))
+    assert sorted(told) == sorted({endpoint.scope for endpoint in asked} - {""})
+
+
+def test_the_columns_of_files_are_those_that_are_read() -> None:
+    table = next(table for table in tables(section(README, "Connect")) if "file" in table[0])
+    told = {quoted(row["file"])[0]: (quoted(row["needed columns"]), quoted(row["optional columns"])) for row in table}
+    assert told == {
+        "owners": (list(owners.NEEDED), list(owners.OPTIONAL)),
+        "ownership": (list(exports.OWNERSHIP_COLUMNS), list(exports.OWNERSHIP_OPTIONAL)),
+        "rates": (list(owners.RATES), []),
+    }
+    header = block(README, "Connect", "csv").partition("\n")[0].split(",")
+    assert set(header) <= {info.get_default() for info in AccountFields.model_fields.values()}
+
+
+def test_the_layers_are_those_that_are_checked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = project["tool"]["importlinter"]["contracts"]
+    assert "\n".join(contract["layers"]) in section(README, "Inside")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", PAGES[page]):
+        path, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        headings = re.findall(r"^#+ (.*)$", file.read_text("utf-8"), re.MULTILINE) if anchor else []
+        assert not anchor or anchor in {heading.lower().replace(" ", "-") for heading in headings}, target
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = {name for name in quoted(README) if re.fullmatch(r"(cssync|config|tests|deploy|rules)/[\w./]*", name)}
+    assert {name for name in named if not (ROOT / name).exists()} <= {"config/cssync.yaml", "config/.env"}
