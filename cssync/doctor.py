@@ -165,7 +165,7 @@ def _service(settings: Settings) -> str | None:
             return url
         case SalesforceSource(domain=domain):
             return f"https://{domain}.salesforce.com/"
-        case HubspotSource():
-            return "https://api.hubapi.com/"
+        case HubspotSource(api_url=url):
+            return url
         case FileSource():
             return settings.notify.slack.api_url if settings.notify.slack.enabled else None

@@ -179,6 +179,10 @@ def test_the_time_zone_is_shown_with_the_time_in_it() -> None:
             ),
             ["https://acme.my.salesforce.com"],
         ),
+        (
+            Settings(source=HubspotSource(kind="hubspot", api_url="https://hubspot.gateway.test")),
+            ["https://hubspot.gateway.test"],
+        ),
         (Settings(notify=Notify(slack=Slack(enabled=True, channel="C1"))), ["https://slack.com/api/"]),
         (Settings(), []),
     ],

@@ -30,6 +30,7 @@ def doctor(
     """
     from cssync.cli.output import product, write_json
     from cssync.doctor import conclude
+    from cssync.model.wording import count
 
     console = product()
     lines: list[Examined] = []
@@ -45,9 +46,8 @@ def doctor(
     if as_json:
         write_json(_document(lines, verdict))
     else:
-        counted = (
-            f"{verdict.failed} failed, {verdict.warnings} warnings. " if verdict.failed or verdict.warnings else ""
-        )
+        warnings = count(verdict.warnings, "warning")
+        counted = f"{verdict.failed} failed, {warnings}. " if verdict.failed or verdict.warnings else ""
         console.print(f"\n{counted}Next: {verdict.next_step}", soft_wrap=True)
     raise typer.Exit(verdict.exit_code)
 

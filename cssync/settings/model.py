@@ -167,7 +167,7 @@ class Slack(Section):
 
     enabled: bool = Field(default=False, description="post the digest to Slack")
     via: Literal["bot", "webhook"] = Field(
-        "bot", description="bot: posted once, edited, threaded; webhook: simpler, its channel is fixed"
+        "bot", description="bot: posted once, whatever is lost on the way; webhook: simpler, at most once"
     )
     channel: str | None = Field(None, description="channel id (C0123456789) or #name; required with via: bot")
     operations_channel: str | None = Field(None, description="for refused nights; null: the same channel")
