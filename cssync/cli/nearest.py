@@ -7,8 +7,9 @@ from difflib import get_close_matches
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """A remedy: the nearest of the *known* names, or the first few of them."""
-    close = get_close_matches(name, known, n=1)
+    """A remedy: the nearest of the *known* names, in whatever case it was typed, or the first few of them."""
+    by_key = {each.casefold(): each for each in known}
+    close = get_close_matches(name.casefold(), by_key, n=1)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {by_key[close[0]]!r}?"
     return f"there are: {', '.join(known[:10])}{', ...' if len(known) > 10 else ''}"  # noqa: PLR2004 - fits a line
