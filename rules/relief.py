@@ -105,19 +105,26 @@ class _Place:
     arr: Decimal
     taken: int = 0
 
-    def __lt__(self, other: _Place) -> bool:
-        return (-self.accounts, -self.arr, self.book.id) < (-other.accounts, -other.arr, other.book.id)
+    @property
+    def ranked(self) -> _Ranked:
+        return -self.accounts, -self.arr, self.book.id, self
+
+
+# Most room first; the id decides before a place would be compared with a place.
+_Ranked = tuple[int, Decimal, str, _Place]
 
 
 @dataclass
 class _Places:
-    by_segment: dict[str | None, list[_Place]] = field(default_factory=dict)
+    by_segment: dict[str | None, list[_Ranked]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rooms: tuple[Room, ...]) -> _Places:
         places = cls()
         for room in rooms:
-            places.by_segment.setdefault(room.book.segment, []).append(_Place(room.book, room.accounts, room.arr))
+            places.by_segment.setdefault(room.book.segment, []).append(
+                _Place(room.book, room.accounts, room.arr).ranked
+            )
         for heap in places.by_segment.values():
             heapq.heapify(heap)
         return places
@@ -138,7 +145,7 @@ class _Places:
         for place in in_use:
             place.taken = 0
             if place.accounts > 0:
-                heapq.heappush(heap, place)
+                heapq.heappush(heap, place.ranked)
         taken.sort(key=lambda share: (-share[1], share[0].name))
         return Relief(need.moves, tuple(taken), short)
 
@@ -147,9 +154,9 @@ def _fits(place: _Place, customer: Customer) -> bool:
     return place.accounts > 0 and place.arr >= customer.arr
 
 
-def _next_place(heap: list[_Place], in_use: list[_Place], customer: Customer) -> _Place | None:
+def _next_place(heap: list[_Ranked], in_use: list[_Place], customer: Customer) -> _Place | None:
     while heap:
-        place = heapq.heappop(heap)
+        place = heapq.heappop(heap)[-1]
         in_use.append(place)
         if _fits(place, customer):
             return place

@@ -60,7 +60,9 @@ def _labels(owners: Iterable[Owner]) -> pl.DataFrame:
 
 
 def _labelled(units: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
-    return units.join(labels, on="book_id", how="left").with_columns(everything=pl.lit("everything"))
+    labelled = units.join(labels, on="book_id", how="left").with_columns(everything=pl.lit("everything"))
+    # Grouping by whole numbers is several times as fast as by text.
+    return labelled.with_columns(pl.col(name).cast(pl.Categorical) for name in _CUTS)
 
 
 def _windows(snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_night: date | None) -> Iterable[Window]:

@@ -37,42 +37,63 @@ def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Tim
     *backfill*: closed and open ``SPELLS`` from the CRM's own history; used only where nothing is remembered yet.
     """
     today = snapshot.as_of
-    now = snapshot.table.with_columns(attributes_hash=pl.struct(_ATTRIBUTES).hash(seed=0))
     known, removed, reopened = _rewound(past.spells, today)
     first_night = known.is_empty()
-    history = backfill.with_columns(attributes_hash=pl.lit(0, pl.UInt64)) if first_night else backfill.clear()
-    before = known.filter(_OPEN) if not first_night else history.filter(_OPEN)
-
-    joined = now.join(
-        before.select("account_id", *(pl.col(f).alias(f"was_{f}") for f in SPELL_FACTS), "valid_from", "valid_to",
-                      pl.col("attributes_hash").alias("was_hash"), seen=pl.lit(value=True)),
-        on="account_id", how="left", maintain_order="left",
-    )  # fmt: skip
-    same = pl.col("seen").is_not_null() & pl.all_horizontal(
-        pl.col(f).eq_missing(pl.col(f"was_{f}")) for f in SPELL_FACTS
-    )
-    joined = joined.with_columns(same=same)
-    columns = [*now.columns, "valid_from", "valid_to"]
-    begins = joined.filter(~pl.col("same")).with_columns(valid_from=pl.lit(today)).select(columns)
-    unchanged = joined.filter("same")
+    history = backfill.with_columns(attributes_hash=pl.lit(0, pl.UInt64)) if first_night else known.clear()
+    before = (history if first_night else known).filter(_OPEN)
+    compared = _compared(snapshot.table, before)
+    begins = _rows(snapshot.table, compared.filter(~pl.col("same")).with_columns(valid_from=pl.lit(today)))
+    unchanged = compared.filter("same")
     ended = (
-        before.join(unchanged.select("account_id"), on="account_id", how="anti")
+        before.select("account_id", "valid_from")
+        .join(unchanged, on="account_id", how="anti")
         .with_columns(valid_to=pl.lit(today))
-        .select("account_id", "valid_from", "valid_to")
     )
     if first_night:
-        opened, closed, refreshed = _first_night(history, ended, unchanged.select(columns), begins)
+        opened = _opened_at_first(history, ended, _rows(snapshot.table, unchanged), begins)
+        closed, refreshed = ended.clear(), begins.clear()
     else:
         opened, closed = begins, _closings(ended, reopened)
         restored = pl.col("account_id").is_in(reopened["account_id"].implode())
-        moved = pl.col("attributes_hash") != pl.col("was_hash")
-        refreshed = unchanged.filter(moved | restored).select(columns)
-    spells = _after(known, ended, opened)
+        refreshed = _rows(snapshot.table, unchanged.filter(pl.col("attributes_changed") | restored))
+    spells = pl.concat([_ended(known, ended).select(list(SPELLS)), opened.select(list(SPELLS))])
     changes = SpellChanges(removed=removed, closed=closed, opened=opened, refreshed=refreshed)
     since = past.history_since
     if first_night or since is None:
         since = spells.select(pl.min("valid_from")).item() or today
     return Timeline(today, spells, since), changes
+
+
+def _compared(table: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Every account of *table* with ``same``: its facts are those of its open spell, begun on ``valid_from``.
+
+    Facts are compared by 64-bit hashes, which keeps a million accounts narrow; that two different states of one
+    account share a hash is less likely than a memory error.
+    """
+    facts = pl.struct(SPELL_FACTS).hash(seed=0)
+    was = before.select("account_id", "valid_from", was=facts, was_attributes="attributes_hash")
+    is_ = table.select("account_id", is_=facts, attributes_hash=pl.struct(_ATTRIBUTES).hash(seed=0))
+    return is_.join(was, on="account_id", how="left").select(
+        "account_id",
+        "valid_from",
+        "attributes_hash",
+        same=pl.col("is_").eq_missing(pl.col("was")),
+        attributes_changed=pl.col("attributes_hash").ne_missing(pl.col("was_attributes")),
+    )
+
+
+def _rows(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """The rows of *table* that *chosen* names, as open spells that began on its ``valid_from``."""
+    keys = chosen.select("account_id", "attributes_hash", "valid_from")
+    return table.join(keys, on="account_id", how="inner").with_columns(valid_to=pl.lit(None, pl.Date))
+
+
+def _ended(spells: pl.DataFrame, ended: pl.DataFrame) -> pl.DataFrame:
+    """*spells* with the ends filled in of those that *ended* names."""
+    key = ["account_id", "valid_from"]
+    last = spells.join(ended.rename({"valid_to": "ends"}), on=key, how="inner")
+    last = last.with_columns(valid_to=pl.coalesce("valid_to", "ends")).drop("ends")
+    return pl.concat([spells.join(ended, on=key, how="anti"), last])
 
 
 def _rewound(spells: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -91,27 +112,12 @@ def _closings(ended: pl.DataFrame, reopened: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ended, undone.with_columns(valid_to=pl.lit(None, pl.Date))])
 
 
-def _first_night(
+def _opened_at_first(
     history: pl.DataFrame, ended: pl.DataFrame, unchanged: pl.DataFrame, begins: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+) -> pl.DataFrame:
     """Everything is new: the CRM's history with its ends filled in, then today's state."""
-    ends = ended.rename({"valid_to": "ends"})
-    past = history.join(ends, on=["account_id", "valid_from"], how="left").with_columns(
-        valid_to=pl.coalesce("valid_to", "ends")
-    )
-    past = past.filter(~_OPEN & (pl.col("valid_from") < pl.col("valid_to"))).drop("ends")
-    opened = pl.concat([past, unchanged, begins], how="diagonal").select(unchanged.columns)
-    return opened, ended.clear(), unchanged.clear()
-
-
-def _after(known: pl.DataFrame, ended: pl.DataFrame, opened: pl.DataFrame) -> pl.DataFrame:
-    ends = ended.rename({"valid_to": "ends"})
-    kept = known.select(list(SPELLS))
-    if len(ends):
-        kept = kept.join(ends, on=["account_id", "valid_from"], how="left", maintain_order="left").with_columns(
-            valid_to=pl.coalesce("valid_to", "ends")
-        )
-    return pl.concat([kept.select(list(SPELLS)), opened.select(list(SPELLS))])
+    past = _ended(history, ended).filter(~_OPEN & (pl.col("valid_from") < pl.col("valid_to")))
+    return pl.concat([past, unchanged, begins], how="diagonal").select(begins.columns)
 
 
 def state_at(spells: pl.LazyFrame, day: date) -> pl.LazyFrame:

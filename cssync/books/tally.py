@@ -6,7 +6,7 @@ to add up by: a book, a team, a segment, a manager, or one label for everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -146,22 +146,13 @@ def _as_changes(sums: pl.DataFrame, totals: Mapping[str | None, Tally], window: 
             of_label[cause] = Movement(accounts, arr)
         if rest:
             of_label["arr_changed"] = Movement(0, of_label.get("arr_changed", _NOTHING).arr + rest)
-    nothing = Tally(0, _ZERO)
-    keys: Sequence[str | None] = [*totals, *(key for key in causes if key not in totals)]
-    return {key: _change(window, totals.get(key, nothing), causes.get(key, {})) for key in keys}
+    return {key: _change(window, tally, causes.get(key, {})) for key, tally in totals.items()}
 
 
 def _change(window: Window, now: Tally, causes: Mapping[str, Movement]) -> Change:
     """The causes are known, so what was before follows from what is now."""
+    if not causes:
+        return Change(window.days, window.since, Movement(now.accounts, now.arr))
     accounts = now.accounts - sum(move.accounts for move in causes.values())
     arr = now.arr - sum((move.arr for move in causes.values()), _ZERO)
-    return Change(
-        window.days,
-        window.since,
-        Movement(accounts, arr),
-        won=causes.get("won", _NOTHING),
-        churned=causes.get("churned", _NOTHING),
-        reassigned_in=causes.get("reassigned_in", _NOTHING),
-        reassigned_out=causes.get("reassigned_out", _NOTHING),
-        arr_changed=causes.get("arr_changed", _NOTHING),
-    )
+    return Change(window.days, window.since, Movement(accounts, arr), **causes)

@@ -26,6 +26,8 @@ class LimitBook:
 
     def limit(self, book: Book, measure: Measure) -> Limit:
         """The narrowest limit that is set for *book*."""
+        if not (self.limits.csms or self.limits.segments or self.limits.complexity):
+            return self.general(measure)
         return next(self._narrowest_first(book, measure))
 
     def general(self, measure: Measure) -> Limit:
