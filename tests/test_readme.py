@@ -269,3 +269,8 @@ def test_every_link_leads_somewhere(page: str) -> None:
 def test_every_file_that_is_named_exists() -> None:
     named = {name for name in quoted(README) if re.fullmatch(r"(cssync|config|tests|deploy|rules)/[\w./]*", name)}
     assert {name for name in named if not (ROOT / name).exists()} <= {"config/cssync.yaml", "config/.env"}
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"demo", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z-]+)", README)) <= targets
