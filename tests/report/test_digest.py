@@ -1,0 +1,174 @@
+"""The one message of a night, from hand-made companies: who, why, one action, and nothing when nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from cssync.alerts.reconcile import Tonight, reconcile
+from cssync.model.alert import Alert, AlertState
+from cssync.model.digest import Digest, EntryKind
+from cssync.model.finding import Limit
+from cssync.model.tables import PROBLEMS
+from cssync.report.digest import Tidings, write
+from cssync.settings.model import AlertPolicy
+from rules.engine import RULES, evaluate
+from tests.nights import TEAM, TODAY, Night, Nights, Row, account, many, pull_of, settings
+
+
+@dataclass
+class Mornings:
+    """Nights in a row, and the digest that leadership finds after each."""
+
+    nights: Nights = field(default_factory=Nights)
+    known: dict[str, Alert] = field(default_factory=dict)
+    problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
+    notes: tuple[str, ...] = ()
+    stated: dict[str, Limit] = field(default_factory=dict)
+
+    def after(self, rows: Iterable[Row], day: date = TODAY) -> Digest | None:
+        night = self.nights.walk(pull_of(rows), day)
+        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state is AlertState.FIRING)
+        tonight = Tonight(
+            day, "acme", tuple(evaluate(context)), {rule.id for rule in RULES}, {owner.id for owner in TEAM}
+        )
+        reconciled = reconcile(tonight, self.known.values(), AlertPolicy())
+        self.known |= {alert.fingerprint: alert for alert in reconciled.alerts}
+        return write(self._tidings(night, reconciled.transitions, context.limits.general))
+
+    def _tidings(self, night: Night, transitions: Any, general: Any) -> Tidings:
+        return Tidings(
+            run_id="8f3a0123456789",
+            books=night.books,
+            data_as_of=datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
+            transitions=transitions,
+            firing=[alert for alert in self.known.values() if alert.state is AlertState.FIRING],
+            limits=[self.stated.get(measure) or general(measure) for measure in ("arr", "accounts", "trend_accounts")],
+            rules={rule.id: rule.title for rule in RULES},
+            problems=self.problems,
+            notes=self.notes,
+        )
+
+
+def told(digest: Digest | None) -> Digest:
+    assert digest is not None
+    return digest
+
+
+def lines(digest: Digest | None) -> list[tuple[EntryKind, str, str]]:
+    return [(entry.kind, entry.who, entry.facts) for entry in told(digest).entries]
+
+
+CROWD = [*many(51), *many(10, "U2")]
+
+
+def test_nothing_is_written_when_nothing_has_changed() -> None:
+    mornings = Mornings()
+    assert mornings.after(CROWD, TODAY - timedelta(days=1)) is not None
+    assert mornings.after(CROWD) is None
+
+
+def test_a_company_within_its_limits_has_no_digest_at_all() -> None:
+    assert Mornings().after(many(50)) is None
+
+
+def test_an_entry_says_who_why_and_the_one_thing_to_do() -> None:
+    digest = told(Mornings().after(CROWD))
+    (entry,) = digest.entries
+    assert (entry.kind, entry.change, entry.who) == (EntryKind.WARNING, "new", "Dana Roy")
+    assert entry.facts == "51 accounts (limit 50), $51k ARR"
+    assert entry.action == "Move 1 customer ($1k of ARR): 1 to Sam Ito."
+
+
+def test_the_whole_night_stands_in_one_line_for_notifications_and_screen_readers() -> None:
+    digest = told(Mornings().after([*many(76), *many(51, "U2"), account("x", None)]))
+    assert digest.summary == "CS capacity, 22 Nov: 1 critical, 2 warnings"
+    assert digest.title == "CS capacity: 22 Nov 2026"
+
+
+def test_the_context_states_size_age_limits_and_where_they_come_from() -> None:
+    digest = told(Mornings(Nights(settings(limits={"accounts": 40}))).after(many(45)))
+    assert digest.context == (
+        "1 CSM, 45 customers, $45k ARR",
+        "data as of 02:04 UTC",
+        "limits: $2M ARR (ClientSuccess), 40 accounts (ClientSuccess), 75 by the end of next quarter (ClientSuccess)",
+        "run 8f3a0123",
+    )
+
+
+def test_a_limit_set_by_the_operator_is_not_laid_at_anyone_elses_door() -> None:
+    mornings = Mornings(stated={"arr": Limit(Decimal(1), "limits.arr", "cssync.yaml:4", None, "")})
+    assert "limits: $1 ARR (cssync.yaml:4), 50 accounts (ClientSuccess)" in told(mornings.after(CROWD)).context[2]
+
+
+def test_all_that_is_wrong_with_one_book_is_one_entry_with_one_action() -> None:
+    rows = [*many(80, amount=30_000), *many(3, "U2")]
+    (entry,) = told(Mornings().after(rows)).entries
+    assert entry.facts == "80 accounts (limit 50), $2.4M ARR (limit $2M)"
+    assert entry.kind is EntryKind.CRITICAL
+    assert "Dana Roy looks after 80 customers; the limit is 50." in entry.details
+    assert "Dana Roy answers for $2.4M of ARR; the limit is $2M." in entry.details
+
+
+def test_what_moved_this_week_stands_beside_the_count() -> None:
+    mornings = Mornings()
+    mornings.after(many(48), TODAY - timedelta(days=7))
+    assert lines(mornings.after(many(51)))[0][2] == "51 accounts (limit 50), +3 since 15 Nov, $51k ARR"
+
+
+def test_the_worst_come_first_and_of_equals_the_fuller_book() -> None:
+    rows = [*many(51), *many(52, "U2"), *many(76, "U3")]
+    assert [who for _, who, _ in lines(Mornings().after(rows))] == ["Ana Diaz", "Sam Ito", "Dana Roy"]
+
+
+def test_what_ended_says_after_how_long_and_why() -> None:
+    mornings = Mornings()
+    mornings.after(CROWD, TODAY - timedelta(days=12))
+    assert lines(mornings.after([*many(44), *many(10, "U2")])) == [
+        (EntryKind.RESOLVED, "Dana Roy", "44 accounts now; Accounts over the limit: recovered after 12 days")
+    ]
+
+
+def test_what_is_unchanged_is_counted_and_not_repeated() -> None:
+    mornings = Mornings()
+    mornings.after(CROWD, TODAY - timedelta(days=1))
+    digest = told(mornings.after([*CROWD, account("x", None)]))
+    assert [entry.who for entry in digest.entries] == ["No CSM"]
+    assert digest.footer == ("1 alert unchanged",)
+
+
+def test_a_book_that_worsens_says_so() -> None:
+    mornings = Mornings()
+    mornings.after(CROWD, TODAY - timedelta(days=1))
+    (entry,) = told(mornings.after([*many(60), *many(10, "U2")])).entries
+    assert (entry.change, entry.kind) == ("worse", EntryKind.WARNING)
+
+
+def test_drivers_come_first_and_every_limit_names_its_setting() -> None:
+    (entry,) = told(Mornings().after([*CROWD, account("new", "U1", customer_since=TODAY)])).entries
+    assert entry.details[0] == "Driven by Name new (customer since 22 Nov 2026)."
+    assert "The limit of 50 accounts is limits.accounts (seed 2, default), for every CSM." in entry.details
+
+
+def problem(record: str, value: str | None, reason: str = "not a number", fault: str = "ARR__c") -> Row:
+    return {"object": "account", "record_id": record, "field": fault, "value": value, "reason": reason}
+
+
+def test_records_to_mend_are_counted_by_kind_with_examples() -> None:
+    rows = [problem("A1", "n/a"), problem("A2", "tbd"), problem("A3", "?"), problem("A4", "A4", "duplicate id", "Id")]
+    mornings = Mornings(problems=pl.DataFrame(rows, schema=PROBLEMS))
+    assert told(mornings.after(CROWD)).notes == (
+        (
+            "4 records to mend in the CRM: account ARR__c: not a number (A1 'n/a', A2 'tbd' and 1 more); "
+            "account Id: duplicate id (A4)."
+        ),
+    )
+
+
+def test_the_connectors_warnings_are_passed_on() -> None:
+    assert told(Mornings(notes=("annualrevenue is not ARR.",)).after(CROWD)).notes == ("annualrevenue is not ARR.",)

@@ -1,0 +1,51 @@
+"""Books for programs and spreadsheets: exact, complete, harmless."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from cssync.model.book import Books
+from cssync.model.owner import Owner
+from cssync.report.csv import books_csv
+from cssync.report.json import books_as_json
+from cssync.report.tables import books_table
+from tests.nights import TEAM, Nights, account, many, pull_of
+
+
+def books(*owners: Owner) -> Books:
+    rows = [*many(2, "U1", "1234567.89", segment="SMB"), account("x", None, "0.01"), account("y", "E1", 5)]
+    return Nights().walk(pull_of(rows, (*TEAM, *owners))).books
+
+
+def test_money_is_text_so_that_no_cent_is_lost_and_totals_are_of_the_whole_company() -> None:
+    told = json.loads(json.dumps(books_as_json(books(), shown=[])))
+    assert (told["as_of"], told["currency"], told["books"]) == ("2026-11-22", "USD", [])
+    assert (told["totals"]["accounts"], told["totals"]["arr"]) == (4, "2469140.79")
+
+
+def test_a_book_names_its_csm_with_the_kind_of_book() -> None:
+    told = {book["csm"]["id"]: book for book in books_as_json(books())["books"]}
+    assert told["U1"]["csm"] == {
+        "id": "U1", "name": "Dana Roy", "email": "dana@acme.test", "active": True, "kind": "csm",
+    }  # fmt: skip
+    assert (told["U1"]["accounts"], told["U1"]["arr"], told["U1"]["manager"]) == (2, "2469135.78", "Vera Holt")
+    assert told["unassigned"]["csm"]["kind"] == "unassigned"
+    assert sum(Decimal(book["arr"]) for book in told.values()) == Decimal("2469140.79")
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx"])
+def test_a_name_from_the_crm_is_no_formula_in_a_spreadsheet(name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(books_csv(books(Owner("E1", name))))))
+    (evil,) = [row for row in rows if row["id"] == "E1"]
+    assert evil["name"] == f"'{name}"
+    assert evil["arr"] == "5.00"
+
+
+def test_the_table_shows_the_largest_and_counts_the_rest() -> None:
+    table = books_table(books(), most=1)
+    assert list(table.columns[0].cells) == ["Dana Roy", "and 2 more books: cssync books --json", "All books"]
