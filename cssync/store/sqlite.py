@@ -78,7 +78,7 @@ def open_sqlite_to_read(path: Path, patience_seconds: float) -> SqliteDatabase |
         return None
     # Reading in WAL mode needs a file for shared memory beside the store; where none can be made, nobody can write
     # either, and the file may be read as if it never changed.
-    mode = "ro" if os.access(path.parent, os.W_OK) or _wal(path).exists() else "ro&immutable=1"
+    mode = "ro" if os.access(path.parent, os.W_OK) or _is_under_way(path) else "ro&immutable=1"
     database = SqliteDatabase(path, _connect(path, mode, patience_seconds))
     return readable(database)
 
@@ -111,8 +111,10 @@ def _make_file(path: Path) -> None:
         ) from error
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
+def _is_under_way(path: Path) -> bool:
+    """Whether committed changes wait beside the file; readers leave an empty log behind, which holds none."""
+    wal = path.with_name(f"{path.name}-wal")
+    return wal.exists() and wal.stat().st_size > 0
 
 
 _BEGIN = "cssync begin"

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,24 @@ class Ran:
         return "\n".join(line for line in self.err.splitlines() if not line.startswith("{"))
 
 
+def cssync(*arguments: str, cwd: Path) -> Ran:
+    """The command as a process of its own, in a folder and with nothing else."""
+    with _started(arguments, cwd, {}) as process:
+        out, err = process.communicate()
+    return Ran(process.returncode, out, err)
+
+
+def _started(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - our own program, arguments from the tests
+        [sys.executable, "-m", "cssync", *arguments],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(_REPOSITORY), **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 @dataclass
 class Desk:
     """*settings* as the YAML file holds them; *environ* is all that the command sees of the environment."""
@@ -82,25 +100,22 @@ class Desk:
         return Ran(process.returncode, out, err)
 
     def started(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - our own program, arguments from the tests
-            [sys.executable, "-m", "cssync", *self._line(arguments)],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(_REPOSITORY), **self.environ, **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return _started(self._line(arguments), self.folder, {**self.environ, **environ})
 
     def dump(self) -> dict[str, list[str]]:
         """Every row of every table, runs and outbox left out: what a night that came to nothing must not change."""
         tables = (table.name for table in metadata.sorted_tables if table.name not in {"run", "outbox"})
         return {name: self.rows(f"SELECT * FROM {name}") for name in tables}  # noqa: S608 - names from the schema
 
-    def rows(self, query: str) -> list[str]:
+    def statuses(self, as_of: str) -> list[str]:
+        """How the runs of a night ended, sorted."""
+        return self.rows("SELECT status FROM run WHERE as_of = :as_of", as_of=as_of)
+
+    def rows(self, query: str, **parameters: object) -> list[str]:
         """The answer to *query*, a line each, sorted."""
         engine = create_engine(self._database, poolclass=NullPool)
         with engine.connect() as connection:
-            return sorted("|".join(map(str, row)) for row in connection.execute(text(query)))
+            return sorted("|".join(map(str, row)) for row in connection.execute(text(query), parameters))
 
     @property
     def _database(self) -> Any:
@@ -108,10 +123,16 @@ class Desk:
             return make_url(url).set(drivername="postgresql+psycopg")
         return f"sqlite:///{self.store}"
 
-    def _line(self, arguments: tuple[str, ...]) -> list[str]:
+    def write(self) -> Path:
+        """The settings, on disk."""
         file = self.folder / "cssync.yaml"
-        file.write_text(yaml.safe_dump(self.settings, allow_unicode=True), "utf-8")
-        return [*arguments, "--config", str(file)]
+        wanted = yaml.safe_dump(self.settings, allow_unicode=True)
+        if not file.exists() or file.read_text("utf-8") != wanted:
+            file.write_text(wanted, "utf-8")
+        return file
+
+    def _line(self, arguments: tuple[str, ...]) -> list[str]:
+        return [*arguments, "--config", str(self.write())]
 
 
 _REPOSITORY = Path(__file__).parents[2]

@@ -80,7 +80,7 @@ def assert_mended(desk: Desk, slack: SlackServer) -> None:
         first, second = slack.messages(LEADERSHIP)
         assert "*Sam Ito* (new)" in texts(first)
         assert "*Dana Roy* (worse): 10 accounts (limit 5)" in texts(second)
-    statuses = desk.rows(f"SELECT status FROM run WHERE as_of = '{NEXT_NIGHT}'")
+    statuses = desk.statuses(NEXT_NIGHT)
     assert statuses.count("accepted") == 1
     assert "running" not in statuses
     assert desk.rows("SELECT DISTINCT state FROM outbox") == ["sent"]
@@ -100,7 +100,7 @@ def test_killed_while_it_pulls(salesforce: SalesforceEmulator, desk: Desk, slack
 
     assert desk.dump() == before
     assert_mended(desk, slack)
-    assert desk.rows(f"SELECT status FROM run WHERE as_of = '{NEXT_NIGHT}'") == ["accepted", "failed", "repeated"]
+    assert desk.statuses(NEXT_NIGHT) == ["accepted", "failed", "repeated"]
 
 
 def test_killed_before_the_commit(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 import pytest
-from rich.console import Console
 
-from connectors.hubspot import HubspotConnector
-from connectors.salesforce import SalesforceConnector
-from cssync import assembly, log
-from cssync.errors import ConnectorError
-from cssync.run import run_night
-from cssync.settings.load import load
-from cssync.settings.source import HubspotSource, SalesforceSource
 from tests.e2e.companies import (
     LEADERSHIP,
     OPERATIONS,
@@ -25,6 +16,7 @@ from tests.e2e.companies import (
     three_csms,
 )
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, THIRD_NIGHT, Desk, texts
+from tests.e2e.hasty import failure_without_pauses
 from tests.emulators.hubspot import faults as hubspot_faults
 from tests.emulators.hubspot.answers import ok, too_many
 from tests.emulators.hubspot.server import HubspotEmulator
@@ -94,43 +86,13 @@ def after(desk: Desk, slack: SlackServer) -> After:
     return After(desk, slack)
 
 
-def without_pauses(desk: Desk) -> None:
-    """A night as the command would walk it, with a connector that does not wait between its tries."""
-    loaded = load(desk.folder / "cssync.yaml", desk.environ, desk.folder)
-    with assembly.night(loaded, Console(quiet=True)) as line:
-        source = loaded.settings.source
-        match source:
-            case SalesforceSource():
-                connector: SalesforceConnector | HubspotConnector = SalesforceConnector(
-                    source, loaded.secrets.salesforce, arr_from_field=True, sleep=lambda _: None
-                )
-            case HubspotSource():
-                connector = HubspotConnector(
-                    source, loaded.secrets.hubspot, arr_from_field=True, sleep=lambda _: None, base_url=source.api_url
-                )
-            case _:
-                raise NotImplementedError
-        run_night(replace(line, connector=connector), date.fromisoformat(NEXT_NIGHT))
-
-
-def _failure(desk: Desk) -> str:
-    with pytest.raises(ConnectorError) as caught:
-        without_pauses(desk)
-    log.configure()
-    assert caught.value.exit_code == 3
-    assert caught.value.remedy
-    return caught.value.message
-
-
 @pytest.fixture
 def failing(after: After, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """The next night's pull fails, twice; nothing changes, and operations hear of it once."""
 
     def fail() -> None:
         before = after.desk.dump()
-        for name, value in after.desk.environ.items():
-            monkeypatch.setenv(name, value)
-        told = [_failure(after.desk) for _ in range(2)]
+        told = [failure_without_pauses(after.desk, NEXT_NIGHT, monkeypatch).message for _ in range(2)]
         # The retry may count other rows: that is no news.
         after.nothing_changed(before, told[0])
 
