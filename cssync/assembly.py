@@ -19,17 +19,20 @@ from cssync import lookback
 from cssync.doctor import Examination, clock_checks, settings_checks, time_by_http
 from cssync.errors import ConfigError, ExitCode
 from cssync.gate import Doubt
+from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered
+from cssync.report.order import in_order
 from cssync.run import Address, Audience, Line, deliver_due, refuse, run_night
 from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource
 from cssync.store.base import Store
+from rules.engine import RULES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -216,6 +219,15 @@ def last_books(loaded: Loaded) -> Books | None:
     memory = dry_store(loaded)
     try:
         return lookback.last_books(memory, loaded.settings)
+    finally:
+        memory.close()
+
+
+def known_alerts(loaded: Loaded) -> tuple[Alert, ...]:
+    """Every alert of the store, the worst book first, and of its alerts the one whose action counts."""
+    memory = dry_store(loaded)
+    try:
+        return in_order(memory.alerts(), [rule.id for rule in RULES])
     finally:
         memory.close()
 

@@ -147,7 +147,7 @@ def run_night(line: Line, as_of: date) -> Outcome:
         else:
             line.store.end(outcome.run)
         log.info(
-            "committed", run=run.id, status=str(outcome.run.status), transitions=len(outcome.reconciled.transitions)
+            "concluded", run=run.id, status=str(outcome.run.status), transitions=len(outcome.reconciled.transitions)
         )
         return replace(outcome, delivered=_deliver(line))
 

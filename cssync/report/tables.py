@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from cssync.model.alert import Alert, AlertState
 from cssync.model.book import Book, BookKind, Books, Change
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
@@ -49,6 +50,30 @@ def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 4
         "All books", "", "", f"{totals.accounts:,}", money(totals.arr, books.currency),
         moves(_window(totals.changes), books.currency), style="bold",
     )  # fmt: skip
+    return table
+
+
+def alerts_table(alerts: Sequence[Alert], *, evidence: bool) -> Table:
+    """*alerts* in the order given, those of one book together: the first one's action is the book's."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("Severity", "Who", "What", "Do", "Since"):
+        table.add_column(column, overflow="fold")
+    before = ""
+    for alert in alerts:
+        over = alert.state is AlertState.RESOLVED
+        finding = alert.finding
+        first = alert.subject_id != before
+        before = alert.subject_id
+        table.add_row(
+            "resolved" if over else str(alert.severity),
+            isolated(name(alert.subject_name)) if first else "",
+            line(finding.headline) if finding else alert.rule,
+            line(finding.action) if finding and first and not over else "",
+            str(alert.resolved_on if over else alert.opened_on),
+        )
+        if evidence and finding:
+            for sentence in (*(f"{driver.name}: {driver.why}" for driver in finding.drivers), *finding.evidence):
+                table.add_row("", "", f"- {line(sentence)}", "", "")
     return table
 
 

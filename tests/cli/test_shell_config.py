@@ -23,7 +23,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def config(*arguments: str, **environ: str) -> Result:
-    return CliRunner().invoke(app, ["config", *arguments], env=environ)
+    return CliRunner().invoke(app, ["config", *arguments], env={"COLUMNS": "140", **environ})
 
 
 def test_show_lists_every_setting_with_where_it_was_said() -> None:

@@ -41,9 +41,9 @@ def test_a_start_catches_up_the_night_and_a_second_start_finds_it_done(tmp_path:
     # Polars puts a handler of its own on SIGINT, which would keep Ctrl-C from ending a wait.
     first = scheduled(tmp_path, until='"event": "night_ended"', end=signal.SIGINT)
     assert "Next night: " in first
-    assert first.count('"event": "committed"') == 1
+    assert first.count('"event": "concluded"') == 1
     assert '"event": "stopped"' in first
     second = scheduled(tmp_path, until='"event": "delivered"')
     assert "Next night: " in second
     assert "night_begins" not in second
-    assert "committed" not in second
+    assert "concluded" not in second

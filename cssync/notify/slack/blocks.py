@@ -43,7 +43,7 @@ def _digest(digest: Digest, mark: str, reference: str) -> Message:
     head = [header(digest.title, mark), *context(_statements(digest.context))]
     remarks = list(filter(None, (mrkdwn(note, 300) for note in digest.notes)))
     notes = context(_fitted(remarks, len(remarks), _NOTES, "\n", _SEE_RUN))
-    footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS}"], reference))
+    footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS} --details"], reference))
     room = Room([*head, *context(_left_out(entries)), *notes, *footer])
     sections = [_Section(entry, told) for entry, told in _while_there_is_room(entries, room)]
     told_in_full = [part.add_evidence(room) for part in sections]

@@ -89,7 +89,7 @@ def test_evidence_that_finds_no_room_is_promised_elsewhere() -> None:
 
     message = blocks.message(digest(*wordy), "abc")
 
-    assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts"
+    assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts --details"
     assert_fits(message)
 
 
@@ -97,7 +97,7 @@ def test_of_a_long_story_the_first_three_sentences_are_shown() -> None:
     message = blocks.message(digest(entry(details=("One.", "Two.", "Three.", "Four."))), "abc")
 
     assert spoken(message.blocks[2]).endswith("\n\u2022 One.\n\u2022 Two.\n\u2022 Three.")
-    assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts"
+    assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts --details"
 
 
 def test_texts_at_their_worst_still_fit() -> None:
