@@ -316,7 +316,10 @@ def _messages(
     if digest is None:
         return ()
     news = sorted(
-        f"{t.fingerprint}:{t.incident}:{t.on}:{t.cause}:{t.after}" for t in reconciled.transitions if t.announce
+        # The value, since a book may worsen twice in a day.
+        f"{t.fingerprint}:{t.incident}:{t.on}:{t.cause}:{t.after}:{t.alert.value:f}"
+        for t in reconciled.transitions
+        if t.announce
     )
     return tuple(
         Delivery(_id(tenant, *news, address.sink, address.place), address.sink, address.place, digest)
