@@ -108,14 +108,16 @@ class History:
         yield self.timeline.history_since, len(units), arr
 
     def _observed_flows(self, start: date) -> dict[str, Flow]:
-        spells = self.timeline.spells.lazy().select("account_id", "book_id", "is_customer", "valid_from", "valid_to")
-        recent = spells.filter((pl.col("valid_from") > start) | (pl.col("valid_to") > start))
-        whole = spells.join(recent, on="account_id", how="semi").sort("account_id", "valid_from").collect()
-        joined_up = pl.col("valid_to").shift(1).over("account_id") == pl.col("valid_from")
-        was = (pl.col("is_customer").shift(1).over("account_id") & joined_up).fill_null(value=False)
-        stays_joined = pl.col("valid_from").shift(-1).over("account_id") == pl.col("valid_to")
-        stays = (pl.col("is_customer").shift(-1).over("account_id") & stays_joined).fill_null(value=False)
-        marked = whole.with_columns(was=was, stays=stays).filter("is_customer")
+        columns = ("account_id", "book_id", "is_customer", "valid_from", "valid_to")
+        # What a recent spell follows ended as it began, and what follows it began as it ended: both are recent too.
+        recent = (pl.col("valid_from") > start) | (pl.col("valid_to") > start)
+        spells = self.timeline.spells.lazy().filter(recent).select(columns).sort("account_id", "valid_from")
+        follows = (pl.col("account_id") == pl.col("account_id").shift()) & (
+            pl.col("valid_from") == pl.col("valid_to").shift()
+        )
+        was = (follows & pl.col("is_customer").shift()).fill_null(value=False)
+        stays = (follows & pl.col("is_customer")).shift(-1).fill_null(value=False)
+        marked = spells.with_columns(was=was, stays=stays).filter("is_customer").collect()
         begun = (pl.col("valid_from") > start) & (pl.col("valid_from") > self.timeline.history_since)
         won = marked.filter(begun & ~pl.col("was"))
         churned = marked.filter((pl.col("valid_to") > start) & ~pl.col("stays"))
