@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,7 +29,7 @@ from cssync.capacity.limits import LimitBook
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError, MappingError, StoppedError
 from cssync.gate import Doubt, doubts
 from cssync.model.alert import Alert, AlertState
-from cssync.model.book import UNASSIGNED_BOOK_ID, Books
+from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind, Books
 from cssync.model.delivery import Delivery
 from cssync.model.digest import Digest, Notice
 from cssync.model.finding import Finding
@@ -195,6 +195,7 @@ def _work(line: Line, run: Run) -> tuple[Outcome, Night | None]:
         subjects=frozenset(
             (*(owner.id for owner in snapshot.owners), *(b.id for b in books.books), UNASSIGNED_BOOK_ID)
         ),
+        left=frozenset(_left(context)),
     )
     repeated = past.today is not None and past.today.digest_of_input == run.digest_of_input
     reconciled = reconcile(tonight, past.alerts, settings.alerts)
@@ -237,6 +238,13 @@ def _work(line: Line, run: Run) -> tuple[Outcome, Night | None]:
         transitions=reconciled.transitions,
         deliveries=_messages(digest, reconciled, line.leadership, settings.tenant),
     )
+
+
+def _left(context: Context) -> Iterator[tuple[str, str]]:
+    """(rule, owner) where the owner of a book was deactivated and the rule is about CSMs at work."""
+    inactive = {book.id for book in context.books.books if book.kind is BookKind.INACTIVE}
+    for rule in enabled(context):
+        yield from ((rule.id, left) for left in inactive.difference(book.id for book in rule.subjects(context)))
 
 
 def _not_before(store: Store, run: Run) -> None:

@@ -76,12 +76,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """*id* is also the name of its section under ``rules`` in the settings. *evaluate* is pure."""
+    """*id* is also the name of its section under ``rules`` in the settings. *evaluate* is pure.
+
+    *subjects*: the books that it may speak of.
+    """
 
     id: str
     title: str
     seeds: tuple[str, ...]
     evaluate: Callable[[Context], Iterator[Finding]]
+    subjects: Callable[[Context], Iterator[Book]] = Context.measured
 
 
 def subject_of(book: Book) -> Subject:

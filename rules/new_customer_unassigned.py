@@ -51,4 +51,4 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("new_customer_unassigned", "New customers without a CSM", ("31",), _evaluate)
+RULE = Rule("new_customer_unassigned", "New customers without a CSM", ("31",), _evaluate, Context.unworked)

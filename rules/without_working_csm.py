@@ -62,4 +62,4 @@ def _action(context: Context, book: Book) -> str:
     return f"Reassign {what} in the CRM: {to}{rest}."
 
 
-RULE = Rule("without_working_csm", "Customers without a working CSM", ("31",), _evaluate)
+RULE = Rule("without_working_csm", "Customers without a working CSM", ("31",), _evaluate, Context.unworked)

@@ -22,6 +22,7 @@ class Tonight:
     """*findings*: at most one for each rule and subject. *rules*: the ids of those that ran.
 
     *subjects*: ids of everyone and everything that the CRM still lists, books of their own kind included.
+    *left*: (rule, subject id) of those who are listed but deactivated, so that the rule no longer speaks of them.
     """
 
     as_of: date
@@ -29,6 +30,7 @@ class Tonight:
     findings: tuple[Finding, ...]
     rules: Collection[str]
     subjects: Collection[str]
+    left: Collection[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +145,6 @@ def _resolved(alert: Alert, tonight: Tonight) -> _Told:
         return _Told(alert, over, Cause.RULE_OFF, announce=True)
     if alert.subject_id not in tonight.subjects:
         return _Told(alert, over, Cause.SUBJECT_GONE, announce=True)
+    if (alert.rule, alert.subject_id) in tonight.left:
+        return _Told(alert, over, Cause.SUBJECT_LEFT, announce=True)
     return _Told(alert, over, Cause.RECOVERED, announce=True)

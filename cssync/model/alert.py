@@ -23,6 +23,7 @@ class Cause(StrEnum):
     EASED = "eased"  # kept, never announced
     RECOVERED = "recovered"
     SUBJECT_GONE = "no longer in the CRM"
+    SUBJECT_LEFT = "no longer active in the CRM"
     RULE_OFF = "rule switched off"
 
 

@@ -45,8 +45,9 @@ class Life:
         *findings: Finding,
         rules: Iterable[str] = ("accounts_over_limit",),
         subjects: Iterable[str] = ("U1", "U2"),
+        left: Iterable[tuple[str, str]] = (),
     ) -> Reconciled:
-        tonight = Tonight(self.day, "acme", findings, frozenset(rules), frozenset(subjects))
+        tonight = Tonight(self.day, "acme", findings, frozenset(rules), frozenset(subjects), frozenset(left))
         result = reconcile(tonight, self.known.values(), AlertPolicy())
         self.known |= {alert.fingerprint: alert for alert in result.alerts}
         self.day += timedelta(days=1)
@@ -105,6 +106,12 @@ def test_a_csm_who_left_the_crm_has_not_recovered() -> None:
     life = Life()
     life.night(over(51))
     assert causes(life.night(subjects=["U2"])) == [(Cause.SUBJECT_GONE, True)]
+
+
+def test_a_csm_who_was_deactivated_has_not_recovered() -> None:
+    life = Life()
+    life.night(over(51))
+    assert causes(life.night(left=[("accounts_over_limit", "U1")])) == [(Cause.SUBJECT_LEFT, True)]
 
 
 def test_a_rule_that_was_switched_off_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.e2e.companies import (
     DANA,
     LEADERSHIP,
     OPERATIONS,
+    SAM,
     hand_over_in_hubspot,
     hand_over_in_salesforce,
     hubspot_company,
@@ -21,6 +22,7 @@ from tests.e2e.companies import (
     tell_slack,
     tell_webhook,
     three_csms,
+    write_files,
 )
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, THIRD_NIGHT, Desk, texts
 from tests.emulators.slack.server import SlackServer
@@ -120,3 +122,23 @@ def test_a_book_that_worsens_twice_in_a_day_is_told_of_twice(desk: Desk, slack: 
     assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in noon
     books = desk.run("books", "--json").json["books"]
     assert {book["csm"]["name"]: book["accounts"] for book in books} == {"Dana Roy": 8, "Ana Diaz": 3, "Sam Ito": 6}
+
+
+def test_a_csm_who_is_deactivated_did_not_recover(desk: Desk, slack: SlackServer) -> None:
+    """The customers are still theirs; what was too much for one CSM is now nobody's."""
+    tell_slack(desk, slack)
+    write_files(desk, three_csms())
+    assert desk.night(NIGHT).code == 0
+    write_files(desk, three_csms(), (replace(DANA, active=False), ANA, SAM))
+    assert desk.night(NEXT_NIGHT).code == 0
+    write_files(
+        desk, [row for row in three_csms() if row["csm_ref"] != DANA.id], (replace(DANA, active=False), ANA, SAM)
+    )
+    assert desk.night(THIRD_NIGHT, "--accept").code == 0
+
+    (_, left, reassigned) = map(texts, slack.messages(LEADERSHIP))
+    assert "*Dana Roy* (new): 7 customers, $7k ARR, whose owner is no longer active" in left
+    assert (
+        "RESOLVED  *Dana Roy*: 7 accounts now; Accounts over the limit: no longer active in the CRM after 1 day" in left
+    )
+    assert "RESOLVED  *Dana Roy*: Customers without a working CSM: recovered after 1 day" in reassigned
