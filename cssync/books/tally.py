@@ -6,7 +6,7 @@ to add up by: a book, a team, a segment, a manager, or one label for everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,9 @@ _ZERO = Decimal("0.00")
 _NOTHING = Movement(0, _ZERO)
 # All that adding up needs to know of a customer; spells have no product.
 COUNTED = ("account_id", "unit_id", "book_id", "arr", "segment", "lifecycle")
+# In the order of their fields in a Tally.
 _MIXES = ("segment", "lifecycle", "deal_size", "product")
+_SUMMED = ("accounts", "arr", "arr_unknown")
 
 
 def units_of(customers: pl.DataFrame) -> pl.DataFrame:
@@ -34,33 +36,50 @@ def units_of(customers: pl.DataFrame) -> pl.DataFrame:
     """
     whole = customers.with_columns(arr_unknown=pl.col("arr").is_null(), arr=pl.col("arr").fill_null(_ZERO))
     if (whole["unit_id"] == whole["account_id"]).all():
-        return whole.with_columns(accounts=pl.lit(1, pl.Int64))
+        return whole
     by_size = whole.sort(["arr", "account_id"], descending=[True, False])
     described = [pl.col(c).first() for c in whole.columns if c not in {"unit_id", "book_id", "arr", "arr_unknown"}]
     return by_size.group_by(["unit_id", "book_id"], maintain_order=True).agg(
-        pl.col("arr").sum(), pl.col("arr_unknown").any(), *described, accounts=pl.len().cast(pl.Int64)
+        pl.col("arr").sum(), pl.col("arr_unknown").any(), *described
     )
 
 
-def tallies(units: pl.DataFrame, label: str) -> dict[str | None, Tally]:
-    """A Tally, without changes, for every value of the column *label* of *units*."""
-    sized = units.with_columns(deal_size=_deal_size())
-    sums = sized.group_by(label).agg(
-        accounts=pl.len(), arr=pl.col("arr").sum(), arr_unknown=pl.col("arr_unknown").sum()
+def parts_of(units: pl.DataFrame, label: str) -> pl.DataFrame:
+    """What makes up each *label*, a column of *units*: one row for every part of its every mix.
+
+    Columns: *label*, ``mix``, ``part``, ``accounts``, ``arr``, ``arr_unknown``.
+    """
+    sized = units.with_columns(deal_size=_deal_size(), accounts=pl.lit(1, pl.Int64))
+    mixes = (sized.select(label, pl.col(mix).fill_null(UNKNOWN).alias("part"), *_SUMMED) for mix in _MIXES)
+    columns = (label, "mix", "part", *_SUMMED)
+    parts = (_summed(of_mix, label, "part") for of_mix in mixes)
+    return pl.concat(
+        rows.with_columns(mix=pl.lit(mix)).select(columns) for mix, rows in zip(_MIXES, parts, strict=True)
     )
-    segments, lifecycles, sizes, products = (_mix(sized, label, column) for column in _MIXES)
+
+
+def regrouped(parts: pl.DataFrame, label: str) -> pl.DataFrame:
+    """The same parts by another *label*, a further column of theirs: much fewer rows to add up than units."""
+    return _summed(parts, label, "mix", "part")
+
+
+def tallies(parts: pl.DataFrame, label: str, windows: Iterable[Window]) -> dict[str | None, Tally]:
+    """The Tally of every *label*, from its parts, with its changes over *windows*."""
+    shares: dict[tuple[str | None, str], list[Share]] = {}
+    by_size = parts.sort(["arr", "accounts", "part"], descending=[True, True, False])
+    for key, mix, name, accounts, arr in by_size.select(label, "mix", "part", "accounts", "arr").iter_rows():
+        shares.setdefault((key, mix), []).append(Share(name, accounts, arr))
+    # Each mix holds all there is.
+    sums = tuple(_summed(parts.filter(pl.col("mix") == _MIXES[0]), label).iter_rows())
+    moved = changes(windows, {key: Movement(accounts, arr) for key, accounts, arr, _ in sums}, label)
     return {
-        key: Tally(
-            accounts,
-            arr,
-            arr_unknown,
-            by_segment=segments.get(key, ()),
-            by_lifecycle=lifecycles.get(key, ()),
-            by_deal_size=sizes.get(key, ()),
-            by_product=products.get(key, ()),
-        )
-        for key, accounts, arr, arr_unknown in sums.iter_rows()
+        key: Tally(accounts, arr, unknown, *(tuple(shares[key, mix]) for mix in _MIXES), moved[key])
+        for key, accounts, arr, unknown in sums
     }
+
+
+def _summed(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
+    return rows.group_by(by).agg(pl.col(_SUMMED).sum())
 
 
 def _deal_size() -> pl.Expr:
@@ -68,15 +87,6 @@ def _deal_size() -> pl.Expr:
     for floor, name in reversed(DEAL_SIZES):
         size = pl.when(pl.col("arr") >= floor).then(pl.lit(name)).otherwise(size)
     return pl.when(pl.col("arr_unknown")).then(pl.lit(UNKNOWN)).otherwise(size)
-
-
-def _mix(units: pl.DataFrame, label: str, column: str) -> dict[str | None, tuple[Share, ...]]:
-    named = units.select(label, pl.col(column).fill_null(UNKNOWN).alias("part"), "arr")
-    parts = named.group_by([label, "part"]).agg(accounts=pl.len(), arr=pl.col("arr").sum())
-    shares: dict[str | None, list[Share]] = {}
-    for key, name, accounts, arr in parts.sort(["arr", "accounts", "part"], descending=[True, True, False]).iter_rows():
-        shares.setdefault(key, []).append(Share(name, accounts, arr))
-    return {key: tuple(of_label) for key, of_label in shares.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +102,19 @@ class Window:
     now: pl.DataFrame
 
 
-def changes(window: Window, totals: Mapping[str | None, Tally], label: str) -> dict[str | None, Change]:
-    """How each label moved over *window*, by cause; *totals* are the tallies of all units now.
+def changes(
+    windows: Iterable[Window], totals: Mapping[str | None, Movement], label: str
+) -> dict[str | None, tuple[Change, ...]]:
+    """How each label moved over each of *windows*, by cause; *totals*: what each has now.
 
     A customer that changed label counts as reassigned with the ARR it had, and what its
     ARR did meanwhile as a change of ARR under the new label: before + sum of the causes is always what is now.
     """
+    told = [(window, _causes(window, label)) for window in windows]
+    return {key: tuple(_change(window, now, causes.get(key)) for window, causes in told) for key, now in totals.items()}
+
+
+def _causes(window: Window, label: str) -> dict[str | None, dict[str, Movement]]:
     then, now = window.then, window.now
     pairs = _pairs(then, label, "then").join(
         _pairs(now, label, "now"), on=["unit_id", label], how="full", coalesce=True, nulls_equal=True
@@ -125,7 +142,14 @@ def changes(window: Window, totals: Mapping[str | None, Tally], label: str) -> d
     )
     told = pl.concat([told.filter(pl.col("cause") != "stayed"), stayed])
     sums = told.group_by([label, "cause"]).agg(pl.col("accounts").sum(), pl.col("arr").sum(), pl.col("rest").sum())
-    return _as_changes(sums, totals, window)
+    causes: dict[str | None, dict[str, Movement]] = {}
+    for key, name, accounts, arr, rest in sums.iter_rows():
+        of_label = causes.setdefault(key, {})
+        if accounts or arr:
+            of_label[name] = Movement(accounts, arr)
+        if rest:
+            of_label["arr_changed"] = Movement(0, of_label.get("arr_changed", _NOTHING).arr + rest)
+    return causes
 
 
 def _pairs(units: pl.DataFrame, label: str, when: str) -> pl.DataFrame:
@@ -138,21 +162,10 @@ def _span(units: pl.DataFrame, label: str, when: str) -> pl.DataFrame:
     )
 
 
-def _as_changes(sums: pl.DataFrame, totals: Mapping[str | None, Tally], window: Window) -> dict[str | None, Change]:
-    causes: dict[str | None, dict[str, Movement]] = {}
-    for key, cause, accounts, arr, rest in sums.iter_rows():
-        of_label = causes.setdefault(key, {})
-        if accounts or arr:
-            of_label[cause] = Movement(accounts, arr)
-        if rest:
-            of_label["arr_changed"] = Movement(0, of_label.get("arr_changed", _NOTHING).arr + rest)
-    return {key: _change(window, tally, causes.get(key, {})) for key, tally in totals.items()}
-
-
-def _change(window: Window, now: Tally, causes: Mapping[str, Movement]) -> Change:
+def _change(window: Window, now: Movement, causes: Mapping[str, Movement] | None) -> Change:
     """The causes are known, so what was before follows from what is now."""
     if not causes:
-        return Change(window.days, window.since, Movement(now.accounts, now.arr))
+        return Change(window.days, window.since, now)
     accounts = now.accounts - sum(move.accounts for move in causes.values())
     arr = now.arr - sum((move.arr for move in causes.values()), _ZERO)
     return Change(window.days, window.since, Movement(accounts, arr), **causes)

@@ -18,7 +18,8 @@ from sqlalchemy.sql.elements import ClauseElement
 from cssync.store.bulk import from_stored, key_of, raw_kind, slices, written_out
 
 _DIALECT = sqlite_dialect(paramstyle="qmark")
-_ROWS_A_FETCH = 20_000
+# Few enough at a time that the values are still at hand when they are turned into columns.
+_ROWS_A_FETCH = 2_000
 
 
 class SqliteBulk:
@@ -64,7 +65,9 @@ class SqliteBulk:
         raw = pl.Schema({name: _raw_kind(kind) for name, kind in schema.items()})
         frames = [pl.DataFrame(schema=raw)]
         while rows := cursor.fetchmany(_ROWS_A_FETCH):
-            frames.append(pl.DataFrame(rows, schema=raw, orient="row"))
+            # By column Polars takes values over at once, by row it looks at each of them by itself.
+            columns = zip(raw.items(), zip(*rows, strict=True), strict=True)
+            frames.append(pl.DataFrame([pl.Series(name, values, kind) for (name, kind), values in columns]))
         return from_stored(pl.concat(frames), schema)
 
 
