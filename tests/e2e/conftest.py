@@ -10,11 +10,19 @@ import pytest
 from tests.e2e.companies import slack_server
 from tests.e2e.desk import Desk
 from tests.emulators.slack.server import SlackServer
+from tests.postgres import Server
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A CSM may hold five accounts. Only limits speak: a forecast over three days of history would be noise."""
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """A CSM may hold five accounts. Only limits speak: a forecast over three days of history would be noise.
+
+    Given the parameter PostgreSQL, the store is there, and in a SQLite file otherwise.
+    """
+    environ = {}
+    if getattr(request, "param", "") == "PostgreSQL":
+        server: Server = request.getfixturevalue("postgres")
+        environ["DATABASE_URL"] = server.fresh_database()
     return Desk(
         tmp_path,
         {
@@ -22,6 +30,7 @@ def desk(tmp_path: Path) -> Desk:
             "rules": {"trending_to_ceiling": {"enabled": False}, "new_customer_unassigned": {"enabled": False}},
             "notify": {"console": False},
         },
+        environ,
     )
 
 

@@ -26,7 +26,6 @@ from tests.e2e.companies import (
 )
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, THIRD_NIGHT, Desk, texts
 from tests.emulators.slack.server import SlackServer
-from tests.postgres import Server
 
 
 @dataclass(frozen=True)
@@ -67,15 +66,13 @@ def _hubspot(desk: Desk, slack: SlackServer) -> Iterator[Office]:
         yield Office(desk, slack, hand_over)
 
 
-@pytest.fixture(params=["Salesforce, bot, SQLite", "Salesforce, bot, PostgreSQL", "HubSpot, webhook, SQLite"])
+@pytest.fixture(params=[_salesforce, _hubspot], ids=["Salesforce, bot", "HubSpot, webhook"])
 def office(request: pytest.FixtureRequest, desk: Desk, slack: SlackServer) -> Iterator[Office]:
-    if "PostgreSQL" in request.param:
-        server: Server = request.getfixturevalue("postgres")
-        desk.environ["DATABASE_URL"] = server.fresh_database()
-    with (_salesforce if "Salesforce" in request.param else _hubspot)(desk, slack) as office:
+    with request.param(desk, slack) as office:
         yield office
 
 
+@pytest.mark.parametrize("desk", ["SQLite", "PostgreSQL"], indirect=True)
 def test_three_nights_in_a_row_tell_what_is_new_and_nothing_twice(office: Office) -> None:
     (first,) = office.news(NIGHT)
     assert "CS capacity: 20 Nov 2026" in first

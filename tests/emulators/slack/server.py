@@ -62,7 +62,7 @@ class SlackServer:
         """Let the next calls of *method* (or ``WEBHOOK``) go wrong, one fault each; None: this one goes well."""
         self._faults[method].extend(faults)
 
-    def wait_for(self, method: str, times: int, timeout_seconds: float = 60) -> None:
+    def wait_for(self, method: str, times: int, timeout_seconds: float = 30) -> None:
         """Until *method* has been called so often, and whatever Slack does about it is done but for the answer."""
         with self._called:
             assert self._called.wait_for(lambda: self.calls.count(method) >= times, timeout_seconds)
