@@ -241,3 +241,12 @@ def test_a_first_night_without_accounts_is_refused(desk: Desk, slack: SlackServe
     assert ran.code == 4
     assert "the pull brought 0 accounts" in ran.said
     assert desk.dump()["alert"] == []
+
+
+def test_a_refused_night_gives_a_program_a_code_and_no_half_of_an_answer(
+    hubspot: HubspotEmulator, after: After
+) -> None:
+    hubspot.portal.owners.clear()
+    ran = after.desk.process("run", "--as-of", NEXT_NIGHT, "--json")
+    assert (ran.code, ran.out) == (4, "")
+    assert ran.said.startswith("cssync: night refused: the pull brought 0 owners; owners fell by 100%")

@@ -19,7 +19,7 @@ from tests.e2e.companies import (
     tell_slack,
     write_files,
 )
-from tests.e2e.desk import NIGHT, Desk, Ran, texts
+from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk, Ran, texts
 from tests.emulators.slack.mentions import links, pings
 
 RATES = {"EUR": Decimal("1.25"), "GBP": Decimal("1.6")}
@@ -191,3 +191,36 @@ def test_so_many_records_to_mend_are_refused_by_default(messy: Desk) -> None:
     assert "cssync run --dry" in refused.said
     assert accepted.code == 0
     assert sorted(books(messy.run("books", "--json"))) == sorted(BOOKS)
+
+
+@pytest.mark.parametrize("count_by", ["account", "ultimate_parent"])
+def test_the_store_gives_the_very_books_of_the_night(messy: Desk, count_by: str) -> None:
+    """To the last change of the last window, after a night in which customers came, went, moved and grew."""
+    messy.set("customers", count_by=count_by)
+    write_files(messy, ACCOUNTS, OWNERS, rates=RATES)
+    first = messy.night(NIGHT, "--json").json["books"]
+    assert messy.run("books", "--json").json == first
+
+    new = _row("F1", "Won today", "U2", "77.70", "EUR")
+    grown = {**ACCOUNTS[0], "amount": "100000.11"}
+    moved = {**ACCOUNTS[1], "csm_ref": "U2"}
+    gone = {**ACCOUNTS[2], "churned_on": NEXT_NIGHT}
+    write_files(messy, [grown, moved, gone, *ACCOUNTS[3:], new], OWNERS, rates=RATES)
+    second = messy.night(NEXT_NIGHT, "--json").json["books"]
+    assert messy.run("books", "--json").json == second
+
+    won = (1, Decimal("97.12"))  # 77.70 EUR are 97.125 USD: half to the even cent
+    churned = (-1, Decimal("-16000.00"))
+    nobody = (0, Decimal(0))
+    assert since_last_night(second["totals"]) == (won, churned, nobody, nobody, (0, Decimal("0.01")))
+    told = {book["csm"]["name"]: since_last_night(book) for book in second["books"]}
+    out, in_ = (-1, Decimal("-62500.00")), (1, Decimal("62500.00"))
+    assert told["Dana Roy"] == (nobody, churned, nobody, out, (0, Decimal("0.01")))
+    assert told["Ana 🚀 Díaz"] == (won, nobody, in_, nobody, nobody)
+
+
+def since_last_night(tally: dict[str, Any]) -> tuple[tuple[int, Decimal], ...]:
+    """Accounts and ARR won, churned, reassigned in and out, and changed in ARR."""
+    change = next(change for change in tally["changes"] if change["days"] == 1)
+    causes = ("won", "churned", "reassigned_in", "reassigned_out", "arr_changed")
+    return tuple((change[cause]["accounts"], Decimal(change[cause]["arr"])) for cause in causes)

@@ -50,6 +50,13 @@ def test_a_rehearsal_shows_the_digest_and_leaves_no_trace(office: Desk, slack: S
     assert slack.calls == []
 
 
+@pytest.mark.parametrize("desk", ["PostgreSQL"], indirect=True)
+def test_a_rehearsal_makes_no_table(office: Desk) -> None:
+    ran = office.night(NIGHT, "--dry")
+    assert ran.code == 0, ran.err
+    assert office.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
 def test_a_rehearsal_needs_no_token_of_slack(office: Desk) -> None:
     del office.environ["SLACK_BOT_TOKEN"]
     assert office.night(NIGHT, "--dry").code == 0
