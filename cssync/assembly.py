@@ -22,12 +22,13 @@ from cssync.gate import Doubt
 from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
+from cssync.model.delivery import Address
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered
 from cssync.report.order import in_order
-from cssync.run import Address, Audience, Line, deliver_due, refuse, run_night
+from cssync.run import Audience, Line, deliver_due, refuse, run_night
 from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from cssync.model.alert import Alert, AlertState, Cause, Transition
 from cssync.model.finding import Finding
@@ -129,7 +128,8 @@ def _still_firing(before: Alert, finding: Finding, today: date, policy: AlertPol
         finding=finding,
     )
     rise = finding.value - before.notified_value
-    worth_telling = max(Decimal(1), abs(finding.limit.value)) * policy.worsened_by
+    # Where nothing is allowed at all, a share of it would be nothing: then of what was last told.
+    worth_telling = (finding.limit.value or before.notified_value) * policy.worsened_by
     if finding.severity.rank > before.notified_severity.rank or (rise > 0 and rise >= worth_telling):
         worse = replace(now, notified_value=finding.value, notified_severity=finding.severity, changed_on=today)
         return _Told(before, worse, Cause.WORSENED, announce=True)

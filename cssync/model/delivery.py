@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cssync.model.digest import Digest, Notice
 
@@ -15,6 +16,13 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"  # it may or may not have arrived: read back before trying again
     DEAD = "dead"  # can never arrive as it is
+
+
+class Address(NamedTuple):
+    """Where a message goes: a sink by the name of its notifier, and what the sink calls the place."""
+
+    sink: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

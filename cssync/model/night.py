@@ -11,7 +11,7 @@ import polars as pl
 
 from cssync.model.alert import Alert, Transition
 from cssync.model.book import Books
-from cssync.model.delivery import Delivery
+from cssync.model.delivery import Address, Delivery
 from cssync.model.owner import Owner
 
 
@@ -54,6 +54,7 @@ class Past:
     *today*: the accepted run of the night's own date, if there was one.
     *spells*: ``SPELLS`` plus ``attributes_hash`` (UInt64): every open spell, and those closed after the look-back day.
     *alerts*: the latest incident of every fingerprint. *history_since*: first day covered by spells.
+    *told*: addresses that a message was ever meant for.
     """
 
     runs: tuple[Run, ...]
@@ -61,6 +62,7 @@ class Past:
     spells: pl.DataFrame
     alerts: tuple[Alert, ...]
     history_since: date | None
+    told: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

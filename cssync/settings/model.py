@@ -158,7 +158,7 @@ class AlertPolicy(Section):
 
     worsened_by: Ratio = Field(
         Decimal("0.10"),
-        description="rise over the value last told, as a share of the limit, that is worth telling",
+        description="rise over what was last told that is worth telling: a share of the limit, or if that is 0, of it",
     )
 
 

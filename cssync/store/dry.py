@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
 
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
-from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.delivery import Address, Delivery, DeliveryState
 from cssync.model.night import Night, Past, Remembered, Run
 from cssync.model.tables import empty
 from cssync.store.spells import PAST_SPELLS
 from cssync.store.sql import DAILY_BOOKS, SqlStore
 
+_SCREEN = Address("console", "")
 _UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -36,7 +38,9 @@ class DryStore:
     def past(self, as_of: date, since: date) -> Past:
         if self._stored is None:
             return Past(runs=(), today=None, spells=empty(PAST_SPELLS), alerts=(), history_since=None)
-        return self._stored.past(as_of, since)
+        past = self._stored.past(as_of, since)
+        # The screen speaks for those who were told before: it shows what would be news to them.
+        return replace(past, told=past.told | {_SCREEN}) if past.told else past
 
     def begin(self, run: Run) -> None:
         pass

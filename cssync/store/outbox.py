@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 
 from cssync.errors import StoreError
-from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.delivery import Address, Delivery, DeliveryState
 from cssync.store.database import insert_into
 from cssync.store.schema import outbox as table
 
@@ -39,6 +39,12 @@ def due(connection: Connection, tenant_id: int, now: datetime) -> tuple[Delivery
         .order_by(table.c.position)
     )
     return tuple(Delivery(*row) for row in connection.execute(query))
+
+
+def addresses(connection: Connection, tenant_id: int) -> frozenset[Address]:
+    """Every address that a message was ever meant for."""
+    query = select(table.c.sink, table.c.address).where(table.c.tenant_id == tenant_id).distinct()
+    return frozenset(Address(*row) for row in connection.execute(query))
 
 
 def record(connection: Connection, tenant_id: int, delivery: Delivery) -> None:

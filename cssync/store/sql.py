@@ -57,6 +57,7 @@ class SqlStore:
                 spells=spells.known(connection, self._database.bulk, self._tenant_id, since),
                 alerts=_latest_alerts(connection, self._tenant_id),
                 history_since=spells.first_day(connection, self._tenant_id),
+                told=outbox.addresses(connection, self._tenant_id),
             )
 
     def begin(self, run: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -81,6 +81,14 @@ def test_it_worsens_by_a_tenth_of_the_limit_over_what_was_last_told() -> None:
     assert causes(life.night(over(57))) == [(Cause.WORSENED, True)]
     assert causes(life.night(over(61))) == []
     assert causes(life.night(over(62))) == [(Cause.WORSENED, True)]
+
+
+def test_where_nothing_is_allowed_it_worsens_by_a_tenth_of_what_was_last_told() -> None:
+    none = replace(LIMIT, value=Decimal(0))
+    life = Life()
+    life.night(replace(over(20), limit=none))
+    assert causes(life.night(replace(over(21), limit=none))) == []
+    assert causes(life.night(replace(over(22), limit=none))) == [(Cause.WORSENED, True)]
 
 
 def test_easing_is_kept_but_told_to_nobody_and_climbing_back_is_no_news() -> None:

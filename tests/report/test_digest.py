@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
-from cssync.alerts.reconcile import Tonight, reconcile
-from cssync.model.alert import Alert, AlertState
 from cssync.model.digest import Digest, EntryKind
 from cssync.model.finding import Limit
 from cssync.model.tables import PROBLEMS
-from cssync.report.digest import Tidings, write
-from cssync.settings.model import AlertPolicy
-from rules.engine import RULES, evaluate
-from tests.nights import TEAM, TODAY, Night, Nights, Row, account, many, pull_of, settings
-
-
-@dataclass
-class Mornings:
-    """Nights in a row, and the digest that leadership finds after each."""
-
-    nights: Nights = field(default_factory=Nights)
-    known: dict[str, Alert] = field(default_factory=dict)
-    problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
-    notes: tuple[str, ...] = ()
-    stated: dict[str, Limit] = field(default_factory=dict)
-
-    def after(self, rows: Iterable[Row], day: date = TODAY) -> Digest | None:
-        night = self.nights.walk(pull_of(rows), day)
-        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state is AlertState.FIRING)
-        tonight = Tonight(
-            day, "acme", tuple(evaluate(context)), {rule.id for rule in RULES}, {owner.id for owner in TEAM}
-        )
-        reconciled = reconcile(tonight, self.known.values(), AlertPolicy())
-        self.known |= {alert.fingerprint: alert for alert in reconciled.alerts}
-        return write(self._tidings(night, reconciled.transitions, context.limits.general))
-
-    def _tidings(self, night: Night, transitions: Any, general: Any) -> Tidings:
-        return Tidings(
-            run_id="8f3a0123456789",
-            books=night.books,
-            data_as_of=datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
-            transitions=transitions,
-            firing=[alert for alert in self.known.values() if alert.state is AlertState.FIRING],
-            limits=[self.stated.get(measure) or general(measure) for measure in ("arr", "accounts", "trend_accounts")],
-            rules={rule.id: rule.title for rule in RULES},
-            problems=self.problems,
-            notes=self.notes,
-        )
+from tests.mornings import Mornings
+from tests.nights import TODAY, Nights, Row, account, many, settings
 
 
 def told(digest: Digest | None) -> Digest:

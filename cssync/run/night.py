@@ -1,0 +1,232 @@
+"""The line, walked once: pull, judge, compare, add up, find, reconcile, commit, deliver."""
+
+from __future__ import annotations
+
+import gc
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+
+import structlog
+
+from cssync.alerts.reconcile import Reconciled, Tonight, reconcile
+from cssync.books.aggregate import add_up
+from cssync.books.backfill import spells_of
+from cssync.books.history import LOOK_BACK_DAYS, History
+from cssync.books.spells import advance
+from cssync.capacity.forecast import RateForecaster
+from cssync.capacity.limits import LimitBook
+from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
+from cssync.model.alert import Alert, AlertState
+from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
+from cssync.model.delivery import Delivery
+from cssync.model.finding import Finding
+from cssync.model.night import Night, Past, Run, RunStatus, SpellChanges
+from cssync.model.tables import SPELLS, empty
+from cssync.model.wording import day
+from cssync.notify.delivery import Delivered, deliver
+from cssync.report.digest import Tidings
+from cssync.run import messages
+from cssync.run.line import Line, Outcome
+from cssync.run.pulling import Seen, see
+from cssync.store.base import Store
+from rules.base import Context
+from rules.engine import RULES, enabled, evaluate
+
+log = structlog.get_logger()
+
+_RECENT_RUNS = 100
+_OBJECTS_A_COLLECTION = 100_000
+
+
+def run_night(line: Line, as_of: date) -> Outcome:
+    """Walk the line for *as_of*. Nothing is changed unless everything up to the commit has worked.
+
+    Raises ConnectorError, ImplausibleSnapshotError, StoreError or ConfigError; a message that could not be
+    delivered is in the outcome, for the night itself is good.
+    """
+    with line.store.lock(), _few_collections():
+        run = Run(
+            id=uuid.uuid4().hex,
+            as_of=as_of,
+            started_at=line.now(),
+            status=RunStatus.RUNNING,
+            source=line.connector.name,
+        )
+        line.store.begin(run)
+        try:
+            _not_before(line.store, run)
+            past = line.store.past(as_of, as_of - timedelta(days=LOOK_BACK_DAYS))
+            outcome = _work(line, past, see(line, run, past))
+        except CssyncError as error:
+            _give_up(line, run, error)
+            raise
+        log.info("concluded", run=run.id, status=outcome.run.status, transitions=len(outcome.reconciled.transitions))
+        return replace(outcome, delivered=_deliver(line))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Over the objects of a large company, Python's search for garbage is a fifth of the night and finds none."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def deliver_due(line: Line) -> Delivered:
+    """Send what earlier nights could not."""
+    with line.store.lock():
+        return _deliver(line)
+
+
+def _work(line: Line, past: Past, seen: Seen) -> Outcome:
+    """Everything from the snapshot to the commit."""
+    context, changes = _context(line, past, seen)
+    findings = tuple(evaluate(context))
+    log.info("evaluated", findings=len(findings))
+    settings = line.loaded.settings
+    reconciled = reconcile(_tonight(context, seen, findings), past.alerts, settings.alerts)
+    tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
+    deliveries = tuple(messages.digests(tidings, line.leadership, past.told, settings.tenant))
+    repeated = past.today is not None and past.today.digest_of_input == seen.run.digest_of_input
+    run = replace(
+        seen.run,
+        status=RunStatus.REPEATED if repeated else RunStatus.ACCEPTED,
+        finished_at=line.now(),
+        accepted_by_hand=bool(seen.doubts),
+    )
+    if repeated:
+        line.store.end(run, deliveries)
+    else:
+        line.store.commit(
+            _night(
+                run,
+                context=context,
+                seen=seen,
+                changes=changes,
+                reconciled=reconciled,
+                deliveries=deliveries,
+            )
+        )
+    return Outcome(
+        run=run,
+        pull=seen.pull,
+        books=context.books,
+        findings=findings,
+        reconciled=reconciled,
+        alerts=tuple(tidings.firing),
+        problems=seen.snapshot.problems,
+        deliveries=deliveries,
+        delivered=Delivered(),
+        doubts=seen.doubts,
+    )
+
+
+def _context(line: Line, past: Past, seen: Seen) -> tuple[Context, SpellChanges]:
+    """The night as the rules see it, and how the stored spells become tonight's."""
+    settings, snapshot = line.loaded.settings, seen.snapshot
+    # The CRM's own history is read once, before there is any of ours.
+    backfill = spells_of(seen.ownership, snapshot) if past.spells.is_empty() else empty(SPELLS)
+    timeline, changes = advance(past, snapshot, backfill)
+    books = add_up(snapshot, timeline, settings.team, past.runs[0].as_of if past.runs else None)
+    log.info("added_up", books=len(books.books), customers=books.totals.accounts)
+    line.audience.added_up(books)
+    history = History(snapshot, timeline, books)
+    context = Context(
+        books=books,
+        history=history,
+        forecaster=RateForecaster(books, history.flows()),
+        limits=LimitBook(settings.limits, line.loaded.origin),
+        settings=settings,
+        firing=frozenset((a.rule, a.subject_id) for a in past.alerts if a.state is AlertState.FIRING),
+    )
+    return context, changes
+
+
+def _tonight(context: Context, seen: Seen, findings: tuple[Finding, ...]) -> Tonight:
+    listed = (owner.id for owner in seen.snapshot.owners)
+    return Tonight(
+        as_of=context.as_of,
+        tenant=context.settings.tenant,
+        findings=findings,
+        rules=frozenset(rule.id for rule in enabled(context)),
+        subjects=frozenset((*listed, *(book.id for book in context.books.books), UNASSIGNED_BOOK_ID)),
+        left=frozenset(_left(context)),
+    )
+
+
+def _left(context: Context) -> Iterator[tuple[str, str]]:
+    """(rule, owner) where the owner of a book was deactivated and the rule is about CSMs at work."""
+    inactive = {book.id for book in context.books.books if book.kind is BookKind.INACTIVE}
+    for rule in enabled(context):
+        yield from ((rule.id, left) for left in inactive.difference(book.id for book in rule.subjects(context)))
+
+
+def _tidings(line: Line, context: Context, seen: Seen, reconciled: Reconciled, firing: tuple[Alert, ...]) -> Tidings:
+    return Tidings(
+        run_id=seen.run.id,
+        books=context.books,
+        data_as_of=seen.pull.pulled_at.astimezone(line.loaded.settings.zone),
+        transitions=reconciled.transitions,
+        firing=firing,
+        limits=[context.limits.general(measure) for measure in ("arr", "accounts", "trend_accounts")],
+        rules={rule.id: rule.title for rule in RULES},
+        problems=seen.snapshot.problems,
+        notes=seen.pull.notes,
+    )
+
+
+def _night(
+    run: Run,
+    *,
+    context: Context,
+    seen: Seen,
+    changes: SpellChanges,
+    reconciled: Reconciled,
+    deliveries: tuple[Delivery, ...],
+) -> Night:
+    return Night(
+        run=run,
+        spells=changes,
+        owners=seen.snapshot.owners,
+        opportunities=seen.pull.opportunities,
+        books=context.books,
+        alerts=reconciled.alerts,
+        transitions=reconciled.transitions,
+        deliveries=deliveries,
+    )
+
+
+def _firing(known: Iterable[Alert], reconciled: Reconciled) -> tuple[Alert, ...]:
+    latest = {alert.fingerprint: alert for alert in known} | {a.fingerprint: a for a in reconciled.alerts}
+    return tuple(alert for alert in latest.values() if alert.state is AlertState.FIRING)
+
+
+def _not_before(store: Store, run: Run) -> None:
+    """A night cannot be slipped in before one that was accepted already."""
+    accepted = (known.as_of for known in store.runs(_RECENT_RUNS) if known.status is RunStatus.ACCEPTED)
+    latest = max(accepted, default=run.as_of)
+    if run.as_of < latest:
+        raise ConfigError(
+            f"the night of {day(latest)} was accepted already; {day(run.as_of)} is before it",
+            remedy="leave --as-of out, or give a later date",
+        )
+
+
+def _give_up(line: Line, run: Run, error: CssyncError) -> None:
+    """Record the failure and tell operations; the last good night stays as it was."""
+    status = RunStatus.REFUSED if isinstance(error, ImplausibleSnapshotError) else RunStatus.FAILED
+    ended = replace(run, status=status, finished_at=line.now(), reason=error.message)
+    tenant = line.loaded.settings.tenant
+    line.store.end(ended, tuple(messages.notices(run, error, line.operations, tenant)))
+    log.warning("gave_up", run=run.id, status=status)
+    _deliver(line)
+
+
+def _deliver(line: Line) -> Delivered:
+    return deliver(line.store, line.notifiers, now=line.now, sleep=line.sleep)

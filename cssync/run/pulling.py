@@ -1,0 +1,100 @@
+"""The first half of a night: what the CRM holds, as one snapshot, and whether it can be believed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import polars as pl
+import structlog
+
+from cssync.books.snapshot import Snapshot, take_snapshot
+from cssync.errors import ImplausibleSnapshotError, MappingError
+from cssync.gate import Doubt, doubts
+from cssync.model.night import Past, Run
+from cssync.model.pull import Pull
+from cssync.run.line import Line
+from cssync.settings.loaded import Loaded
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A pull that has passed the gate.
+
+    *run*: with its figures. *pull*: without its accounts, which the snapshot holds. *ownership*: the CRM's own
+    history. *doubts*: those that were accepted by hand.
+    """
+
+    run: Run
+    pull: Pull
+    snapshot: Snapshot
+    ownership: pl.DataFrame
+    doubts: tuple[Doubt, ...]
+
+
+def see(line: Line, run: Run, past: Past) -> Seen:
+    """Raises ConnectorError where the pull fails, and whatever the line's judge raises where it is doubtful."""
+    settings = line.loaded.settings
+    pull = _pull(line, run, past)
+    snapshot = take_snapshot(pull, settings, run.as_of)
+    run = _counted(run, pull, snapshot, line.loaded)
+    found = tuple(doubts(run, past.runs, _unreadable(snapshot), settings.gate))
+    line.judge(found)
+    return Seen(run, pull.digested(), snapshot, pull.ownership, found)
+
+
+def _pull(line: Line, run: Run, past: Past) -> Pull:
+    started = line.now()
+    try:
+        pull = line.connector.pull(run.as_of, line.progress)
+    except MappingError as error:
+        if not past.runs:
+            raise
+        raise ImplausibleSnapshotError(
+            f"night refused: a mapped field is gone that was there before: {error.message}", remedy=error.remedy
+        ) from error
+    seconds = (line.now() - started).total_seconds()
+    log.info(
+        "pulled",
+        source=pull.source,
+        accounts=pull.accounts.height,
+        owners=len(pull.owners),
+        opportunities=pull.opportunities.height,
+        problems=pull.problems.height,
+        calls=pull.calls,
+        seconds=round(seconds, 1),
+    )
+    line.audience.pulled(pull, seconds)
+    return pull
+
+
+def _counted(run: Run, pull: Pull, snapshot: Snapshot, loaded: Loaded) -> Run:
+    customers = snapshot.customers
+    return replace(
+        run,
+        source=pull.source,
+        accounts=pull.accounts.height,
+        customers=customers.height,
+        owners=len(pull.owners),
+        arr=Decimal(customers["arr"].sum() or 0),
+        currency=snapshot.rates.corporate,
+        digest_of_input=_digest_of_input(pull, snapshot, loaded),
+    )
+
+
+def _digest_of_input(pull: Pull, snapshot: Snapshot, loaded: Loaded) -> str:
+    """Equal for equal records and settings, in whatever order the source lists them."""
+    digest = hashlib.sha256()
+    for table in (snapshot.table, pull.opportunities):
+        digest.update(table.hash_rows(seed=0).sort().to_numpy().tobytes())
+    for owner in sorted(snapshot.owners, key=lambda owner: owner.id):
+        digest.update(repr(owner).encode())
+    digest.update(loaded.settings.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def _unreadable(snapshot: Snapshot) -> int:
+    return snapshot.problems.filter(pl.col("object") == "account")["record_id"].n_unique()

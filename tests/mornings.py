@@ -1,0 +1,64 @@
+"""Nights in a row, and what leadership would find after each, without any store or sink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from cssync.alerts.reconcile import Reconciled, Tonight, reconcile
+from cssync.capacity.limits import Measure
+from cssync.model.alert import Alert, AlertState
+from cssync.model.digest import Digest
+from cssync.model.finding import Limit
+from cssync.model.tables import PROBLEMS
+from cssync.report.digest import Tidings, write
+from cssync.settings.model import AlertPolicy
+from rules.engine import RULES, evaluate
+from tests.nights import TEAM, TODAY, Night, Nights, Row, pull_of
+
+MEASURES: tuple[Measure, ...] = ("arr", "accounts", "trend_accounts")
+
+
+@dataclass
+class Mornings:
+    """*stated*: limits by measure to be stated in place of the default ones."""
+
+    nights: Nights = field(default_factory=Nights)
+    known: dict[str, Alert] = field(default_factory=dict)
+    problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
+    notes: tuple[str, ...] = ()
+    stated: dict[str, Limit] = field(default_factory=dict)
+    _last: Tidings | None = None
+
+    def after(self, rows: Iterable[Row], day: date = TODAY) -> Digest | None:
+        night = self.nights.walk(pull_of(rows), day)
+        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state is AlertState.FIRING)
+        tonight = Tonight(
+            day, "acme", tuple(evaluate(context)), {rule.id for rule in RULES}, {owner.id for owner in TEAM}
+        )
+        reconciled = reconcile(tonight, self.known.values(), AlertPolicy())
+        self.known |= {alert.fingerprint: alert for alert in reconciled.alerts}
+        self._last = self._told(night, reconciled, context.limits.general)
+        return write(self._last)
+
+    @property
+    def tidings(self) -> Tidings:
+        """Of the last night."""
+        assert self._last is not None
+        return self._last
+
+    def _told(self, night: Night, reconciled: Reconciled, general: Callable[[Measure], Limit]) -> Tidings:
+        return Tidings(
+            run_id="8f3a0123456789",
+            books=night.books,
+            data_as_of=datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
+            transitions=reconciled.transitions,
+            firing=[alert for alert in self.known.values() if alert.state is AlertState.FIRING],
+            limits=[self.stated.get(measure) or general(measure) for measure in MEASURES],
+            rules={rule.id: rule.title for rule in RULES},
+            problems=self.problems,
+            notes=self.notes,
+        )
