@@ -44,11 +44,8 @@ def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Tim
     compared = _compared(snapshot.table, before)
     begins = _rows(snapshot.table, compared.filter(~pl.col("same")).with_columns(valid_from=pl.lit(today)))
     unchanged = compared.filter("same")
-    ended = (
-        before.select("account_id", "valid_from")
-        .join(unchanged, on="account_id", how="anti")
-        .with_columns(valid_to=pl.lit(today))
-    )
+    over = compared.filter(~pl.col("same") & pl.col("valid_from").is_not_null())
+    ended = over.select("account_id", "valid_from", valid_to=pl.lit(today))
     if first_night:
         opened = _opened_at_first(history, ended, _rows(snapshot.table, unchanged), begins)
         closed, refreshed = ended.clear(), begins.clear()
@@ -65,15 +62,15 @@ def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Tim
 
 
 def _compared(table: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Every account of *table* with ``same``: its facts are those of its open spell, begun on ``valid_from``.
+    """Every account of *table* or *before* with ``same``: its facts are those of its open spell.
 
-    Facts are compared by 64-bit hashes, which keeps a million accounts narrow; that two different states of one
-    account share a hash is less likely than a memory error.
+    ``valid_from``: when that began, null where there is none. Facts are compared by 64-bit hashes, which keeps a
+    million accounts narrow; that two different states of one account share a hash is less likely than a memory error.
     """
     facts = pl.struct(SPELL_FACTS).hash(seed=0)
     was = before.select("account_id", "valid_from", was=facts, was_attributes="attributes_hash")
     is_ = table.select("account_id", is_=facts, attributes_hash=pl.struct(_ATTRIBUTES).hash(seed=0))
-    return is_.join(was, on="account_id", how="left").select(
+    return is_.join(was, on="account_id", how="full", coalesce=True).select(
         "account_id",
         "valid_from",
         "attributes_hash",
@@ -89,11 +86,11 @@ def _rows(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ended(spells: pl.DataFrame, ended: pl.DataFrame) -> pl.DataFrame:
-    """*spells* with the ends filled in of those that *ended* names."""
-    key = ["account_id", "valid_from"]
-    last = spells.join(ended.rename({"valid_to": "ends"}), on=key, how="inner")
-    last = last.with_columns(valid_to=pl.coalesce("valid_to", "ends")).drop("ends")
-    return pl.concat([spells.join(ended, on=key, how="anti"), last])
+    """*spells* with the ends filled in of those that *ended* names: the open ones of their accounts."""
+    if ended.is_empty():
+        return spells
+    over = _OPEN & pl.col("account_id").is_in(ended["account_id"].implode())
+    return spells.with_columns(valid_to=pl.when(over).then(ended["valid_to"].first()).otherwise("valid_to"))
 
 
 def _rewound(spells: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -15,14 +15,16 @@ from cssync.store.bulk import Bulk
 from cssync.store.schema import account_spell as table
 
 PAST_SPELLS = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
+_OPEN_SPELLS = pl.Schema({name: kind for name, kind in PAST_SPELLS.items() if name != "valid_to"})
 _KEY = ("account_id", "valid_from")
 
 
 def known(connection: Connection, bulk: Bulk, tenant_id: int, since: date) -> pl.DataFrame:
     """``PAST_SPELLS``: every open spell, and those closed after *since*."""
     # Two queries, as one with OR makes SQLite look up a million rows by index.
-    still_open = _read(connection, bulk, tenant_id, table.c.valid_to.is_(None))
-    return still_open.vstack(_read(connection, bulk, tenant_id, table.c.valid_to > since))
+    still_open = _read(connection, bulk, tenant_id, table.c.valid_to.is_(None), _OPEN_SPELLS)
+    closed = _read(connection, bulk, tenant_id, table.c.valid_to > since, PAST_SPELLS)
+    return pl.concat([still_open.match_to_schema(PAST_SPELLS, missing_columns="insert"), closed])
 
 
 def accounts(connection: Connection, bulk: Bulk, tenant_id: int) -> pl.DataFrame:
@@ -33,9 +35,11 @@ def accounts(connection: Connection, bulk: Bulk, tenant_id: int) -> pl.DataFrame
     return bulk.read(connection, query, SNAPSHOT)
 
 
-def _read(connection: Connection, bulk: Bulk, tenant_id: int, which: ColumnElement[bool]) -> pl.DataFrame:
-    query = select(*(table.c[name] for name in PAST_SPELLS)).where(table.c.tenant_id == tenant_id, which)
-    return bulk.read(connection, query, PAST_SPELLS)
+def _read(
+    connection: Connection, bulk: Bulk, tenant_id: int, which: ColumnElement[bool], schema: pl.Schema
+) -> pl.DataFrame:
+    query = select(*(table.c[name] for name in schema)).where(table.c.tenant_id == tenant_id, which)
+    return bulk.read(connection, query, schema)
 
 
 def first_day(connection: Connection, tenant_id: int) -> date | None:
