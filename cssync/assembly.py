@@ -82,6 +82,11 @@ def connector(loaded: Loaded) -> Connector:
             return FileConnector(source, loaded.folder / (source.folder or Path()), now=now)
 
 
+def is_demo(loaded: Loaded) -> bool:
+    """Whether the settings name no source of their own."""
+    return isinstance(loaded.settings.source, FileSource) and loaded.settings.source.folder is None
+
+
 class DemoCompany:
     """The embedded demo company, made up for the night's date and read through the file connector."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cssync.model.book import Books
     from cssync.model.pull import Pull
     from cssync.run import Outcome
+
+_FAR_AHEAD_DAYS = 31
 
 
 def run(
@@ -45,6 +47,8 @@ def run(
     secrets.require(loaded, secrets.needed_by_source(loaded.settings))
     if not dry:
         secrets.require(loaded, secrets.needed_by_notifiers(loaded.settings))
+    night = as_of.date() if as_of else assembly.today(loaded)
+    _refuse_typos(night, assembly.today(loaded))
     screen = remarks() if json else product()
     audience = assembly.Unheard() if json else OnScreen(screen)
     line_of = assembly.rehearsal if dry else assembly.night
@@ -52,13 +56,26 @@ def run(
         progress() as bars,
         line_of(loaded, screen, judge=accepting if accept else refuse, audience=audience, progress=bars) as line,
     ):
-        outcome = run_night(line, as_of.date() if as_of else assembly.today(loaded))
+        outcome = run_night(line, night)
     if json:
         write_json(outcome_as_json(outcome))
     else:
-        _farewell(screen, outcome, dry=dry, demo=loaded.file is None)
+        _farewell(screen, outcome, dry=dry, demo=loaded.file is None and assembly.is_demo(loaded))
     if outcome.delivered.failure is not None:
         raise outcome.delivered.failure
+
+
+def _refuse_typos(night: date, today: date) -> None:
+    """A night far ahead would stand in the way of every one before it, and nobody means it."""
+    from cssync.errors import ConfigError
+    from cssync.model.wording import count
+
+    ahead = (night - today).days
+    if ahead > _FAR_AHEAD_DAYS:
+        raise ConfigError(
+            f"--as-of {night} is {count(ahead, 'day')} ahead, and no night before it could be run any more",
+            remedy="give a date that has come",
+        )
 
 
 class OnScreen:

@@ -62,7 +62,7 @@ def finding_as_json(finding: Finding) -> Json:
         "action": finding.action,
         "act_by": _text(finding.act_by),
         "drivers": [
-            {"id": d.account_id, "name": d.name, "arr": None if d.arr is None else _number(d.arr), "why": d.why}
+            {"id": d.account_id, "name": d.name, "arr": None if d.arr is None else _money(d.arr), "why": d.why}
             for d in finding.drivers
         ],
         "evidence": list(finding.evidence),
@@ -130,7 +130,7 @@ def _group(group: Group) -> Json:
 def _tally(tally: Tally) -> Json:
     return {
         "accounts": tally.accounts,
-        "arr": _number(tally.arr),
+        "arr": _money(tally.arr),
         "arr_unknown": tally.arr_unknown,
         "by_segment": [_share(share) for share in tally.by_segment],
         "by_lifecycle": [_share(share) for share in tally.by_lifecycle],
@@ -141,7 +141,7 @@ def _tally(tally: Tally) -> Json:
 
 
 def _share(share: Share) -> Json:
-    return {"label": share.label, "accounts": share.accounts, "arr": _number(share.arr)}
+    return {"label": share.label, "accounts": share.accounts, "arr": _money(share.arr)}
 
 
 def _change(change: Change) -> Json:
@@ -158,7 +158,11 @@ def _change(change: Change) -> Json:
 
 
 def _movement(movement: Movement) -> Json:
-    return {"accounts": movement.accounts, "arr": _number(movement.arr)}
+    return {"accounts": movement.accounts, "arr": _money(movement.arr)}
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:.2f}"
 
 
 def _number(value: Decimal) -> str:

@@ -303,3 +303,12 @@ def test_a_store_that_may_not_be_written(desk: Desk) -> None:
 
     assert_told(ran, 2, "The store may not be written", "write access to the file and its folder")
     assert rehearsed.code == 0, rehearsed.err
+
+
+def test_a_date_far_ahead_is_refused_before_it_stands_in_the_way_of_every_night(desk: Desk) -> None:
+    write_files(desk, three_csms())
+    ran = desk.run("run", "--as-of", "2962-11-22")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--as-of 2962-11-22 is" in ran.said
+    assert "give a date that has come" in ran.said
+    assert not desk.store.exists()
