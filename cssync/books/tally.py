@@ -24,7 +24,6 @@ _ZERO = Decimal("0.00")
 _NOTHING = Movement(0, _ZERO)
 # All that adding up needs to know of a customer; spells have no product.
 COUNTED = ("account_id", "unit_id", "book_id", "arr", "segment", "lifecycle")
-# In the order of their fields in a Tally.
 _MIXES = ("segment", "lifecycle", "deal_size", "product")
 _SUMMED = ("accounts", "arr", "arr_unknown")
 
@@ -73,7 +72,16 @@ def tallies(parts: pl.DataFrame, label: str, windows: Iterable[Window]) -> dict[
     sums = tuple(_summed(parts.filter(pl.col("mix") == _MIXES[0]), label).iter_rows())
     moved = changes(windows, {key: Movement(accounts, arr) for key, accounts, arr, _ in sums}, label)
     return {
-        key: Tally(accounts, arr, unknown, *(tuple(shares[key, mix]) for mix in _MIXES), moved[key])
+        key: Tally(
+            accounts,
+            arr,
+            unknown,
+            by_segment=tuple(shares[key, "segment"]),
+            by_lifecycle=tuple(shares[key, "lifecycle"]),
+            by_deal_size=tuple(shares[key, "deal_size"]),
+            by_product=tuple(shares[key, "product"]),
+            changes=moved[key],
+        )
         for key, accounts, arr, unknown in sums
     }
 

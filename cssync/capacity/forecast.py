@@ -41,7 +41,7 @@ class Forecast:
 
     *low*..*high*: the 80% interval. *reaches*: probability of *limit* customers or more. *crosses_on*: first day
     on which the median is at *limit*, None within two years. *wins*, *losses*: expected until *horizon*.
-    *words*: the same in one sentence. *basis*: where the rates come from.
+    *basis*: where the rates come from.
     """
 
     horizon: date
@@ -54,8 +54,20 @@ class Forecast:
     limit: int
     reaches: float
     crosses_on: date | None
-    words: str
     basis: str
+
+    @property
+    def words(self) -> str:
+        """All of it in one sentence."""
+        flow = "".join(
+            f", {sign}{number:.0f} likely {word}"
+            for sign, number, word in (("+", self.wins, "wins"), ("-", self.losses, "losses"))
+            if round(number)
+        )
+        return (
+            f"{count(self.today, 'customer')} today{flow}: {self.median} by {day(self.horizon)} "
+            f"({self.low} to {self.high}), {self.reaches:.0%} to reach {self.limit}"
+        )
 
 
 class Forecaster(Protocol):
@@ -106,18 +118,9 @@ class RateForecaster:
             low, median, high = (_quantile(chances, q) for q in (0.1, 0.5, 0.9))
             reaches = min(1.0, float(chances[limit:].sum()))
             crosses_on = self._crossing(book.accounts, rates, limit)
-        flow = "".join(
-            f", {sign}{number:.0f} likely {word}"
-            for sign, number, word in (("+", wins, "wins"), ("-", losses, "losses"))
-            if round(number)
-        )
-        words = (
-            f"{count(book.accounts, 'customer')} today{flow}: {median} by {day(horizon)} ({low} to {high}), "
-            f"{reaches:.0%} to reach {limit}"
-        )
         return Forecast(
             horizon=horizon, today=book.accounts, wins=wins, losses=losses, median=median, low=low, high=high,
-            limit=limit, reaches=reaches, crosses_on=crosses_on, words=words, basis=self._basis(book),
+            limit=limit, reaches=reaches, crosses_on=crosses_on, basis=self._basis(book),
         )  # fmt: skip
 
     def _rates(self, book: Book) -> _Rates:

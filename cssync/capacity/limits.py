@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import cached_property
 from typing import Literal
 
 from cssync.books.owners import keys_of_book
@@ -17,7 +18,7 @@ Measure = Literal["arr", "accounts", "trend_accounts"]
 _SEEDS: dict[Measure, str] = {"arr": "seed 1", "accounts": "seed 2", "trend_accounts": "seed 4"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LimitBook:
     """The limits in force; *origin* tells where a dotted setting was said ("default", or file and line)."""
 
@@ -32,6 +33,13 @@ class LimitBook:
 
     def general(self, measure: Measure) -> Limit:
         """The limit of a book of which nothing particular is known."""
+        return self._general[measure]
+
+    @cached_property
+    def _general(self) -> Mapping[Measure, Limit]:
+        return {measure: self._of_all(measure) for measure in _SEEDS}
+
+    def _of_all(self, measure: Measure) -> Limit:
         setting = f"limits.{measure}"
         origin = self.origin(setting)
         seed = _SEEDS[measure] if origin == "default" else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import polars as pl
@@ -15,13 +16,28 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.book import Book
 from cssync.model.night import Night
 from cssync.model.owner import Owner
-from cssync.model.tables import OPPORTUNITIES
+from cssync.model.tables import MONEY, OPPORTUNITIES
 from cssync.store import outbox, runs, spells
 from cssync.store.bulk import Bulk
 from cssync.store.database import insert_into
 from cssync.store.schema import alert, alert_transition, book_day, opportunity, owner
 
-_BOOK_COLUMNS = ("kind", "name", "email", "active", "team", "manager_id", "manager", "segment", "accounts", "arr")
+_BOOK = pl.Schema(
+    {
+        "kind": pl.String(),
+        "name": pl.String(),
+        "email": pl.String(),
+        "active": pl.Boolean(),
+        "team": pl.String(),
+        "manager_id": pl.String(),
+        "manager": pl.String(),
+        "segment": pl.String(),
+        "accounts": pl.Int64(),
+        "arr": MONEY,
+    }
+)
+_BOOK_DAYS = pl.Schema({"as_of": pl.Date(), "book_id": pl.String(), "arr_unknown": pl.Int64(), **_BOOK})
+_of_book = attrgetter(*_BOOK)
 _OWNER_COLUMNS = tuple(field.name for field in fields(Owner))
 _ALERT_COLUMNS = (
     "fingerprint", "incident", "rule", "subject_id", "state", "severity", "opened_on", "changed_on", "resolved_on",
@@ -33,7 +49,7 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
     spells.change(connection, bulk, tenant_id, night.spells)
     _replace_owners(connection, tenant_id, night.owners)
     _renew_opportunities(connection, bulk, tenant_id, night.opportunities)
-    _replace_books(connection, tenant_id, night.run.as_of, night.books.books)
+    _replace_books(connection, bulk, tenant_id, night.run.as_of, night.books.books)
     _write_alerts(connection, tenant_id, night.alerts)
     _write_transitions(connection, tenant_id, night.run.id, night.transitions)
     outbox.add(connection, tenant_id, night.deliveries)
@@ -44,13 +60,10 @@ def _replace_owners(connection: Connection, tenant_id: int, owners: Iterable[Own
     _replace(connection, owner, rows, owner.c.tenant_id == tenant_id)
 
 
-def _replace_books(connection: Connection, tenant_id: int, as_of: date, books: Iterable[Book]) -> None:
-    rows = [
-        {"tenant_id": tenant_id, "as_of": as_of, "book_id": book.id, "arr_unknown": book.tally.arr_unknown}
-        | {name: getattr(book, name) for name in _BOOK_COLUMNS}
-        for book in books
-    ]
-    _replace(connection, book_day, rows, and_(book_day.c.tenant_id == tenant_id, book_day.c.as_of == as_of))
+def _replace_books(connection: Connection, bulk: Bulk, tenant_id: int, as_of: date, books: Iterable[Book]) -> None:
+    rows = [(as_of, book.id, book.tally.arr_unknown, *_of_book(book)) for book in books]
+    connection.execute(book_day.delete().where(book_day.c.tenant_id == tenant_id, book_day.c.as_of == as_of))
+    bulk.insert(connection, book_day, tenant_id, pl.DataFrame(rows, schema=_BOOK_DAYS, orient="row"))
 
 
 def _renew_opportunities(connection: Connection, bulk: Bulk, tenant_id: int, pulled: pl.DataFrame) -> None:
