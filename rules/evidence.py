@@ -54,12 +54,14 @@ def _moves(context: Context, book: Book) -> Iterator[str]:
     for change in book.tally.changes:
         if change.days == 1 or not (change.net.accounts or change.net.arr):
             continue
-        causes = _causes(change, context.currency)
-        yield f"Since {day(change.since)}: {change.net.accounts:+d} customers, {_net(change, context)} ({causes})."
+        yield f"Since {day(change.since)}: {_net(change, context.currency)} ({_causes(change, context.currency)})."
 
 
-def _net(change: Change, context: Context) -> str:
-    return f"{signed_money(change.net.arr, context.currency)} of ARR"
+def _net(change: Change, currency: str) -> str:
+    accounts, arr = change.net.accounts, change.net.arr
+    sign = "+" if accounts > 0 else ""
+    parts = [f"{sign}{count(accounts, 'customer')}"] if accounts else []
+    return ", ".join([*parts, f"{signed_money(arr, currency)} of ARR"] if arr else parts)
 
 
 def _causes(change: Change, currency: str) -> str:

@@ -40,7 +40,7 @@ def day(when: date) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """1 account, 1,200 accounts"""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number:,} {noun if abs(number) == 1 else plural or noun + 's'}"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -261,3 +261,15 @@ def test_a_customer_larger_than_anyones_room_finds_no_place() -> None:
     rows = [account("big", "U1", 1_500_000), account("bigger", "U1", 1_600_000), account("x", "U2", 600_000)]
     relief = Nights().walk(pull_of(rows)).context().relief["U1"]
     assert (relief.places, relief.short) == ((), 1)
+
+
+def test_what_moved_is_told_with_its_causes_and_nothing_that_did_not() -> None:
+    nights = Nights(settings(limits={"accounts": 2}))
+    nights.walk(pull_of([*many(3), account("x", "U2")]), TODAY - timedelta(days=7))
+    (finding,) = accounts_over_limit.RULE.evaluate(nights.walk(pull_of([*many(3), account("x", "U1")])).context())
+    assert "Since 15 Nov 2026: +1 customer, +$1k of ARR (1 taken over)." in finding.evidence
+    (finding,) = accounts_over_limit.RULE.evaluate(
+        nights.walk(pull_of([*many(3, amount=1500), account("x", "U2")]), TODAY + timedelta(days=1)).context()
+    )
+    told = [sentence for sentence in finding.evidence if sentence.startswith("Since")]
+    assert told[0] == "Since 16 Nov 2026: +$1.5k of ARR (ARR of existing customers +$1.5k)."
