@@ -58,8 +58,10 @@ def run_night(line: Line, as_of: date) -> Outcome:
         line.store.begin(run)
         try:
             _not_before(line.store, run)
+            seen = see(line, run, line.store.accepted(before=as_of))
+            # Only now, for a million accounts as they were fill the room that the pull has just left.
             past = line.store.past(as_of, as_of - timedelta(days=LOOK_BACK_DAYS))
-            outcome = _work(line, past, see(line, run, past))
+            outcome = _work(line, past, seen)
         except CssyncError as error:
             _give_up(line, run, error)
             raise

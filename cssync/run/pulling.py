@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ import structlog
 from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.errors import ImplausibleSnapshotError, MappingError
 from cssync.gate import Doubt, doubts
-from cssync.model.night import Past, Run
+from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.run.line import Line
 from cssync.settings.loaded import Loaded
@@ -35,23 +36,26 @@ class Seen:
     doubts: tuple[Doubt, ...]
 
 
-def see(line: Line, run: Run, past: Past) -> Seen:
-    """Raises ConnectorError where the pull fails, and whatever the line's judge raises where it is doubtful."""
+def see(line: Line, run: Run, recent: Sequence[Run]) -> Seen:
+    """*recent*: the accepted nights before, newest first.
+
+    Raises ConnectorError where the pull fails, and whatever the line's judge raises where it is doubtful.
+    """
     settings = line.loaded.settings
-    pull = _pull(line, run, past)
+    pull = _pull(line, run, recent)
     snapshot = take_snapshot(pull, settings, run.as_of)
     run = _counted(run, pull, snapshot, line.loaded)
-    found = tuple(doubts(run, past.runs, _unreadable(snapshot), settings.gate))
+    found = tuple(doubts(run, recent, _unreadable(snapshot), settings.gate))
     line.judge(found)
     return Seen(run, pull.digested(), snapshot, pull.ownership, found)
 
 
-def _pull(line: Line, run: Run, past: Past) -> Pull:
+def _pull(line: Line, run: Run, recent: Sequence[Run]) -> Pull:
     started = line.now()
     try:
         pull = line.connector.pull(run.as_of, line.progress)
     except MappingError as error:
-        if not past.runs:
+        if not recent:
             raise
         raise ImplausibleSnapshotError(
             f"night refused: a mapped field is gone that was there before: {error.message}", remedy=error.remedy

@@ -21,6 +21,10 @@ class Store(Protocol):
         """Keep other runs out while held. Raises StoreError, naming the holder where known, if one is at work."""
         ...
 
+    def accepted(self, before: date) -> tuple[Run, ...]:
+        """The accepted nights before a day, newest first, at most 30."""
+        ...
+
     def past(self, as_of: date, since: date) -> Past:
         """What is known as the night of *as_of* begins, looking back to *since*."""
         ...

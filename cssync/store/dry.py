@@ -35,6 +35,9 @@ class DryStore:
         """Nothing is written, so nobody needs to be kept out."""
         return nullcontext()
 
+    def accepted(self, before: date) -> tuple[Run, ...]:
+        return () if self._stored is None else self._stored.accepted(before)
+
     def past(self, as_of: date, since: date) -> Past:
         if self._stored is None:
             return Past(runs=(), today=None, spells=empty(PAST_SPELLS), alerts=(), history_since=None)

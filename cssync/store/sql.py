@@ -49,6 +49,10 @@ class SqlStore:
     def lock(self) -> AbstractContextManager[None]:
         return self._database.lock(self._tenant)
 
+    def accepted(self, before: date) -> tuple[Run, ...]:
+        with self._database.reading() as connection:
+            return runs.accepted_before(connection, self._tenant_id, before, _PAST_RUNS)
+
     def past(self, as_of: date, since: date) -> Past:
         with self._database.reading() as connection:
             return Past(
