@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
+import orjson
 import polars as pl
 from sqlalchemy import Connection, Table, and_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -38,7 +38,19 @@ _BOOK = pl.Schema(
 )
 _BOOK_DAYS = pl.Schema({"as_of": pl.Date(), "book_id": pl.String(), "arr_unknown": pl.Int64(), **_BOOK})
 _of_book = attrgetter(*_BOOK)
-_OWNER_COLUMNS = tuple(field.name for field in fields(Owner))
+_OWNER = pl.Schema(
+    {
+        "id": pl.String(),
+        "name": pl.String(),
+        "email": pl.String(),
+        "active": pl.Boolean(),
+        "kind": pl.String(),
+        "team": pl.String(),
+        "manager_id": pl.String(),
+    }
+)
+_OWNERS = pl.Schema({**_OWNER, "aliases": pl.String()})
+_of_owner = attrgetter(*_OWNER)
 _ALERT_COLUMNS = (
     "fingerprint", "incident", "rule", "subject_id", "state", "severity", "opened_on", "changed_on", "resolved_on",
 )  # fmt: skip
@@ -47,7 +59,7 @@ _ALERT_COLUMNS = (
 def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> None:
     runs.accept(connection, tenant_id, night.run)
     spells.change(connection, bulk, tenant_id, night.spells)
-    _replace_owners(connection, tenant_id, night.owners)
+    _replace_owners(connection, bulk, tenant_id, night.owners)
     _renew_opportunities(connection, bulk, tenant_id, night.opportunities)
     _replace_books(connection, bulk, tenant_id, night.run.as_of, night.books.books)
     _write_alerts(connection, tenant_id, night.alerts)
@@ -55,9 +67,10 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
     outbox.add(connection, tenant_id, night.deliveries)
 
 
-def _replace_owners(connection: Connection, tenant_id: int, owners: Iterable[Owner]) -> None:
-    rows = [{"tenant_id": tenant_id} | {name: getattr(one, name) for name in _OWNER_COLUMNS} for one in owners]
-    _replace(connection, owner, rows, owner.c.tenant_id == tenant_id)
+def _replace_owners(connection: Connection, bulk: Bulk, tenant_id: int, owners: Iterable[Owner]) -> None:
+    rows = [(*_of_owner(one), orjson.dumps(one.aliases).decode()) for one in owners]
+    connection.execute(owner.delete().where(owner.c.tenant_id == tenant_id))
+    bulk.insert(connection, owner, tenant_id, pl.DataFrame(rows, schema=_OWNERS, orient="row"))
 
 
 def _replace_books(connection: Connection, bulk: Bulk, tenant_id: int, as_of: date, books: Iterable[Book]) -> None:

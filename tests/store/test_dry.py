@@ -38,6 +38,9 @@ def test_a_dry_run_sees_the_past_that_a_real_one_would_see(filled: Store, dry: O
     assert (rehearsed.runs, rehearsed.alerts, rehearsed.history_since) == (real.runs, real.alerts, DAY)
     assert dry().transitions("f00d") == (a_transition(),)
     assert dry().alerts() == (an_alert(),)
+    assert dry().accepted(TOMORROW) == filled.accepted(TOMORROW) != ()
+    # The screen speaks for whoever was told, and shows only what would be news to them.
+    assert rehearsed.told == real.told | {("console", "")}
     assert dry().runs(1) == real.runs
     assert dry().daily_books(DAY).equals(filled.daily_books(DAY))
 

@@ -205,6 +205,14 @@ def test_past_runs_are_accepted_ones_before_the_day_newest_first_and_at_most_thi
     assert [run.as_of for run in past.runs] == [DAY - timedelta(days=back) for back in range(1, 31)]
     assert past.today is not None
     assert past.today.status is RunStatus.ACCEPTED
+    assert store.accepted(DAY) == past.runs
+
+
+def test_an_address_counts_as_told_as_soon_as_a_message_is_meant_for_it(store: Store) -> None:
+    assert store.past(DAY, LONG_AGO).told == frozenset()
+    store.commit(a_night(deliveries=(a_delivery(id="d1"), a_delivery(id="d2"), a_delivery(id="d3", address="C2"))))
+    first = a_delivery()
+    assert store.past(DAY, LONG_AGO).told == {(first.sink, first.address), (first.sink, "C2")}
 
 
 def test_the_latest_night_comes_back_with_every_attribute_of_its_accounts(store: Store, dry: Opener) -> None:
