@@ -37,7 +37,6 @@ from rules.engine import RULES, enabled, evaluate
 
 log = structlog.get_logger()
 
-_RECENT_RUNS = 100
 _OBJECTS_A_COLLECTION = 100_000
 
 
@@ -211,8 +210,7 @@ def _firing(known: Iterable[Alert], reconciled: Reconciled) -> tuple[Alert, ...]
 
 def _not_before(store: Store, run: Run) -> None:
     """A night cannot be slipped in before one that was accepted already."""
-    accepted = (known.as_of for known in store.runs(_RECENT_RUNS) if known.status is RunStatus.ACCEPTED)
-    latest = max(accepted, default=run.as_of)
+    latest = max((known.as_of for known in store.accepted(before=date.max)), default=run.as_of)
     if run.as_of < latest:
         raise ConfigError(
             f"the night of {day(latest)} was accepted already; {day(run.as_of)} is before it",
