@@ -37,7 +37,8 @@ from rules.engine import RULES, enabled, evaluate
 
 log = structlog.get_logger()
 
-_OBJECTS_A_COLLECTION = 100_000
+# So many new objects before the young are searched, and so many such searches before the old ones are.
+_SELDOM = (100_000, 50, 50)
 
 
 def run_night(line: Line, as_of: date) -> Outcome:
@@ -72,7 +73,7 @@ def run_night(line: Line, as_of: date) -> Outcome:
 def _few_collections() -> Iterator[None]:
     """Over the objects of a large company, Python's search for garbage is a fifth of the night and finds none."""
     usual = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_A_COLLECTION)
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
