@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -26,6 +26,7 @@ from cssync.settings.model import Settings
 log = structlog.get_logger()
 
 RETRY_AFTER = timedelta(minutes=30)
+_NAP_SECONDS = 1.0
 # Only these may pass by themselves; for all others someone has to mend something and start the schedule again.
 _PASSING = (TransientError, StoreError, DeliveryError)
 
@@ -42,15 +43,16 @@ class Stop:
         self.requested = True
         self._said.put(None)
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Sleep until the wish is said, or for *seconds*; True if it was."""
-        if not self.requested:
-            try:
-                self._said.get(timeout=seconds)
-            except Empty:
-                return False
-            self._said.put(None)  # for whoever else waits
-        return True
+    def wait(self) -> None:
+        """Sleep until the wish is said.
+
+        Python runs a signal's handler only between two of its own instructions, so one that arrives just as the
+        thread falls asleep is not heard before it wakes: it wakes every second.
+        """
+        while not self.requested:
+            with suppress(Empty):
+                self._said.get(timeout=_NAP_SECONDS)
+                self._said.put(None)  # for whoever else waits
 
     def checkpoint(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002  the shape of a Progress
         """A connector's Progress that ends a pull between two pages. Raises StoppedError once the wish is said."""

@@ -7,11 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from cssync.schedule import Stop
 
 PROGRAM = Path(__file__).with_name("program.py")
 Start = Callable[..., subprocess.Popen[str]]
@@ -135,3 +138,13 @@ def _new_pid_namespace() -> list[str]:
         if unshare and subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:  # noqa: S603  looked up above
             return command
     pytest.skip("this kernel lets us create no PID namespace")
+
+
+def test_a_wish_that_came_as_the_thread_fell_asleep_is_heard_when_it_next_looks_up() -> None:
+    """The handler has run, but its wake-up call went to nobody."""
+    stop = Stop()
+    sleeper = threading.Thread(target=stop.wait, daemon=True)
+    sleeper.start()
+    stop.requested = True
+    sleeper.join(timeout=30)
+    assert not sleeper.is_alive()
