@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from cssync.books.aggregate import SINCE_LAST_NIGHT
 from cssync.model.book import Book, Change
 from cssync.model.finding import Driver
 from cssync.model.wording import count, day, listed, money, signed_money
@@ -52,7 +53,7 @@ def _mix(context: Context, book: Book) -> Iterator[str]:
 
 def _moves(context: Context, book: Book) -> Iterator[str]:
     for change in book.tally.changes:
-        if change.days == 1 or not (change.net.accounts or change.net.arr):
+        if change.days == SINCE_LAST_NIGHT or not (change.net.accounts or change.net.arr):
             continue
         yield f"Since {day(change.since)}: {_net(change, context.currency)} ({_causes(change, context.currency)})."
 

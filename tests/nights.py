@@ -14,7 +14,7 @@ from cssync.books.aggregate import add_up
 from cssync.books.backfill import spells_of
 from cssync.books.history import History
 from cssync.books.snapshot import Snapshot, take_snapshot
-from cssync.books.spells import Timeline, advance, no_spells
+from cssync.books.spells import Timeline, advance
 from cssync.capacity.forecast import RateForecaster
 from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, Books
@@ -22,7 +22,7 @@ from cssync.model.money import ExchangeRates
 from cssync.model.night import Past, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull
-from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, SPELLS
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PAST_SPELLS, SPELLS, empty
 from cssync.settings.model import Settings
 from rules.base import Context
 
@@ -110,7 +110,7 @@ class Nights:
     """Consecutive nights of one company; what a store would remember is kept in memory."""
 
     settings: Settings = field(default_factory=Settings)
-    past: Past = field(default_factory=lambda: Past((), None, no_spells(), (), None))
+    past: Past = field(default_factory=lambda: Past((), None, empty(PAST_SPELLS), (), None))
 
     def walk(self, pull: Pull, as_of: date = TODAY) -> Night:
         snapshot = take_snapshot(pull, self.settings, as_of)

@@ -17,7 +17,6 @@ from cssync.model.tables import ACCOUNTS, SPELL_FACTS, SPELLS
 
 _ATTRIBUTES = tuple(name for name in ACCOUNTS if name not in {"account_id", *SPELL_FACTS})
 _OPEN = pl.col("valid_to").is_null()
-_HASHED = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,3 @@ def _opened_at_first(
 def state_at(spells: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """The spell of every account at the close of *day*."""
     return spells.filter((pl.col("valid_from") <= day) & (_OPEN | (pl.col("valid_to") > day)))
-
-
-def no_spells() -> pl.DataFrame:
-    """What a store that has never seen a night answers."""
-    return pl.DataFrame(schema=_HASHED)

@@ -101,6 +101,9 @@ SPELLS = pl.Schema(
     }
 )
 
+# Spells as the store answers them; the hash tells whether the rest of an account's attributes has changed.
+PAST_SPELLS = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
+
 
 def empty(schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)

@@ -12,8 +12,7 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Address, Delivery, DeliveryState
 from cssync.model.night import Night, Past, Remembered, Run
-from cssync.model.tables import empty
-from cssync.store.spells import PAST_SPELLS
+from cssync.model.tables import PAST_SPELLS, empty
 from cssync.store.sql import DAILY_BOOKS, SqlStore
 
 _SCREEN = Address("console", "")

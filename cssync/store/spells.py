@@ -10,11 +10,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from cssync.errors import StoreError
 from cssync.model.night import SpellChanges
-from cssync.model.tables import SNAPSHOT, SPELLS
+from cssync.model.tables import PAST_SPELLS, SNAPSHOT
 from cssync.store.bulk import Bulk
 from cssync.store.schema import account_spell as table
 
-PAST_SPELLS = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
 _OPEN_SPELLS = pl.Schema({name: kind for name, kind in PAST_SPELLS.items() if name != "valid_to"})
 _KEY = ("account_id", "valid_from")
 
