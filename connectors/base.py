@@ -30,9 +30,10 @@ class Connector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
-        """Read everything there is, after checking the mapping against the source's own description of itself.
+    def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
+        """Return everything there is, after checking the mapping against the source's own description of itself.
 
+        What has not changed since the last pull may come from the connector's mirror; *full*: nothing does.
         Raises MappingError before the first record is read when a mapped field is missing.
         """
         ...

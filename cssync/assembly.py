@@ -95,9 +95,9 @@ class DemoCompany:
     def __init__(self, settings: FileSource) -> None:
         self._settings = settings
 
-    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+    def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
         with self._exported(as_of) as exports:
-            return replace(exports.pull(as_of, progress), source=f"the embedded {self.name}")
+            return replace(exports.pull(as_of, progress, full=full), source=f"the embedded {self.name}")
 
     def check(self) -> Iterator[Check]:
         with self._exported(now().date()) as exports:

@@ -41,7 +41,7 @@ class FileConnector:
         self._folder = folder
         self._now = now
 
-    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+    def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:  # noqa: ARG002 - files are always read whole
         """Raises ConfigError, ConnectorError; MappingError before the first record is read."""
         pulled_at, started = self._now(), time.monotonic()
         exports = locate(self._settings, self._folder)

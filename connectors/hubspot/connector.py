@@ -57,7 +57,7 @@ class HubspotConnector:
     def name(self) -> str:
         return "hubspot"
 
-    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+    def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
         """See ``connectors.base.Connector``. Raises TransientError rather than return a part of the companies."""
         pulled_at = self._now()
         planned = mapping.settled(self._settings, arr_from_field=self._arr_from_field)

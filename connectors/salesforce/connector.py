@@ -67,7 +67,7 @@ class SalesforceConnector:
     def name(self) -> str:
         return "salesforce"
 
-    def pull(self, as_of: date, progress: Progress = no_progress) -> Pull:
+    def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
         """See ``connectors.base.Connector``. Raises TransientError rather than return a part of the org."""
         started = self._now().astimezone(UTC)
         settings = self._settings

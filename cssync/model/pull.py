@@ -19,7 +19,8 @@ class Pull:
     *accounts*: ``ACCOUNTS``, unique by ``account_id``. *owners*: unique by id, inactive ones included.
     *opportunities*: ``OPPORTUNITIES``. *ownership*: ``OWNERSHIP``, empty where the source has no history.
     *problems*: ``PROBLEMS``. *notes*: sentences for the operator ("annualrevenue is not ARR: ...").
-    *calls*: requests made to the CRM's API. *pulled_at*: aware, the moment the data is "as of".
+    *calls*: requests made to the CRM's API. *changed*: how many accounts were new, changed or gone since the last pull;
+    None where everything was read anew. *pulled_at*: aware, the moment the data is "as of".
     """
 
     source: str
@@ -32,6 +33,7 @@ class Pull:
     problems: pl.DataFrame = field(default_factory=lambda: empty(PROBLEMS))
     notes: tuple[str, ...] = ()
     calls: int = 0
+    changed: int | None = None
     # A link to a record in the CRM, with {id} where its id goes; None where records have no page.
     record_url: str | None = None
 

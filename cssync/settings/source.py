@@ -9,6 +9,15 @@ from pydantic import Field, SecretStr, model_validator
 
 from cssync.settings.base import OpportunityCondition, Section
 
+FullEveryDays = Annotated[int, Field(gt=0)]
+FULL_EVERY_DAYS = Field(
+    7, description="a night reads what changed; after so many days one reads everything, and finds what was missed"
+)
+HistoryMonths = Annotated[int, Field(ge=0, le=24)]
+HISTORY_MONTHS = Field(
+    24, description="how far back the first night rebuilds who owned what, from the CRM's own history; 0: not at all"
+)
+
 
 class Mapping(Section):
     """A field that a source maps otherwise keeps the meaning, and with it the description, of the one it replaces."""
@@ -141,6 +150,11 @@ class SalesforceSource(Section):
     api_reserve: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.05, description="share of the org's daily API calls that is left to others: a pull stops before it"
     )
+    bulk_from_rows: Annotated[int, Field(gt=0)] = Field(
+        20_000, description="objects of so many rows or more are read through Bulk API 2.0, smaller ones through REST"
+    )
+    full_every_days: FullEveryDays = FULL_EVERY_DAYS
+    history_months: HistoryMonths = HISTORY_MONTHS
     team: str | None = Field("Department", description="field of User that names the team")
     accounts: SalesforceAccountFields = Field(SalesforceAccountFields(), description="fields of Account")
     opportunities: SalesforceOpportunityFields = Field(
@@ -207,6 +221,8 @@ class HubspotSource(Section):
     api_url: str = Field("https://api.hubapi.com", description="where the API is, if behind a gateway of your own")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
     won_within_days: Annotated[int, Field(ge=0)] = Field(365, description="how far back closed-won deals are pulled")
+    full_every_days: FullEveryDays = FULL_EVERY_DAYS
+    history_months: HistoryMonths = HISTORY_MONTHS
     accounts: HubspotAccountFields = Field(HubspotAccountFields(), description="properties of companies")
     opportunities: HubspotOpportunityFields = Field(HubspotOpportunityFields(), description="properties of deals")
 
