@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.book import Books
 from cssync.model.delivery import Address, Delivery
+from cssync.model.history import History
 from cssync.model.owner import Owner
 
 
@@ -55,6 +57,7 @@ class Past:
     *spells*: ``SPELLS`` plus ``attributes_hash`` (UInt64): every open spell, and those closed after the look-back day.
     *alerts*: the latest incident of every fingerprint. *history_since*: first day covered by spells.
     *told*: addresses that a message was ever meant for.
+    *history_tracked*: see ``cssync.model.history.History.since``; None where the CRM was never asked for its history.
     """
 
     runs: tuple[Run, ...]
@@ -63,6 +66,7 @@ class Past:
     alerts: tuple[Alert, ...]
     history_since: date | None
     told: frozenset[Address] = frozenset()
+    history_tracked: Mapping[str, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Remembered:
     """The last accepted night as it is stored.
 
     *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *spells*: ``SPELLS``, every open one and
-    those closed since the look-back day. *history_since*: first day covered by spells.
+    those closed since the look-back day. *history_since*: first day covered by spells. *history_tracked*: see ``Past``.
     """
 
     run: Run
@@ -79,6 +83,7 @@ class Remembered:
     owners: tuple[Owner, ...]
     spells: pl.DataFrame
     history_since: date
+    history_tracked: Mapping[str, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,10 @@ class SpellChanges:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Everything an accepted night changes. The store commits all of it, or nothing."""
+    """Everything an accepted night changes. The store commits all of it, or nothing.
+
+    *history*: on a first night, what the CRM remembered of the time before it; its spells are among *spells*.
+    """
 
     run: Run
     spells: SpellChanges
@@ -109,3 +117,4 @@ class Night:
     alerts: tuple[Alert, ...] = ()
     transitions: tuple[Transition, ...] = ()
     deliveries: tuple[Delivery, ...] = field(default=())
+    history: History | None = None

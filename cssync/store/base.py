@@ -11,6 +11,8 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check
 from cssync.model.delivery import Delivery
+from cssync.model.history import History
+from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
 
 
@@ -38,6 +40,18 @@ class Store(Protocol):
 
         A delivery whose id is known already is left as it is.
         """
+        ...
+
+    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+        """Replace all that is known of the days before *before*, the first accepted night, in one transaction.
+
+        *spells*: ``SPELLS``, each of them over by *before*; a stored one that reaches across that day begins there
+        from now on. Of *history*, what it covers and its notes are kept. Raises ValueError where *spells* go further.
+        """
+        ...
+
+    def mirror(self, source: str) -> Mirror:
+        """What is remembered of *source* ("salesforce"): written batch by batch, whatever becomes of the night."""
         ...
 
     def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
