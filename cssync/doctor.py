@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import urllib3
 
+from cssync import network
 from cssync.errors import CssyncError, ExitCode
 from cssync.model.check import Check, CheckStatus
 from cssync.settings import secrets
@@ -145,11 +145,9 @@ def clock_checks(
 
 def time_by_http(url: str) -> datetime | None:
     """The ``Date`` that the server at *url* puts on its answer, whatever the answer is."""
-    proxy = getproxies().get(urlsplit(url).scheme)
-    pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
-    with pool:
+    with network.pool(url) as pool:
         try:
-            answer = pool.request("HEAD", url, timeout=_ANSWER_WITHIN_SECONDS, retries=False)
+            answer = pool.request("HEAD", url, timeout=_ANSWER_WITHIN_SECONDS)
         except urllib3.exceptions.HTTPError:
             return None
     try:

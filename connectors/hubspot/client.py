@@ -22,6 +22,7 @@ from connectors.hubspot.endpoints import Endpoint, RecordType
 from connectors.hubspot.pace import DailyBudget, Pace
 from connectors.hubspot.replies import Again
 from connectors.hubspot.transport import Transport
+from cssync import network
 from cssync.errors import MappingError, TransientError
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ HUBSPOT_API = "https://api.hubapi.com"
 PAGE = 100  # the most that lists of records and owners give at once
 
 _ATTEMPTS = 6
-_FIRST_BACKOFF_SECONDS = 0.5
+_FIRST_BACKOFF_SECONDS, _LONGEST_BACKOFF_SECONDS = 0.5, 30.0
 _PATIENCE_SECONDS = 300.0  # a server that wants more than this is not going to answer tonight's run
 _LONGEST_QUERY = 2000  # proxies on the way refuse long addresses with a bare 414
 _random = SystemRandom()
@@ -169,5 +170,4 @@ def _backoff(attempt: int, wait: float | None) -> float:
     """Seconds to wait after the *attempt*-th failure: what was asked for, or ever longer; never quite the same."""
     if wait is not None:
         return wait + _random.uniform(0, _FIRST_BACKOFF_SECONDS)
-    longest = _FIRST_BACKOFF_SECONDS * 2.0 ** (attempt - 1)
-    return _random.uniform(longest / 2, longest)
+    return network.backoff(attempt, first=_FIRST_BACKOFF_SECONDS, longest=_LONGEST_BACKOFF_SECONDS)

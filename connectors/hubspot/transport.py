@@ -1,8 +1,8 @@
 """One request over hubspot-api-client: what the library leaves out is added here, and what it throws is understood.
 
-Left out by the library, and so done here: timeouts, gzip, proxies, and one connection pool for everything (each
-access of ``.basic_api`` opens a new one). Replies are taken as bytes: its models are slow, and make ``results=None``
-of a page of HTML.
+Left out by the library, and so done here: timeouts, gzip, and one connection pool for everything (each access of
+``.basic_api`` opens a new one), which goes by the environment's proxy and authorities. Replies are taken as bytes: its
+models are slow, and make ``results=None`` of a page of HTML.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from pydantic import SecretStr
 
 from connectors.hubspot.replies import Again, Reply
-from cssync.errors import AuthError
+from cssync import network
+from cssync.errors import AuthError, ConnectorError
 
 _CONNECT_SECONDS = 10.0
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Transport:
@@ -34,7 +32,9 @@ class Transport:
     def send(
         self, method: str, path: str, params: Mapping[str, str | int], body: Mapping[str, Any] | None
     ) -> Reply | Again:
-        """Raises AuthError where there is no token that could be sent."""
+        """Raises AuthError where there is no token that could be sent, ConfigError where a proxy refuses to pass it on,
+        ConnectorError where the server's certificate is not trusted.
+        """
         import urllib3
         from hubspot.crm.companies.exceptions import ApiException
 
@@ -59,6 +59,10 @@ class Transport:
                 return self._refusal(error.__context__)
             raise
         except urllib3.exceptions.HTTPError as error:
+            if refused := network.proxy_refusal(error):
+                raise refused from error
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise ConnectorError("no trusted connection to HubSpot", remedy=network.UNTRUSTED) from error
             return Again(_broken(error))
 
     def close(self) -> None:
@@ -73,13 +77,13 @@ class Transport:
 
     def _opened(self) -> Any:
         if self._api is None:
-            import urllib3
             from hubspot import HubSpot
 
-            # Retries are the client's, made knowingly; a redirect would carry the token elsewhere.
-            once = urllib3.Retry(total=0, redirect=False)
-            library = HubSpot(access_token=self._secret(), host=self._base_url, retry=once, **_proxy(self._base_url))
-            self._api = library.crm.companies.basic_api.api_client
+            library = HubSpot(access_token=self._secret(), host=self._base_url)
+            api = library.crm.companies.basic_api.api_client
+            api.rest_client.pool_manager = network.pool(self._base_url)
+            api.user_agent = network.user_agent()
+            self._api = api
         return self._api
 
     def _secret(self) -> str:
@@ -96,21 +100,6 @@ class Transport:
                 remedy="copy the token anew: one line, without blanks",
             )
         return token
-
-
-def _proxy(url: str) -> dict[str, Any]:
-    """The proxy of HTTPS_PROXY and NO_PROXY, in the library's terms: of itself it reads no environment."""
-    target = urlsplit(url)
-    host, proxy = target.hostname or "", getproxies().get(target.scheme)
-    if not proxy or host in _LOOPBACK or proxy_bypass(host):
-        return {}
-    login = urlsplit(proxy)
-    if login.username is None:
-        return {"proxy": proxy}
-    import urllib3
-
-    pair = f"{unquote(login.username)}:{unquote(login.password or '')}"
-    return {"proxy": proxy, "proxy_headers": urllib3.make_headers(proxy_basic_auth=pair)}
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ circles), pauses and retries, errors by what the operator does next, and JSON re
 
 from __future__ import annotations
 
-import secrets as randomness
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -17,6 +16,7 @@ import orjson
 
 from connectors.salesforce.auth import Access, log_in
 from connectors.salesforce.refusals import TRY_LATER, BusyError, SessionExpiredError, refusal, unreachable
+from cssync import network
 from cssync.errors import AuthError, QuotaError, TransientError
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 
@@ -49,6 +49,7 @@ class Client:
         self._lock = threading.Lock()
         self._usage: tuple[int, int] | None = None
         self.calls = 0
+        session.headers["User-Agent"] = network.user_agent()
         _limit_waiting(session, settings.timeout_seconds)
 
     @property
@@ -199,5 +200,4 @@ def _pause(tries: int, asked_seconds: float | None) -> float:
     """What Salesforce asked for, else a random share of a wait that doubles with each try ("full jitter")."""
     if asked_seconds is not None:
         return asked_seconds
-    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1))
-    return randomness.SystemRandom().uniform(longest / 2, longest)
+    return network.backoff(tries, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)

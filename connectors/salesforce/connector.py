@@ -21,6 +21,7 @@ from connectors.salesforce import checks, currencies, mapping, owners
 from connectors.salesforce.client import Client
 from connectors.salesforce.schema import Schema
 from connectors.salesforce.soql import read
+from cssync import network
 from cssync.model.check import Check
 from cssync.model.pull import Pull
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
@@ -37,12 +38,6 @@ _NO_ACCOUNTS = (
 )
 
 
-def _plain_session() -> requests.Session:
-    import requests
-
-    return requests.Session()
-
-
 class SalesforceConnector:
     """One org. *session* makes the HTTP session that everything goes through, logins included."""
 
@@ -54,7 +49,7 @@ class SalesforceConnector:
         arr_from_field: bool,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
-        session: Callable[[], requests.Session] = _plain_session,
+        session: Callable[[], requests.Session] = network.session,
     ) -> None:
         self._settings = settings
         self._secrets = secrets

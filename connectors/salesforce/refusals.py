@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from cssync import network
 from cssync.errors import ConfigError, ConnectorError, CssyncError, PermissionDeniedError, QuotaError, TransientError
 
 if TYPE_CHECKING:
@@ -74,17 +75,19 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> CssyncError
     return _lasting(status, code, shown)
 
 
-def unreachable(failure: RequestException) -> ConnectorError:
+def unreachable(failure: RequestException) -> CssyncError:
     """The error for a request that got no whole answer."""
     from requests.exceptions import SSLError, Timeout
 
+    if refused := network.proxy_refusal(failure):
+        return refused
     kind = type(failure).__name__
     if isinstance(failure, Timeout):
         return BusyError("Salesforce did not answer in time (source.timeout_seconds)")
     if isinstance(failure, SSLError):
         return ConnectorError(
             f"no trusted connection to Salesforce ({kind})",
-            remedy="where a proxy inspects traffic, point REQUESTS_CA_BUNDLE at its certificate",
+            remedy=network.UNTRUSTED,
         )
     return BusyError(f"the connection to Salesforce failed ({kind})")
 

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import logging
-import ssl
 
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from cssync import network
+
 
 def web_client(token: str, *, api_url: str, timeout_seconds: float) -> WebClient:
+    """Raises ConfigError where the proxy or the certificate authorities that the environment names are unusable."""
     client = WebClient(
         token,
         base_url=api_url,
         timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
-        ssl=ssl.create_default_context(),  # honours SSL_CERT_FILE
+        ssl=network.tls_context(),
         logger=_silent(),
         # The default one posts again after a lost answer, and so posts twice.
         retry_handlers=[],
     )
-    # slack_sdk takes HTTPS_PROXY for every address and ignores NO_PROXY; without a proxy of its own it leaves
-    # both to urllib, which honours them.
-    client.proxy = None
+    client.proxy = _proxy(api_url)
+    client.headers["User-Agent"] = network.user_agent()
     return client
 
 
 def webhook_client(url: str, *, timeout_seconds: float) -> WebhookClient:
+    """Raises ConfigError like ``web_client``."""
     client = WebhookClient(
         url,
         timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
-        ssl=ssl.create_default_context(),
+        ssl=network.tls_context(),
         logger=_silent(),
         retry_handlers=[],
     )
-    client.proxy = None
+    client.proxy = _proxy(url)
+    client.default_headers["User-Agent"] = network.user_agent()
     return client
+
+
+def _proxy(url: str) -> str | None:
+    """slack_sdk takes HTTPS_PROXY for every address and ignores NO_PROXY, so it is told.
+
+    Without one it leaves all to urllib, which finds none for this address either.
+    """
+    proxy = network.proxy_for(url)
+    return proxy.with_login if proxy else None
 
 
 def _silent() -> logging.Logger:

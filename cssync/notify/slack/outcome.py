@@ -12,13 +12,15 @@ import math
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 
+from cssync import network
+from cssync.errors import ConfigError
 from cssync.model.delivery import Attempt, Outcome
 
 # All that slack_sdk lets through: its own errors, urllib's and http.client's, and those of decoding what is no
@@ -124,6 +126,15 @@ def of_code(code: str, now: datetime, *, detail: str = "") -> Attempt:
     return Attempt(Outcome.NOT_SENT, error=said, remedy="look the error up at docs.slack.dev")
 
 
+def of_building(client: Callable[[], object]) -> Attempt | None:
+    """None where *client* can be had; else why the environment's proxy or certificate authorities stand in the way."""
+    try:
+        client()
+    except ConfigError as error:
+        return Attempt(Outcome.SINK_DOWN, error=error.message, remedy=error.remedy)
+    return None
+
+
 def retry_at(header: str | None, now: datetime) -> datetime:
     """When Slack wants to hear from us again: a Retry-After in seconds, as a date, absent or senseless."""
     wait = _wait(header, now)
@@ -171,6 +182,8 @@ def _of_status(status: int, code: str | None, headers: Mapping[str, str], now: d
 
 
 def _of_lost_answer(error: Exception) -> Attempt:
+    if refused := network.proxy_refusal(error):
+        return Attempt(Outcome.NOT_SENT, error=f"Slack was not reached: {refused.message}", remedy=refused.remedy)
     reason = error.reason if isinstance(error, URLError) else error
     said = _in_words(reason)
     # urllib wraps what goes wrong until the request is written whole; what breaks later comes out bare. A reset
@@ -180,7 +193,7 @@ def _of_lost_answer(error: Exception) -> Attempt:
     ):
         remedy = "check the network, HTTPS_PROXY and NO_PROXY"
         if isinstance(reason, ssl.SSLError):
-            remedy = "point SSL_CERT_FILE at the certificate authority in use"
+            remedy = network.UNTRUSTED
         return Attempt(Outcome.NOT_SENT, error=f"Slack was not reached: {said}", remedy=remedy)
     return _unknown(f"Slack's answer was lost: {said}")
 

@@ -91,13 +91,13 @@ class SlackBotNotifier:
     def _malformed(self) -> Attempt | None:
         token = self._token.get_secret_value().strip()
         # A line break in it would make urllib quote the whole token in its error.
-        if token.isascii() and token.isprintable() and token and " " not in token:
-            return None
-        return Attempt(
-            Outcome.SINK_DOWN,
-            error="the Slack bot token is empty or holds characters that no token has",
-            remedy="copy SLACK_BOT_TOKEN anew from the Slack app (xoxb-...)",
-        )
+        if not (token.isascii() and token.isprintable() and token and " " not in token):
+            return Attempt(
+                Outcome.SINK_DOWN,
+                error="the Slack bot token is empty or holds characters that no token has",
+                remedy="copy SLACK_BOT_TOKEN anew from the Slack app (xoxb-...)",
+            )
+        return outcome.of_building(lambda: self._client)
 
     def _post(self, delivery: Delivery, now: datetime, *, text: str, blocks: list[Block] | None = None) -> Attempt:
         try:

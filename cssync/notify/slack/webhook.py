@@ -32,7 +32,7 @@ class SlackWebhookNotifier:
     def send(self, delivery: Delivery, now: datetime) -> Attempt:
         """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
         if problem := self._problem():
-            return Attempt(Outcome.SINK_DOWN, error=problem, remedy=_REMEDY)
+            return problem
         message = blocks.message(delivery.payload, delivery.id, reference=f"ref {reference(delivery)}")
         attempt = self._post({"text": message.text, "blocks": list(message.blocks)}, now)
         if attempt.outcome is not Outcome.REFUSED:
@@ -53,7 +53,7 @@ class SlackWebhookNotifier:
     def check(self) -> Iterator[Check]:
         """Look at the address only: the one way to try a webhook is to post."""
         if problem := self._problem():
-            yield Check("Slack webhook", CheckStatus.FAILED, problem, _REMEDY)
+            yield Check("Slack webhook", CheckStatus.FAILED, problem.error, problem.remedy)
             return
         url = urlsplit(self._url.get_secret_value().strip())
         if url.scheme != "https" or url.hostname not in _HOSTS or not url.path.startswith("/services/"):
@@ -65,7 +65,12 @@ class SlackWebhookNotifier:
     def _client(self) -> WebhookClient:
         return webhook_client(self._url.get_secret_value().strip(), timeout_seconds=self._timeout_seconds)
 
-    def _problem(self) -> str:
+    def _problem(self) -> Attempt | None:
+        if malformed := self._malformed():
+            return Attempt(Outcome.SINK_DOWN, error=malformed, remedy=_REMEDY)
+        return outcome.of_building(lambda: self._client)
+
+    def _malformed(self) -> str:
         text = self._url.get_secret_value().strip()
         try:
             url = urlsplit(text)
