@@ -11,8 +11,11 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Address, Delivery, DeliveryState
+from cssync.model.history import History
+from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
 from cssync.model.tables import PAST_SPELLS, empty
+from cssync.store.memory_mirror import MemoryMirror
 from cssync.store.sql import DAILY_BOOKS, SqlStore
 
 _SCREEN = Address("console", "")
@@ -29,6 +32,7 @@ class DryStore:
         self._stored = stored
         self._where = where
         self._outbox: dict[str, Delivery] = {}
+        self._mirrors: dict[str, Mirror] = {}
 
     def lock(self) -> AbstractContextManager[None]:
         """Nothing is written, so nobody needs to be kept out."""
@@ -49,6 +53,15 @@ class DryStore:
 
     def commit(self, night: Night) -> None:
         self._put(night.deliveries)
+
+    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+        pass
+
+    def mirror(self, source: str) -> Mirror:
+        """What is stored, and over it what this run reads."""
+        if source not in self._mirrors:
+            self._mirrors[source] = MemoryMirror(None if self._stored is None else self._stored.mirror(source))
+        return self._mirrors[source]
 
     def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
         del run  # how a dry run ended is on the screen

@@ -17,7 +17,7 @@ from cssync.model.book import Book
 from cssync.model.night import Night
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, OPPORTUNITIES
-from cssync.store import outbox, runs, spells
+from cssync.store import history, outbox, runs, spells
 from cssync.store.bulk import Bulk
 from cssync.store.database import insert_into
 from cssync.store.schema import alert, alert_transition, book_day, opportunity, owner
@@ -65,6 +65,8 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
     _write_alerts(connection, tenant_id, night.alerts)
     _write_transitions(connection, tenant_id, night.run.id, night.transitions)
     outbox.add(connection, tenant_id, night.deliveries)
+    if night.history is not None:
+        history.note(connection, tenant_id, night.history)
 
 
 def _replace_owners(connection: Connection, bulk: Bulk, tenant_id: int, owners: Iterable[Owner]) -> None:

@@ -14,12 +14,16 @@ from cssync.errors import StoreError
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Delivery
+from cssync.model.history import History
+from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run, RunStatus
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, SPELLS
+from cssync.store import history as histories
 from cssync.store import night as nights
-from cssync.store import outbox, runs, spells
+from cssync.store import outbox, readings, runs, spells
 from cssync.store.database import Database, insert_into
+from cssync.store.mirror import SqlMirror
 from cssync.store.schema import alert, alert_transition, book_day, owner, tenant
 from cssync.store.upgrade import revision
 
@@ -62,6 +66,7 @@ class SqlStore:
                 alerts=_latest_alerts(connection, self._tenant_id),
                 history_since=spells.first_day(connection, self._tenant_id),
                 told=outbox.addresses(connection, self._tenant_id),
+                history_tracked=histories.tracked(connection, self._tenant_id),
             )
 
     def begin(self, run: Run) -> None:
@@ -72,6 +77,14 @@ class SqlStore:
     def commit(self, night: Night) -> None:
         with self._database.writing() as connection:
             nights.write(connection, self._database.bulk, self._tenant_id, night)
+
+    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+        with self._database.writing() as connection:
+            histories.replace(connection, self._database.bulk, self._tenant_id, spells, before)
+            histories.note(connection, self._tenant_id, history)
+
+    def mirror(self, source: str) -> Mirror:
+        return SqlMirror(self._database, self._tenant_id, source)
 
     def end(self, run: Run, deliveries: tuple[Delivery, ...] = ()) -> None:
         with self._database.writing() as connection:
@@ -98,6 +111,7 @@ class SqlStore:
                 owners=_owners(connection, self._tenant_id),
                 spells=known.select(SPELLS.names()),
                 history_since=since,
+                history_tracked=histories.tracked(connection, self._tenant_id),
             )
 
     def alerts(self) -> tuple[Alert, ...]:
@@ -140,9 +154,15 @@ class SqlStore:
                 at = revision(connection)
             yield Check("store", CheckStatus.OK, f"{self._database.where}, revision {at}")
             yield from self._database.checks()
+            yield self._mirror_check()
             yield _last_night(self.runs(_PAST_RUNS))
         except StoreError as error:
             yield Check("store", CheckStatus.FAILED, error.message, error.remedy)
+
+    def _mirror_check(self) -> Check:
+        with self._database.reading() as connection:
+            rows, size = readings.extent(connection, self._tenant_id)
+        return Check("store mirror", CheckStatus.OK, f"{rows:,} rows of the CRM, {size / 1_000_000:,.1f} MB")
 
     def _write_check(self) -> Check:
         try:

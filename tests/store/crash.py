@@ -43,25 +43,28 @@ SECOND_NIGHT = a_night(
 )
 
 
-def _die() -> None:
+def die() -> None:
+    """End like a process that was killed: at once, with nothing tidied up."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _die_before(beginning: str) -> None:
+def die_before(beginning: str) -> None:
+    """Die as soon as a statement that starts with *beginning* is about to be run."""
+
     @event.listens_for(Engine, "before_cursor_execute")
     def before(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith(beginning):
-            _die()
+            die()
 
     @event.listens_for(Engine, "commit")
     def commit(_connection: Connection) -> None:
         if beginning == "COMMIT":
-            _die()
+            die()
 
 
 if __name__ == "__main__":
     store = open_store(sys.argv[1], "acme")
     store.begin(a_run(NEXT))
-    _die_before(sys.argv[2])
+    die_before(sys.argv[2])
     store.commit(SECOND_NIGHT)
-    _die()
+    die()

@@ -41,6 +41,13 @@ _ROWS = {
         """INSERT INTO outbox (tenant_id, id, sink, address, payload, state, attempts)
            VALUES (1, 'd0', 'slack', 'C1', '{"title": "t", "text": "x", "run_id": "r1"}', 'pending', 0)""",
     ),
+    "0003": (
+        """INSERT INTO history (tenant_id, since, notes) VALUES (1, '{"csm": "2025-11-22"}', '[]')""",
+        """INSERT INTO reading (id, tenant_id, source, kind, shape, "full", begun, until, cursor, height, sealed)
+           VALUES (1, 1, 'salesforce', 'Account', 'f00d', TRUE, '2026-11-21 04:00:00.000000',
+             '2026-11-21 03:55:00.000000', '{"after": "001gone"}', 0, FALSE)""",
+        "INSERT INTO reading_part (reading_id, position, height, gone) VALUES (1, 0, 0, '[\"001lost\"]')",
+    ),
 }
 
 
