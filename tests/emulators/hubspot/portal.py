@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tests.emulators.hubspot.index import Index
+from tests.emulators.hubspot.records import Associations, Properties, State, Stored, as_value
+from tests.emulators.hubspot.schema import CALCULATED, DEFAULT_STAGES, OF_OWNERS, STANDARD, pipeline_entry
+from tests.emulators.hubspot.schema import property_entry as _property_entry
+from tests.emulators.hubspot.shelf import Shelf
 
 ALL_SCOPES = frozenset(
     {
@@ -19,128 +23,72 @@ ALL_SCOPES = frozenset(
         "multi-currency-read",
     }
 )
+PRIMARY, PLAIN = "deal_to_company", "deal_to_company_unlabeled"
 _STAMP = "2025-11-03T08:15:30.123Z"
-
-# name -> (label, type); what every account has of what cssync may map.
-_COMPANY_PROPERTIES = {
-    "hs_object_id": ("Record ID", "number"),
-    "name": ("Company name", "string"),
-    "domain": ("Company Domain Name", "string"),
-    "createdate": ("Create Date", "datetime"),
-    "hs_lastmodifieddate": ("Last Modified Date", "datetime"),
-    "hubspot_owner_id": ("Company owner", "enumeration"),
-    "lifecyclestage": ("Lifecycle Stage", "enumeration"),
-    "annualrevenue": ("Annual Revenue", "number"),
-    "hs_parent_company_id": ("Parent Company", "number"),
-    "hs_merged_object_ids": ("Merged record IDs", "enumeration"),
-}
-_DEAL_PROPERTIES = {
-    "hs_object_id": ("Record ID", "number"),
-    "dealname": ("Deal Name", "string"),
-    "dealtype": ("Deal Type", "enumeration"),
-    "dealstage": ("Deal Stage", "enumeration"),
-    "pipeline": ("Pipeline", "enumeration"),
-    "amount": ("Amount", "number"),
-    "deal_currency_code": ("Currency", "enumeration"),
-    "hubspot_owner_id": ("Deal owner", "enumeration"),
-    "hs_is_closed": ("Is Deal Closed?", "bool"),
-    "hs_is_closed_won": ("Is Closed Won", "bool"),
-    "hs_deal_stage_probability": ("Deal probability", "number"),
-    "createdate": ("Create Date", "datetime"),
-    "closedate": ("Close Date", "datetime"),
-    "hs_lastmodifieddate": ("Last Modified Date", "datetime"),
-}
-_OWNER_PROPERTIES = frozenset({"hubspot_owner_id"})
-
-DEFAULT_STAGES = (
-    ("appointmentscheduled", "Appointment Scheduled", "false", "0.2"),
-    ("contractsent", "Contract Sent", "false", "0.9"),
-    ("closedwon", "Closed Won", "true", "1.0"),
-    ("closedlost", "Closed Lost", "true", "0.0"),
-)
-
-
-@dataclass
-class Stored:
-    """One record. *companies*: associated company ids with the type of the association."""
-
-    id: str
-    properties: dict[str, str | None]
-    archived: bool = False
-    companies: Sequence[tuple[str, str]] = ()
 
 
 @dataclass
 class Portal:
+    """*now*: its clock, which stands still unless a test moves it; never backwards once a record was changed.
+
+    *search_lag*: the search index shows records as they were that long ago. *search_leaks*: how many records that do
+    not meet a search's filters are found all the same. *search_misorders*: runs of that many results come backwards.
+    """
+
     id: int = 4242424
     currency: str = "USD"
     time_zone: str = "US/Eastern"
     ui_domain: str = "app.hubspot.com"
+    user_id: int = 1_000_007
+    app_id: int = 2_000_042
+    now: Callable[[], datetime] = lambda: datetime(2025, 11, 3, 8, 15, 30, 123_000, tzinfo=UTC)
+    search_lag: timedelta = timedelta()
+    search_leaks: int = 0
+    search_misorders: int = 0
     scopes: set[str] = field(default_factory=lambda: set(ALL_SCOPES))
     # Units of the company currency for one of the key; None: the feature is not there.
     exchange_rates: dict[str, float] | None = field(default_factory=dict)
     owners: list[dict[str, object]] = field(default_factory=list)
     pipelines: list[dict[str, object]] = field(default_factory=list)
     properties: dict[str, dict[str, dict[str, object]]] = field(default_factory=lambda: {"companies": {}, "deals": {}})
-    records: dict[str, dict[int, Stored]] = field(default_factory=lambda: {"companies": {}, "deals": {}})
+    shelves: Mapping[str, Shelf] = field(default_factory=lambda: {"companies": Shelf(), "deals": Shelf()})
     # How many records of each kind lists have told so far.
     told: Counter[str] = field(default_factory=Counter)
-    # Sorted ids by kind and archived, the order in which lists are told.
-    _order: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+    _indexes: dict[str, tuple[tuple[int, int | None], Index]] = field(default_factory=dict)
+    _deals_of: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for kind, known in (("companies", _COMPANY_PROPERTIES), ("deals", _DEAL_PROPERTIES)):
+        for kind, known in STANDARD.items():
             for name, (label, type_) in known.items():
-                self.add_property(kind, name, label=label, type_=type_, of_owners=name in _OWNER_PROPERTIES)
+                self.add_property(
+                    kind, name, label=label, type_=type_, of_owners=name in OF_OWNERS, calculated=name in CALCULATED
+                )
         self.add_pipeline("default", "Sales Pipeline", DEFAULT_STAGES)
 
+    @property
+    def records(self) -> Mapping[str, dict[int, Stored]]:
+        """By kind and id; archived ones too, but none that was purged or merged into another."""
+        return {kind: shelf.records for kind, shelf in self.shelves.items()}
+
     def add_property(
-        self, kind: str, name: str, *, label: str = "", type_: str = "string", of_owners: bool = False
+        self,
+        kind: str,
+        name: str,
+        *,
+        label: str = "",
+        type_: str = "string",
+        of_owners: bool = False,
+        calculated: bool = False,
     ) -> None:
         """*of_owners*: a HubSpot user property, whose values are owner ids."""
-        entry: dict[str, object] = {
-            "name": name,
-            "label": label or name,
-            "type": "enumeration" if of_owners else type_,
-            "fieldType": "select" if of_owners or type_ == "enumeration" else "text",
-            "groupName": "information",
-            "description": "",
-            "options": [],
-            "archived": False,
-            "hidden": False,
-            "externalOptions": of_owners,
-        }
-        if of_owners:
-            entry["referencedObjectType"] = "OWNER"
-        self.properties[kind][name] = entry
+        self.properties[kind][name] = _property_entry(name, label, type_, of_owners=of_owners, calculated=calculated)
 
     def remove_property(self, kind: str, name: str) -> None:
         del self.properties[kind][name]
 
     def add_pipeline(self, identifier: str, label: str, stages: Sequence[tuple[str, str, str, str]]) -> None:
         """*stages*: id, label, isClosed and probability, as HubSpot writes them."""
-        self.pipelines.append(
-            {
-                "id": identifier,
-                "label": label,
-                "displayOrder": len(self.pipelines),
-                "createdAt": _STAMP,
-                "updatedAt": _STAMP,
-                "archived": False,
-                "stages": [
-                    {
-                        "id": stage,
-                        "label": name,
-                        "displayOrder": order,
-                        "metadata": {"isClosed": closed, "probability": probability},
-                        "createdAt": _STAMP,
-                        "updatedAt": _STAMP,
-                        "archived": False,
-                    }
-                    for order, (stage, name, closed, probability) in enumerate(stages)
-                ],
-            }
-        )
+        self.pipelines.append(pipeline_entry(identifier, label, stages, len(self.pipelines), _STAMP))
 
     def add_owner(
         self,
@@ -180,36 +128,166 @@ class Portal:
         properties: Mapping[str, object],
         *,
         archived: bool = False,
-        companies: Sequence[tuple[str, str]] = (),
+        companies: Associations = (),
     ) -> None:
-        """Store a record; values of any type become the texts that HubSpot would send."""
-        values = {name: as_value(value) for name, value in properties.items()}
-        unknown = values.keys() - self.properties[kind].keys()
-        assert not unknown, f"add_property first: {unknown}"
+        """Store a record; values of any type become the texts that HubSpot would send.
+
+        It was created and last changed now, unless ``createdate`` and ``hs_lastmodifieddate`` say otherwise.
+        """
+        values = self._texts(kind, properties)
+        now, stamp = self.now(), as_value(self.now())
         values["hs_object_id"] = str(identifier)
-        values.setdefault("createdate", _STAMP)
-        values.setdefault("hs_lastmodifieddate", _STAMP)
-        number = int(identifier)
-        if number not in self.records[kind]:
-            insort(self._order.setdefault((kind, archived), []), number)
-        self.records[kind][number] = Stored(str(identifier), values, archived, companies)
+        values.setdefault("createdate", stamp)
+        values.setdefault("hs_lastmodifieddate", stamp)
+        if companies:
+            values.setdefault("hs_primary_associated_company", _primary(companies))
+        since = min(now, _moment(values["hs_lastmodifieddate"]) or now)
+        first = State(since, Properties(values), stamp if archived else None, companies=tuple(companies))
+        self.shelves[kind].put(str(identifier), first)
+        for company, _ in companies:
+            self._deals_of.setdefault(company, set()).add(str(identifier))
+
+    def edit(self, kind: str, identifier: str | int, **properties: object) -> None:
+        """Set values, as a person would: it is in their history, and the record was last changed now."""
+        self._edit(kind, identifier, self._texts(kind, properties), "CRM_UI")
+
+    def recalculate(self, kind: str, identifier: str | int, **properties: object) -> None:
+        """Set values without a trace in ``hs_lastmodifieddate``, as some of HubSpot's own calculations do."""
+        state = self._record(kind, identifier).now.edited(self.now(), self._texts(kind, properties), "CALCULATED")
+        self.shelves[kind].become(str(identifier), state)
+
+    def archive(self, kind: str, identifier: str | int) -> None:
+        """Into the bin: ``archivedAt`` says when, ``hs_lastmodifieddate`` does not; associations are gone."""
+        state = replace(self._record(kind, identifier).now, since=self.now(), archived_at=as_value(self.now()))
+        self.shelves[kind].become(str(identifier), state)
+        self._recall_primaries(kind, str(identifier))
+
+    def restore(self, kind: str, identifier: str | int) -> None:
+        """Out of the bin; with its associations, and last changed now."""
+        state = replace(self._record(kind, identifier).now, since=self.now(), archived_at=None)
+        self.shelves[kind].become(str(identifier), state)
+        self._edit(kind, identifier, {}, "RESTORE_OBJECTS")
+        self._recall_primaries(kind, str(identifier))
+
+    def purge(self, kind: str, identifier: str | int) -> None:
+        """Deleted for good: in no list, and not to be found by its id."""
+        self.shelves[kind].purge(str(identifier), self.now())
+        self._recall_primaries(kind, str(identifier))
+
+    def merge(
+        self, loser: str | int, winner: str | int, *, kind: str = "companies", into: str | int | None = None
+    ) -> str:
+        """Merge two records; deals of both are deals of the result, whose id is told.
+
+        The winner keeps its id, as until 2025 and as tools that preserve records do it, unless *into* is given: a
+        record of that id takes the place of both, which is how HubSpot merges by itself today. Both old ids lead to
+        it. What the winner has no value for, it takes from the loser.
+        https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies
+        """
+        result = str(winner if into is None else into)
+        lost, won = self._record(kind, loser).properties, self._record(kind, winner).properties
+        merged = dict.fromkeys([*_merged(won), *_merged(lost), str(loser), str(winner)])
+        merged.pop(result, None)
+        values = {name: value for name, value in lost.items() if value and not won.get(name)}
+        self.shelves[kind].merge(str(loser), str(winner), result, self.now())
+        self._edit(kind, result, {**values, "hs_merged_object_ids": ";".join(merged)}, "MERGE_OBJECTS")
+        for old in {str(loser), str(winner)} - {result}:
+            self._repoint(kind, old, result)
+        return result
+
+    def associate(self, deal: str | int, company: str | int, *, primary: bool = True) -> None:
+        """A deal has one primary company; to change it changes a property of the deal, all else leaves no trace."""
+        kept = [
+            (each, type_)
+            for each, type_ in self._record("deals", deal).companies
+            if (each, type_) != (str(company), PLAIN)
+        ]
+        if primary:
+            kept = [*((each, type_) for each, type_ in kept if type_ != PRIMARY), (str(company), PRIMARY)]
+        self._deals_of.setdefault(str(company), set()).add(str(deal))
+        self._reassociate(str(deal), [*kept, (str(company), PLAIN)])
+
+    def dissociate(self, deal: str | int, company: str | int) -> None:
+        self._reassociate(
+            str(deal), [each for each in self._record("deals", deal).companies if each[0] != str(company)]
+        )
+
+    def companies_of(self, deal: Stored) -> Associations:
+        """Associations with what is there; those of an archived company come back with it."""
+        shelf = self.shelves["companies"]
+        return tuple(each for each in deal.companies if not shelf.is_hidden(each[0]))
 
     def listed(self, kind: str, *, archived: bool) -> Sequence[int]:
-        return self._order.get((kind, archived), ())
+        """Ids in the order in which lists are told."""
+        return self.shelves[kind].order[archived]
+
+    def index(self, kind: str) -> Index:
+        """The search index as it is now, which shows the records as they were *search_lag* ago."""
+        shelf = self.shelves[kind]
+        until = self.now() - self.search_lag if self.search_lag else None
+        version = shelf.version(until)
+        if kind not in self._indexes or self._indexes[kind][0] != version:
+            self._indexes[kind] = (version, Index(shelf.states(until)))
+        return self._indexes[kind][1]
+
+    def _texts(self, kind: str, properties: Mapping[str, object]) -> dict[str, str | None]:
+        unknown = properties.keys() - self.properties[kind].keys()
+        assert not unknown, f"add_property first: {unknown}"
+        return {name: as_value(value) for name, value in properties.items()}
+
+    def _record(self, kind: str, identifier: str | int) -> Stored:
+        return self.shelves[kind].records[int(identifier)]
+
+    def _edit(self, kind: str, identifier: str | int, values: Mapping[str, str | None], source: str) -> None:
+        stamped = {"hs_lastmodifieddate": as_value(self.now()), **values}
+        state = self._record(kind, identifier).now.edited(self.now(), stamped, source)
+        self.shelves[kind].become(str(identifier), state)
+
+    def _reassociate(self, deal: str, companies: Associations) -> None:
+        state = replace(self._record("deals", deal).now, since=self.now(), companies=tuple(companies))
+        self.shelves["deals"].become(deal, state)
+        self._recall_primary(deal)
+
+    def _recall_primaries(self, kind: str, identifier: str) -> None:
+        """What the coming and going of a company means for its deals, or of a deal for itself."""
+        for deal in sorted(self._deals_of.get(identifier, ())) if kind == "companies" else [identifier]:
+            self._recall_primary(deal)
+
+    def _recall_primary(self, deal: str) -> None:
+        """Let ``hs_primary_associated_company`` follow the associations; a change of it is a change of the deal."""
+        stored = self.shelves["deals"].records.get(int(deal))
+        if stored is None or stored.archived:
+            return
+        primary = _primary(self.companies_of(stored))
+        if primary != stored.properties.get("hs_primary_associated_company"):
+            self._edit("deals", deal, {"hs_primary_associated_company": primary}, "CALCULATED")
+
+    def _repoint(self, kind: str, old: str, new: str) -> None:
+        """Let the associations of a record that was merged away be those of the result."""
+        if kind == "deals":
+            for company, _ in self._record("deals", new).companies:
+                self._deals_of.setdefault(company, set()).add(new)
+            return
+        for deal in sorted(self._deals_of.pop(old, ())):
+            if int(deal) in self.shelves["deals"].records:
+                self._deals_of.setdefault(new, set()).add(deal)
+                kept = self._record("deals", deal).companies
+                self._reassociate(
+                    deal, list(dict.fromkeys((new if each == old else each, type_) for each, type_ in kept))
+                )
 
 
-def as_value(value: object) -> str | None:
-    """As HubSpot writes it: dates as days, moments in UTC with milliseconds, truth in small letters."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
-        case date():
-            return value.isoformat()
-        case int() | float() | Decimal():
-            return str(value)
-        case _:
-            raise TypeError(type(value))
+def _merged(properties: Mapping[str, str | None]) -> list[str]:
+    return [each for each in (properties.get("hs_merged_object_ids") or "").split(";") if each]
+
+
+def _primary(companies: Associations) -> str | None:
+    return next((each for each, type_ in companies if type_ == PRIMARY), None)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

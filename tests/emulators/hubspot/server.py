@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -16,11 +17,13 @@ from tests.emulators.hubspot.answers import CORRELATION_ID, Answer, Wire, html, 
 from tests.emulators.hubspot.faults import Faults
 from tests.emulators.hubspot.limits import Limits
 from tests.emulators.hubspot.portal import Portal
-from tests.emulators.hubspot.routes import Request, answer, parsed
+from tests.emulators.hubspot.requests import Request, parsed
+from tests.emulators.hubspot.routes import TOKEN_INFO, answer
 
 CANARY = "pat-na1-canary-0123456789abcdef"
 _WORTH_COMPRESSING = 1000
 _LONGEST_URL = 8192
+_RECORDS = ("/crm/v3/objects/", "/crm/v4/associations/")
 
 
 class HubspotEmulator:
@@ -36,8 +39,11 @@ class HubspotEmulator:
         self.faults = Faults()
         self.requests: list[tuple[str, str]] = []
         self.connections = 0
+        self.crashes: list[BaseException] = []
         self.request_headers: list[Mapping[str, str]] = []
         self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._kill: tuple[int, Callable[[], object]] | None = None
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.emulator = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -62,20 +68,40 @@ class HubspotEmulator:
         self._thread.join()
         self._server.hang_up()
         self._server.server_close()
+        if self.crashes:
+            raise RuntimeError("the emulator could not answer") from self.crashes[0]
+
+    def kill_after(self, n: int, callback: Callable[[], object]) -> None:
+        """Run *callback* when the *n*-th request for records (1 is the next) arrives, before it is answered."""
+        with self._lock:
+            self._kill = (n, callback)
 
     def answered(self, request: Request, target: str, headers: Mapping[str, str]) -> Answer:
         self.requests.append((request.method, target))
         self.request_headers.append(headers)
+        if request.path.startswith(_RECORDS):
+            self._maybe_kill()
         search = request.path.endswith("/search")
         reply = self.limits.admitted(search=search) or self._right(request, target, headers)
         reply = self.faults.applied(target, reply)
         more = {"X-HubSpot-Correlation-Id": CORRELATION_ID, **self.limits.headers(search=search)}
         return Answer(reply.status, reply.body, {**more, **reply.headers}, reply.content_type, reply.wire)
 
+    def _maybe_kill(self) -> None:
+        with self._lock:
+            if self._kill is None:
+                return
+            left, callback = self._kill
+            self._kill = (left - 1, callback) if left > 1 else None
+        if left == 1:
+            callback()
+
     def _right(self, request: Request, target: str, headers: Mapping[str, str]) -> Answer:
         if len(target) > _LONGEST_URL:
             return html(414, "Request-URI Too Large")
         if headers.get("authorization") != f"Bearer {self.token}":
+            return unauthorized()
+        if request.path == TOKEN_INFO and request.body.get("tokenKey") != self.token:
             return unauthorized()
         return answer(self.portal, request)
 
@@ -108,7 +134,10 @@ class _Server(ThreadingHTTPServer):
                 continue  # the client was quicker
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up in the middle is part of the tests."""
+        """A client that hangs up in the middle is part of the tests; anything else is a mistake of the emulator."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.emulator.crashes.append(error)
 
 
 class _Handler(BaseHTTPRequestHandler):
