@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -15,7 +16,7 @@ UNKNOWN_OWNER_PREFIX = "unknown:"
 
 
 def corrected(owners: Iterable[Owner], team: Team) -> tuple[Owner, ...]:
-    """Owners as the settings want them seen: pools marked, teams overridden."""
+    """Owners as the settings want them seen: pools marked, teams overridden, and who came back known by both names."""
     pools = {name.casefold() for name in team.pools}
     members = {name.casefold(): member for name, member in team.members.items()}
 
@@ -25,7 +26,38 @@ def corrected(owners: Iterable[Owner], team: Team) -> tuple[Owner, ...]:
         member = next((members[key] for key in keys if key in members), None)
         return replace(owner, kind=kind, team=(member.team if member else None) or owner.team)
 
-    return tuple(correct(owner) for owner in owners)
+    return _reunited(tuple(correct(owner) for owner in owners))
+
+
+def same_people(owners: Iterable[Owner]) -> dict[str, str]:
+    """Ids of those who left, each with the id of the person at work who is the same, by their e-mail address.
+
+    People come back and are given a new user; two users are merged. Where several at work have the address, or a queue
+    or pool has it too, it is no one person's, and nobody is taken for another.
+    """
+    by_address: defaultdict[str, list[Owner]] = defaultdict(list)
+    for owner in owners:
+        if owner.email:
+            by_address[owner.email.casefold()].append(owner)
+    found: dict[str, str] = {}
+    for sharing in by_address.values():
+        at_work = [owner for owner in sharing if owner.active]
+        if len(at_work) == 1 and all(owner.kind is OwnerKind.PERSON for owner in sharing):
+            found |= {owner.id: at_work[0].id for owner in sharing if not owner.active}
+    return found
+
+
+def reunions(rows: pl.DataFrame, owners: Iterable[Owner]) -> tuple[str, ...]:
+    """A sentence for each owner who left and whose accounts in *rows* (``csm_ref``) are in a colleague's book
+    because both are the same person.
+    """
+    known = {owner.id: owner for owner in owners}
+    named = set(rows["csm_ref"].drop_nulls().unique().str.to_lowercase())
+    return tuple(
+        f"{_told(known[left])} and {_told(known[here])} share {known[here].email}: counted as one."
+        for left, here in sorted(same_people(known.values()).items())
+        if named.intersection(name.casefold() for name in (left, *known[left].aliases))
+    )
 
 
 def keys_of(owner: Owner) -> tuple[str, ...]:
@@ -61,15 +93,37 @@ def with_book(rows: pl.DataFrame, owners: Iterable[Owner]) -> pl.DataFrame:
     return joined.with_columns(book_id=book).drop("ref", "owner_id")
 
 
+def _reunited(owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
+    """Those at work with the ids of their former selves among their aliases; reports of those are theirs."""
+    same = same_people(owners)
+    former: defaultdict[str, list[str]] = defaultdict(list)
+    for owner in owners:
+        if owner.id in same:
+            former[same[owner.id]] += [owner.id, *owner.aliases]
+
+    def reunite(owner: Owner) -> Owner:
+        aliases = tuple(dict.fromkeys((*owner.aliases, *former[owner.id])))
+        manager = same.get(owner.manager_id, owner.manager_id) if owner.manager_id else None
+        return replace(owner, aliases=aliases, manager_id=manager)
+
+    return tuple(reunite(owner) for owner in owners)
+
+
+def _told(owner: Owner) -> str:
+    return f"{owner.name} ({owner.id})"
+
+
 def _reference_table(owners: Iterable[Owner]) -> pl.DataFrame:
     """``ref, owner_id``: every id, alias and e-mail address by which a record may name an owner.
 
     An id beats an alias, and an alias an e-mail address; of two active owners with one address the first wins,
-    and an active one beats an inactive one.
+    and an active one beats an inactive one. Who is the same as someone at work is that one by every name.
     """
+    listed = tuple(owners)
+    same: Mapping[str, str] = same_people(listed)
     found: dict[str, str] = {}
-    for ref, owner_id in _references(tuple(owners)):
-        found.setdefault(ref, owner_id)
+    for ref, owner_id in _references(listed):
+        found.setdefault(ref, same.get(owner_id, owner_id))
     return pl.DataFrame(
         {"ref": list(found), "owner_id": list(found.values())},
         schema={"ref": pl.String(), "owner_id": pl.String()},

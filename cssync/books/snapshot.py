@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from cssync.books.hierarchy import ultimate_parents
-from cssync.books.owners import corrected, with_book
+from cssync.books.owners import corrected, reunions, with_book
 from cssync.books.rates import converted, rates_in_force
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
@@ -21,7 +21,7 @@ from cssync.settings.model import Settings
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """*table*: ``SNAPSHOT``, unique by account; customers first, by book. *problems*: ``PROBLEMS``, the pull's and
-    those found here. *crm_currency*: what an amount without a currency is in.
+    those found here. *crm_currency*: what an amount without a currency is in. *notes*: sentences for the operator.
     """
 
     as_of: date
@@ -30,6 +30,7 @@ class Snapshot:
     rates: ExchangeRates
     crm_currency: str
     problems: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
     @property
     def customers(self) -> pl.DataFrame:
@@ -54,7 +55,8 @@ def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
         unit = pl.col("unit_id")
     table = sorted_by_book(accounts.with_columns(unit_id=unit).select(list(SNAPSHOT)).match_to_schema(SNAPSHOT))
     found = (pull.problems, problems, _future_dates(table, as_of))
-    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found))
+    notes = reunions(accounts.filter("is_customer"), owners)
+    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found), notes)
 
 
 def sorted_by_book(table: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +74,7 @@ def _with_arr(pull: Pull, settings: Settings, rates: ExchangeRates, as_of: date)
     begun = pl.coalesce("starts_on", "close_on") <= as_of
     in_force = begun & (pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of))
     recurring = pl.sql_expr(settings.customers.arr.recurring).fill_null(value=False)
-    won = converted(pull.opportunities.filter(pl.col("is_won") & in_force & recurring), rates, unmarked)
+    won = converted(pull.opportunities.filter(pl.col("is_won") & in_force & recurring), rates, unmarked, on="close_on")
     unknown = _without_rate(won, unmarked, object_="opportunity", id_="opportunity_id")
     # One opportunity that cannot be valued leaves the whole account's ARR unknown: a part is not the sum.
     whole = pl.col("converted").is_not_null().all()

@@ -25,14 +25,13 @@ log = structlog.get_logger()
 class Seen:
     """A pull that has passed the gate.
 
-    *run*: with its figures. *pull*: without its accounts, which the snapshot holds. *ownership*: the CRM's own
-    history. *doubts*: those that were accepted by hand.
+    *run*: with its figures. *pull*: without its accounts, which the snapshot holds. *doubts*: those that were
+    accepted by hand.
     """
 
     run: Run
     pull: Pull
     snapshot: Snapshot
-    ownership: pl.DataFrame
     doubts: tuple[Doubt, ...]
 
 
@@ -47,7 +46,8 @@ def see(line: Line, run: Run, recent: Sequence[Run]) -> Seen:
     run = _counted(run, pull, snapshot, line.loaded)
     found = tuple(doubts(run, recent, _unreadable(snapshot), settings.gate))
     line.judge(found)
-    return Seen(run, pull.digested(), snapshot, pull.ownership, found)
+    told = replace(pull.digested(), notes=(*pull.notes, *snapshot.notes))
+    return Seen(run, told, snapshot, found)
 
 
 def _pull(line: Line, run: Run, recent: Sequence[Run]) -> Pull:

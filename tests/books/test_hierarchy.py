@@ -20,15 +20,15 @@ def test_a_chain_belongs_to_its_top() -> None:
     assert tops({"a": None, "b": "a", "c": "b", "d": "c"}) == {"a": "a", "b": "a", "c": "a", "d": "a"}
 
 
-def test_an_invisible_parent_still_holds_its_children_together() -> None:
+def test_case_30_an_invisible_parent_still_holds_its_children_together() -> None:
     assert tops({"a": "hidden", "b": "hidden", "c": "b"}) == {"a": "hidden", "b": "hidden", "c": "hidden"}
 
 
-def test_an_account_that_is_its_own_parent_stands_alone() -> None:
+def test_case_30_an_account_that_is_its_own_parent_stands_alone() -> None:
     assert tops({"a": "a", "b": None}) == {"a": "a", "b": "b"}
 
 
-def test_a_cycle_and_what_hangs_below_it_belong_to_its_first_member() -> None:
+def test_case_30_a_cycle_and_what_hangs_below_it_belong_to_its_first_member() -> None:
     assert tops({"x": "y", "y": "z", "z": "x", "below": "z", "deep": "below"}) == dict.fromkeys(
         ("x", "y", "z", "below", "deep"), "x"
     )
@@ -39,7 +39,7 @@ def test_no_accounts_have_no_parents() -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.none() | st.sampled_from("abcdefghXY")))
-def test_a_child_always_belongs_where_its_parent_belongs(parents: dict[str, str | None]) -> None:
+def test_case_30_a_child_always_belongs_where_its_parent_belongs(parents: dict[str, str | None]) -> None:
     found = tops(parents)
     for child, parent in parents.items():
         if parent in found:
