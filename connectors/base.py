@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
+import polars as pl
+
 from cssync.model.check import Check
+from cssync.model.history import History
 from cssync.model.pull import Pull
 
 
@@ -35,6 +38,14 @@ class Connector(Protocol):
 
         What has not changed since the last pull may come from the connector's mirror; *full*: nothing does.
         Raises MappingError before the first record is read when a mapped field is missing.
+        """
+        ...
+
+    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
+        """Return what the source remembers of *accounts* (``ACCOUNTS`` of today) from *since* to *as_of*.
+
+        A source that keeps no history, or does not show it, answers an empty one with a note that says why. What was
+        read before a failure is kept in the mirror, and the next call goes on from there.
         """
         ...
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from connectors.base import Connector, Progress, no_progress
 from cssync import lookback
 from cssync.doctor import Examination, clock_checks, settings_checks, time_by_http
@@ -23,6 +25,7 @@ from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Address
+from cssync.model.history import History
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
@@ -98,6 +101,12 @@ class DemoCompany:
     def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
         with self._exported(as_of) as exports:
             return replace(exports.pull(as_of, progress, full=full), source=f"the embedded {self.name}")
+
+    def history(
+        self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress
+    ) -> History:
+        with self._exported(as_of) as exports:
+            return exports.history(accounts, as_of, since, progress)
 
     def check(self) -> Iterator[Check]:
         with self._exported(now().date()) as exports:
@@ -215,6 +224,19 @@ def rehearsal(
             loaded=loaded, connector=connector(loaded), store=memory, notifiers=notifiers,
             leadership=leadership, operations=[], judge=judge, audience=audience or Unheard(),
             progress=progress, now=now, sleep=time.sleep,
+        )  # fmt: skip
+    finally:
+        memory.close()
+
+
+@contextmanager
+def backfilling(loaded: Loaded, progress: Progress = no_progress) -> Iterator[Line]:
+    """A line for looking back: with a store, and nobody to tell."""
+    memory = store(loaded)
+    try:
+        yield Line(
+            loaded=loaded, connector=connector(loaded), store=memory, notifiers=[], leadership=[], operations=[],
+            judge=refuse, audience=Unheard(), progress=progress, now=now, sleep=time.sleep,
         )  # fmt: skip
     finally:
         memory.close()

@@ -30,5 +30,5 @@ def _rebuilt(night: Remembered, settings: Settings) -> Books:
         crm_currency=run.currency,
         problems=empty(PROBLEMS),
     )
-    timeline = Timeline(run.as_of, night.spells, night.history_since)
+    timeline = Timeline(run.as_of, night.spells, night.history_since, night.history_tracked or {})
     return add_up(snapshot, timeline, settings.team, night.before.as_of if night.before else None)

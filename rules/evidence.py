@@ -9,6 +9,7 @@ import polars as pl
 from cssync.books.aggregate import SINCE_LAST_NIGHT
 from cssync.model.book import Book, Change
 from cssync.model.finding import Driver
+from cssync.model.history import reach
 from cssync.model.wording import count, day, listed, money, signed_money
 from rules.base import Context
 from rules.relief import Relief
@@ -43,6 +44,13 @@ def about(context: Context, book: Book) -> tuple[str, ...]:
     return (*_moves(context, book), *_mix(context, book))
 
 
+def reaches_back(context: Context) -> Iterator[str]:
+    """From which day each thing is known, where that is not the same for all that a trend rests on."""
+    known = context.books.known_since
+    if len(set(known.values())) > 1:
+        yield reach(known, context.as_of)
+
+
 def _mix(context: Context, book: Book) -> Iterator[str]:
     for title, shares in (("By segment", book.tally.by_segment), ("By deal size", book.tally.by_deal_size)):
         parts = [f"{s.label} {s.accounts} ({money(s.arr, context.currency)})" for s in shares]
@@ -53,16 +61,18 @@ def _mix(context: Context, book: Book) -> Iterator[str]:
 
 def _moves(context: Context, book: Book) -> Iterator[str]:
     for change in book.tally.changes:
-        if change.days == SINCE_LAST_NIGHT or not (change.net.accounts or change.net.arr):
+        if change.days == SINCE_LAST_NIGHT or not (change.net.accounts or (change.net.arr and change.arr_known)):
             continue
-        yield f"Since {day(change.since)}: {_net(change, context.currency)} ({_causes(change, context.currency)})."
+        unknown = "" if change.arr_known else "; the ARR of that day is not known"
+        net, causes = _net(change, context.currency), _causes(change, context.currency)
+        yield f"Since {day(change.since)}: {net} ({causes}){unknown}."
 
 
 def _net(change: Change, currency: str) -> str:
     accounts, arr = change.net.accounts, change.net.arr
     sign = "+" if accounts > 0 else ""
     parts = [f"{sign}{count(accounts, 'customer')}"] if accounts else []
-    return ", ".join([*parts, f"{signed_money(arr, currency)} of ARR"] if arr else parts)
+    return ", ".join([*parts, f"{signed_money(arr, currency)} of ARR"] if arr and change.arr_known else parts)
 
 
 def _causes(change: Change, currency: str) -> str:
@@ -73,7 +83,7 @@ def _causes(change: Change, currency: str) -> str:
         "handed over": change.reassigned_out,
     }
     parts = [f"{abs(move.accounts)} {name}" for name, move in named.items() if move.accounts]
-    if change.arr_changed.arr:
+    if change.arr_changed.arr and change.arr_known:
         parts.append(f"ARR of existing customers {signed_money(change.arr_changed.arr, currency)}")
     return ", ".join(parts)
 

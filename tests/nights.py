@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 import polars as pl
 
 from cssync.books.aggregate import add_up
-from cssync.books.backfill import spells_of
+from cssync.books.backfill import before, known_since, spells_of, with_history
 from cssync.books.history import History
 from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.books.spells import Timeline, advance
 from cssync.capacity.forecast import RateForecaster
 from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, Books
+from cssync.model.history import CSM
+from cssync.model.history import History as Memories
 from cssync.model.money import ExchangeRates
 from cssync.model.night import Past, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
@@ -59,7 +61,6 @@ def pull_of(
     *,
     rates: ExchangeRates | None = None,
     opportunities: Iterable[Row] = (),
-    ownership: Iterable[Row] = (),
 ) -> Pull:
     return Pull(
         source="hand",
@@ -68,8 +69,13 @@ def pull_of(
         owners=tuple(owners),
         rates=rates or ExchangeRates("USD"),
         opportunities=table(opportunities, OPPORTUNITIES),
-        ownership=table(ownership, OWNERSHIP),
     )
+
+
+def remembered(rows: Iterable[Row], **since: date) -> Memories:
+    """What a CRM remembers; *since*: csm, arr, lifecycle; owners from the first row on if nothing is said."""
+    ownership = table(rows, OWNERSHIP)
+    return Memories(ownership, since or {CSM: ownership["valid_from"].min()})
 
 
 def settings(**sections: Any) -> Settings:
@@ -112,13 +118,28 @@ class Nights:
     settings: Settings = field(default_factory=Settings)
     past: Past = field(default_factory=lambda: Past((), None, empty(PAST_SPELLS), (), None))
 
-    def walk(self, pull: Pull, as_of: date = TODAY) -> Night:
+    def walk(self, pull: Pull, as_of: date = TODAY, history: Memories | None = None) -> Night:
+        """*history*: what the CRM remembers of the time before the first night."""
         snapshot = take_snapshot(pull, self.settings, as_of)
-        timeline, changes = advance(self.past, snapshot, spells_of(pull.ownership, snapshot))
+        backfill = empty(SPELLS)
+        if history is not None:
+            backfill = self._backfilled(history, snapshot)
+        timeline, changes = advance(self.past, snapshot, backfill)
         last = self.past.runs[0].as_of if self.past.runs else None
         books = add_up(snapshot, timeline, self.settings.team, last)
         self._remember(timeline, changes, as_of)
         return Night(snapshot, timeline, changes, books, self.settings)
+
+    def _backfilled(self, history: Memories, snapshot: Snapshot) -> pl.DataFrame:
+        """As the line does it: with a first night, or laid before the nights there were."""
+        spells = spells_of(history, snapshot, self.settings.customers)
+        first = self.past.history_since or snapshot.as_of
+        known = known_since(history, first)
+        if self.past.spells.is_empty():
+            self.past = replace(self.past, history_tracked=known)
+            return spells
+        self.past = with_history(self.past, before(spells, first), known)
+        return empty(SPELLS)
 
     def _remember(self, timeline: Timeline, changes: SpellChanges, as_of: date) -> None:
         """Apply the changes as a store does: remove, close, open, refresh."""
@@ -140,4 +161,4 @@ class Nights:
             source="hand",
         )
         runs = self.past.runs if self.past.runs and self.past.runs[0].as_of == as_of else (run, *self.past.runs)
-        self.past = Past(runs, None, spells, (), timeline.history_since)
+        self.past = replace(self.past, runs=runs, spells=spells, history_since=timeline.history_since)

@@ -18,9 +18,10 @@ from connectors.file.exports import OWNERSHIP_COLUMNS, OWNERSHIP_OPTIONAL, Expor
 from connectors.file.folder import Export
 from connectors.file.owners import read_owners, read_rates
 from cssync.model.check import Check
+from cssync.model.history import ARR, CSM, LIFECYCLE, History
 from cssync.model.money import ExchangeRates
 from cssync.model.pull import Pull
-from cssync.model.tables import OPPORTUNITIES, OWNERSHIP, PROBLEMS, empty
+from cssync.model.tables import OPPORTUNITIES, PROBLEMS, empty
 from cssync.settings.source import FileSource
 
 log = structlog.get_logger()
@@ -49,7 +50,6 @@ class FileConnector:
         owners, owner_problems = read_owners(exports.owners)
         progress("owners", len(owners), len(owners))
         opportunities = self._opportunities(exports.opportunities, progress)
-        ownership = self._ownership(exports.ownership, progress)
         seconds = round(time.monotonic() - started, 2)
         log.info("exports read", as_of=str(as_of), accounts=accounts.table.height, owners=len(owners), seconds=seconds)
         return Pull(
@@ -59,9 +59,30 @@ class FileConnector:
             owners=owners,
             rates=self._rates(exports),
             opportunities=opportunities.table,
-            ownership=ownership.table,
-            problems=pl.concat((accounts.problems, owner_problems, opportunities.problems, ownership.problems)),
+            problems=pl.concat((accounts.problems, owner_problems, opportunities.problems)),
             notes=(*notes, *(note for export in exports if (note := staleness(export, pulled_at)))),
+        )
+
+    def history(
+        self,
+        accounts: pl.DataFrame,  # noqa: ARG002 - the export names its own
+        as_of: date,  # noqa: ARG002 - and its own days
+        since: date,  # noqa: ARG002
+        progress: Progress = no_progress,
+    ) -> History:
+        """What the ownership export holds, however far back; nothing without one.
+
+        An amount or a lifecycle is known from the first row that names one. Raises as ``pull`` does.
+        """
+        export = locate(self._settings, self._folder).ownership
+        if export is None:
+            return History()
+        parsed = self._ownership(export, progress)
+        known = {CSM: parsed.table, ARR: _with(parsed.table, "amount"), LIFECYCLE: _with(parsed.table, "lifecycle")}
+        return History(
+            ownership=parsed.table,
+            since={fact: rows["valid_from"].min() for fact, rows in known.items() if not rows.is_empty()},
+            problems=parsed.problems,
         )
 
     def check(self) -> Iterator[Check]:
@@ -81,9 +102,7 @@ class FileConnector:
         raw = _read(export, tuple(wanted(self._settings, "opportunities")), "opportunities", progress)
         return canonical.opportunities(raw, fields, decimal_mark=mark)
 
-    def _ownership(self, export: Export | None, progress: Progress) -> canonical.Parsed:
-        if export is None:
-            return canonical.Parsed(empty(OWNERSHIP), empty(PROBLEMS))
+    def _ownership(self, export: Export, progress: Progress) -> canonical.Parsed:
         known = tuple(column for column in OWNERSHIP_OPTIONAL if column in export.table.columns)
         raw = _read(export, OWNERSHIP_COLUMNS + known, "ownership", progress)
         return canonical.ownership(raw, decimal_mark=self._settings.decimal_mark)
@@ -93,6 +112,10 @@ class FileConnector:
         if exports.rates is None:
             return ExchangeRates(corporate)
         return read_rates(exports.rates, corporate, decimal_mark=self._settings.decimal_mark)
+
+
+def _with(ownership: pl.DataFrame, column: str) -> pl.DataFrame:
+    return ownership.filter(pl.col(column).is_not_null())
 
 
 def _read(export: Export, columns: tuple[str, ...], stage: str, progress: Progress) -> pl.DataFrame:

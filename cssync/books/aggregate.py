@@ -42,6 +42,7 @@ def add_up(snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date 
         totals=next(iter(cuts["everything"].values()), Tally(0, Decimal("0.00"))),
         customers=snapshot.customers,
         history_since=timeline.history_since,
+        known_since=timeline.known,
     )
     _prove(added)
     return added
@@ -76,7 +77,7 @@ def _windows(snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_
         was = state_at(spells, since).filter("is_customer").join(touched, on="unit_id", how="semi").select(COUNTED)
         is_ = snapshot.customers.lazy().join(touched, on="unit_id", how="semi").select(COUNTED)
         then, now = (_labelled(units_of(side.collect()), labels) for side in (was, is_))
-        yield Window(days, since, then, now)
+        yield Window(days, since, then, now, arr_known=since >= timeline.arr_since)
 
 
 def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -> Book:

@@ -1,47 +1,135 @@
-"""Turns the CRM's own history of ownership into the same spells that nightly snapshots leave."""
+"""Turns the CRM's own history into the same spells that nightly snapshots leave.
+
+What the CRM does not remember is taken as it is today: the segment and the parent, which histories do not carry, and
+ARR and lifecycle of days on which they were not tracked. ``Known`` says from which day each of them is real.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
 from cssync.books.owners import with_book
 from cssync.books.rates import converted
 from cssync.books.snapshot import Snapshot
-from cssync.model.tables import SPELLS
+from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.night import Past
+from cssync.model.tables import OWNERSHIP, PAST_SPELLS, SPELL_FACTS, SPELLS, empty
+from cssync.settings.model import Customers
+
+# What a day in the past needs to know of an account besides what ``customers.where`` asks for.
+_NEEDED = ("account_id", "csm_ref", "amount", "arr", "lifecycle", "segment", "unit_id", "created_on",
+           "customer_since", "churned_on")  # fmt: skip
 
 
-def spells_of(ownership: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
-    """``SPELLS`` up to the snapshot's day from ``OWNERSHIP``; empty where the source has no history.
+def spells_of(history: History, snapshot: Snapshot, customers: Customers) -> pl.DataFrame:
+    """``SPELLS`` from the first day on which owners are known up to the snapshot's; empty where they never are.
 
-    Unknown amounts, lifecycles and customer flags are taken as they are today, and so are the segment and the
-    parent, which histories do not carry. An account without history is taken as unchanged since it became a
-    customer or, failing that, was created, but not from before the history as a whole begins.
+    Whether an account was a customer is decided by *customers* on the values of each day, unless the history itself
+    says so; where ARR of the day is unknown, an account was none before it became one. An account of which
+    the history holds nothing is taken as unchanged since it was created, but not from before the history begins.
     """
-    if ownership.is_empty():
-        return pl.DataFrame(schema=SPELLS)
-    today = pl.lit(snapshot.as_of)
-    facts = snapshot.table.select("account_id", "arr", "is_customer", "lifecycle", "segment", "unit_id", "book_id",
-                                  begun=pl.coalesce("customer_since", "created_on"))  # fmt: skip
-    rows = with_book(converted(ownership, snapshot.rates, snapshot.crm_currency), snapshot.owners)
-    told = (
-        rows.join(facts.drop("book_id"), on="account_id", how="inner", suffix="_now")
-        .with_columns(
-            arr=pl.coalesce("converted", "arr"),
-            is_customer=pl.coalesce("is_customer", "is_customer_now"),
-            lifecycle=pl.coalesce("lifecycle", "lifecycle_now"),
-        )
-        .filter(pl.col("valid_from") <= today)
+    horizon = history.since.get(CSM)
+    if horizon is None or horizon > snapshot.as_of:
+        return empty(SPELLS)
+    where = pl.sql_expr(customers.where)
+    columns = dict.fromkeys((*_NEEDED, *where.meta.root_names()))
+    today = snapshot.table.select(*columns)
+    periods = pl.concat([_told(history.ownership, horizon, snapshot.as_of), _silent(history, today, snapshot.as_of)])
+    turns = today.select("account_id", begun="customer_since", churn="churned_on")
+    periods = periods.join(turns, on="account_id", how="inner")
+    for turn in ("begun", "churn"):
+        periods = _split(periods, pl.col(turn), snapshot.as_of)
+    valued = converted(periods, snapshot.rates, snapshot.crm_currency)
+    placed = with_book(_as_of_then(valued, today), snapshot.owners)
+    standing = pl.col("arr_known") | (pl.col("begun") <= pl.col("valid_from")).fill_null(value=True)
+    decided = where.fill_null(value=False) & standing
+    rows = placed.with_columns(is_customer=pl.coalesce("said", decided))
+    return _joined(rows.select(list(SPELLS)).match_to_schema(SPELLS))
+
+
+def known_since(history: History, first_night: date) -> Mapping[str, date]:
+    """From which day owners, ARR and lifecycle are real; what was not tracked is since the *first_night* of ours."""
+    return {fact: min(history.since.get(fact, first_night), first_night) for fact in (CSM, ARR, LIFECYCLE)}
+
+
+def before(spells: pl.DataFrame, first_night: date) -> pl.DataFrame:
+    """What of *spells* was over before our own nights begin: they know better from then on."""
+    day = pl.lit(first_night)
+    earlier = spells.filter(pl.col("valid_from") < day)
+    return earlier.with_columns(valid_to=pl.min_horizontal(pl.col("valid_to").fill_null(day), day))
+
+
+def with_history(past: Past, spells: pl.DataFrame, known: Mapping[str, date]) -> Past:
+    """*past* as if *spells*, all of them before its first, had always been remembered."""
+    told = spells.with_columns(attributes_hash=pl.lit(0, pl.UInt64)).match_to_schema(PAST_SPELLS)
+    first = spells.select(pl.min("valid_from")).item() or past.history_since
+    return replace(past, spells=pl.concat([told, past.spells]), history_since=first, history_tracked=known)
+
+
+def _told(ownership: pl.DataFrame, horizon: date, as_of: date) -> pl.DataFrame:
+    """``OWNERSHIP`` between *horizon* and *as_of*, without overlaps."""
+    rows = (
+        ownership.filter(pl.col("valid_from") <= as_of)
         .unique(["account_id", "valid_from"], keep="last", maintain_order=True)
         .sort("account_id", "valid_from")
     )
     # A row ends where the next begins, even where the source lets them overlap.
     following = pl.col("valid_from").shift(-1).over("account_id")
-    told = told.with_columns(valid_to=pl.min_horizontal("valid_to", following))
-    told = told.with_columns(valid_to=pl.when(pl.col("valid_to") <= today).then("valid_to"))
-    horizon = told["valid_from"].min()
-    begun = pl.when(pl.col("begun") <= today).then("begun").when(pl.col("begun") > today).then(today)
-    silent = facts.join(told.select("account_id"), on="account_id", how="anti").with_columns(
-        valid_from=pl.max_horizontal(begun, pl.lit(horizon, pl.Date)), valid_to=pl.lit(None, pl.Date)
+    ends = pl.min_horizontal("valid_to", following)
+    rows = rows.with_columns(valid_to=pl.when(ends <= as_of).then(ends))
+    rows = rows.with_columns(valid_from=pl.max_horizontal("valid_from", pl.lit(horizon)))
+    return rows.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))
+
+
+def _silent(history: History, today: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """``OWNERSHIP`` of the accounts that *history* does not speak of: as they are today, ever since they began."""
+    begun = pl.coalesce("created_on", "customer_since")
+    begun = pl.when(begun > as_of).then(pl.lit(as_of)).otherwise(begun)
+    rows = today.join(history.ownership.select("account_id"), on="account_id", how="anti")
+    began = rows.select("account_id", "csm_ref", valid_from=pl.max_horizontal(begun, pl.lit(history.since[CSM])))
+    return began.match_to_schema(OWNERSHIP, missing_columns="insert")
+
+
+def _split(periods: pl.DataFrame, day: pl.Expr, as_of: date) -> pl.DataFrame:
+    """*periods*, those in two parts that *day* falls into."""
+    ends = pl.col("valid_to").is_null() | (day < pl.col("valid_to"))
+    inside = ((pl.col("valid_from") < day) & (day <= as_of) & ends).fill_null(value=False)
+    cut = periods.filter(inside)
+    return pl.concat([periods.filter(~inside), cut.with_columns(valid_to=day), cut.with_columns(valid_from=day)])
+
+
+def _as_of_then(periods: pl.DataFrame, today: pl.DataFrame) -> pl.DataFrame:
+    """Each of *periods* as a row of *today* with the values of its first day.
+
+    Beside it ``arr_known``, ``begun`` (the day of becoming a customer) and ``said`` (whether the history calls it one).
+    """
+    of_day = periods.select(
+        "account_id", "csm_ref", "valid_from", "valid_to", "converted", "begun", "churn", said="is_customer",
+        amount_then="amount", lifecycle_then="lifecycle",
+        arr_known=pl.col("amount").is_not_null() | pl.col("amount_known").fill_null(value=False),
+        lifecycle_known=pl.col("lifecycle").is_not_null() | pl.col("lifecycle_known").fill_null(value=False),
+    )  # fmt: skip
+    both = of_day.join(today.drop("csm_ref"), on="account_id", how="inner")
+    first_day = pl.col("valid_from")
+    return both.with_columns(
+        amount=pl.when("arr_known").then("amount_then").otherwise("amount"),
+        arr=pl.when("arr_known").then("converted").otherwise("arr"),
+        lifecycle=pl.when("lifecycle_known").then("lifecycle_then").otherwise("lifecycle"),
+        # A day that had not come was not written down yet.
+        churned_on=pl.when(pl.col("churned_on") <= first_day).then("churned_on"),
+        customer_since=pl.when(pl.col("customer_since") <= first_day).then("customer_since"),
     )
-    parts = [part.select(list(SPELLS)).match_to_schema(SPELLS) for part in (told, silent)]
-    return pl.concat(parts).filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))
+
+
+def _joined(spells: pl.DataFrame) -> pl.DataFrame:
+    """*spells* with those made one that follow each other without a change."""
+    ordered = spells.sort("account_id", "valid_from")
+    facts = pl.struct("account_id", *SPELL_FACTS).hash(seed=0)
+    goes_on = ((facts == facts.shift()) & (pl.col("valid_from") == pl.col("valid_to").shift())).fill_null(value=False)
+    marked = ordered.with_columns(begins=~goes_on)
+    last = marked.filter(pl.col("begins").shift(-1, fill_value=True))["valid_to"]
+    return marked.filter("begins").drop("begins").with_columns(valid_to=last)

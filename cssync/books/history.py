@@ -57,10 +57,13 @@ class History:
 
         None when that stretch reaches back to the first day that is known, so that its true start is not.
         """
+        known_since = self.timeline.arr_since if unit is Unit.MONEY else self.timeline.history_since
         start: date | None = None
         for day, accounts, arr in self._states(book_id):
             if (accounts if unit is Unit.ACCOUNTS else arr) <= limit:
                 return start
+            if day <= known_since:
+                return None
             start = day
         return None
 

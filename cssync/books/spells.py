@@ -6,12 +6,14 @@ only what changed, and the state of any remembered day can be rebuilt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 from cssync.books.snapshot import Snapshot
+from cssync.model.history import ARR
 from cssync.model.night import Past, SpellChanges
 from cssync.model.tables import ACCOUNTS, SPELL_FACTS, SPELLS
 
@@ -21,11 +23,20 @@ _OPEN = pl.col("valid_to").is_null()
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """*spells*: ``SPELLS`` up to *as_of*; *history_since*: the first day they cover."""
+    """*spells*: ``SPELLS`` up to *as_of*; *history_since*: the first day they cover.
+
+    *known*: ``csm``, ``arr``, ``lifecycle`` -> the first day of which it is real, where that is later.
+    """
 
     as_of: date
     spells: pl.DataFrame
     history_since: date
+    known: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def arr_since(self) -> date:
+        """The first day of which ARR is real; before it stands what it is today."""
+        return max(self.known.get(ARR, self.history_since), self.history_since)
 
 
 def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Timeline, SpellChanges]:
@@ -57,7 +68,7 @@ def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Tim
     since = past.history_since
     if first_night or since is None:
         since = spells.select(pl.min("valid_from")).item() or today
-    return Timeline(today, spells, since), changes
+    return Timeline(today, spells, since, past.history_tracked or {}), changes
 
 
 def _compared(table: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

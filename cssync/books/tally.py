@@ -101,13 +101,14 @@ def _deal_size() -> pl.Expr:
 class Window:
     """The units that may differ between the close of *since* (*then*) and *now*.
 
-    Both hold ``unit_id``, ``arr`` and a column for each label.
+    Both hold ``unit_id``, ``arr`` and a column for each label. *arr_known*: whether the ARR of then is real.
     """
 
     days: int
     since: date
     then: pl.DataFrame
     now: pl.DataFrame
+    arr_known: bool = True
 
 
 def changes(
@@ -173,7 +174,7 @@ def _span(units: pl.DataFrame, label: str, when: str) -> pl.DataFrame:
 def _change(window: Window, now: Movement, causes: Mapping[str, Movement] | None) -> Change:
     """The causes are known, so what was before follows from what is now."""
     if not causes:
-        return Change(window.days, window.since, now)
+        return Change(window.days, window.since, now, arr_known=window.arr_known)
     accounts = now.accounts - sum(move.accounts for move in causes.values())
     arr = now.arr - sum((move.arr for move in causes.values()), _ZERO)
-    return Change(window.days, window.since, Movement(accounts, arr), **causes)
+    return Change(window.days, window.since, Movement(accounts, arr), **causes, arr_known=window.arr_known)

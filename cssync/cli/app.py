@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "Write a commented settings file to start from.",
     "doctor": "Check settings, logins, fields, Slack and store; say what to do.",
     "run": "Pull the CRM, work out every book, and tell leadership what changed.",
+    "backfill": "Rebuild the time before the first night from the CRM's own history.",
     "books": "Show every book of the last accepted night.",
     "alerts": "Show the alerts that are firing.",
     "schedule": "Run every night, and catch up after an outage.",

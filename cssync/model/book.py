@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -40,7 +41,8 @@ class Movement:
 class Change:
     """How a book moved since the close of *since*, by cause. before + sum of the causes == now, always.
 
-    *since* is later than *days* ago where history does not reach back that far.
+    *since* is later than *days* ago where history does not reach back that far. Where not *arr_known*, ARR was not
+    recorded that long ago: accounts are right, and their ARR is reckoned as if it had always been today's.
     """
 
     days: int
@@ -51,6 +53,7 @@ class Change:
     reassigned_in: Movement = Movement()
     reassigned_out: Movement = Movement()
     arr_changed: Movement = Movement()
+    arr_known: bool = True
 
     @property
     def net(self) -> Movement:
@@ -125,7 +128,8 @@ class Books:
     """Every customer in exactly one book: the sum over *books* is *totals*, always.
 
     *customers*: ``SNAPSHOT`` rows of customers only, one an account.
-    *history_since*: the first day of which the past is known, None before the first night.
+    *history_since*: the first day of which the past is known, None before the first night. *known_since*: ``csm``,
+    ``arr``, ``lifecycle`` -> the first day of which it is real; what is missing is so as far back as history goes.
     """
 
     as_of: date
@@ -137,3 +141,4 @@ class Books:
     totals: Tally
     customers: pl.DataFrame
     history_since: date | None = None
+    known_since: Mapping[str, date] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import polars as pl
 
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
-from cssync.model.tables import OPPORTUNITIES, OWNERSHIP, PROBLEMS, empty
+from cssync.model.tables import OPPORTUNITIES, PROBLEMS, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,9 @@ class Pull:
     """A whole and consistent reading of the CRM; a partial one is an error, never a Pull.
 
     *accounts*: ``ACCOUNTS``, unique by ``account_id``. *owners*: unique by id, inactive ones included.
-    *opportunities*: ``OPPORTUNITIES``. *ownership*: ``OWNERSHIP``, empty where the source has no history.
-    *problems*: ``PROBLEMS``. *notes*: sentences for the operator ("annualrevenue is not ARR: ...").
-    *calls*: requests made to the CRM's API. *changed*: how many accounts were new, changed or gone since the last pull;
-    None where everything was read anew. *pulled_at*: aware, the moment the data is "as of".
+    *opportunities*: ``OPPORTUNITIES``. *problems*: ``PROBLEMS``. *notes*: sentences for the operator ("annualrevenue
+    is not ARR: ..."). *calls*: requests made to the CRM's API. *changed*: how many accounts were new, changed or gone
+    since the last pull; None where everything was read anew. *pulled_at*: aware, the moment the data is "as of".
     """
 
     source: str
@@ -29,7 +28,6 @@ class Pull:
     owners: tuple[Owner, ...]
     rates: ExchangeRates
     opportunities: pl.DataFrame = field(default_factory=lambda: empty(OPPORTUNITIES))
-    ownership: pl.DataFrame = field(default_factory=lambda: empty(OWNERSHIP))
     problems: pl.DataFrame = field(default_factory=lambda: empty(PROBLEMS))
     notes: tuple[str, ...] = ()
     calls: int = 0
@@ -38,5 +36,5 @@ class Pull:
     record_url: str | None = None
 
     def digested(self) -> Pull:
-        """The same without accounts and ownership, which take most of the memory once a snapshot holds them."""
-        return replace(self, accounts=self.accounts.clear(), ownership=self.ownership.clear())
+        """The same without its accounts, which take most of the memory once a snapshot holds them."""
+        return replace(self, accounts=self.accounts.clear())

@@ -57,12 +57,14 @@ OWNERSHIP = pl.Schema(
     {
         "account_id": pl.String(),
         "csm_ref": pl.String(),
-        "amount": MONEY,  # null: unknown, take today's
+        "amount": MONEY,  # null: unknown, take today's, unless amount_known
         "currency": pl.String(),
-        "is_customer": pl.Boolean(),  # null: unknown, take today's
+        "is_customer": pl.Boolean(),  # null: as customers.where says of that day
         "lifecycle": pl.String(),
         "valid_from": pl.Date(),
         "valid_to": pl.Date(),  # null: up to now
+        "amount_known": pl.Boolean(),  # true: where there is no amount, there was none
+        "lifecycle_known": pl.Boolean(),
     }
 )
 

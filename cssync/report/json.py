@@ -10,6 +10,7 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
 from cssync.model.digest import Digest
 from cssync.model.finding import Finding
+from cssync.model.history import ARR, CSM, LIFECYCLE
 
 Json = dict[str, Any]
 
@@ -34,6 +35,9 @@ def books_as_json(books: Books, shown: Iterable[Book] | None = None) -> Json:
         "as_of": str(books.as_of),
         "currency": books.currency,
         "history_since": _text(books.history_since),
+        "known_since": {
+            fact: _text(books.known_since.get(fact, books.history_since)) for fact in (CSM, ARR, LIFECYCLE)
+        },
         "books": [_book(book) for book in (books.books if shown is None else shown)],
         "teams": [_group(group) for group in books.teams],
         "segments": [_group(group) for group in books.segments],
@@ -145,20 +149,26 @@ def _share(share: Share) -> Json:
 
 
 def _change(change: Change) -> Json:
+    moved = _movement if change.arr_known else _accounts_moved
     return {
         "days": change.days,
         "since": str(change.since),
-        "before": _movement(change.before),
-        "won": _movement(change.won),
-        "churned": _movement(change.churned),
-        "reassigned_in": _movement(change.reassigned_in),
-        "reassigned_out": _movement(change.reassigned_out),
-        "arr_changed": _movement(change.arr_changed),
+        "before": moved(change.before),
+        "won": moved(change.won),
+        "churned": moved(change.churned),
+        "reassigned_in": moved(change.reassigned_in),
+        "reassigned_out": moved(change.reassigned_out),
+        "arr_changed": moved(change.arr_changed),
     }
 
 
 def _movement(movement: Movement) -> Json:
     return {"accounts": movement.accounts, "arr": _money(movement.arr)}
+
+
+def _accounts_moved(movement: Movement) -> Json:
+    """Where nobody recorded the ARR of then."""
+    return {"accounts": movement.accounts, "arr": None}
 
 
 def _money(amount: Decimal) -> str:

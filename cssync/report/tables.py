@@ -8,6 +8,7 @@ from rich.table import Table
 
 from cssync.model.alert import Alert, AlertState
 from cssync.model.book import Book, BookKind, Books, Change
+from cssync.model.history import reach
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
 
@@ -44,6 +45,7 @@ def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 4
         )
     if len(listed) > most:
         table.add_row(f"and {count(len(listed) - most, 'more book')}: cssync books --json")
+    table.caption, table.caption_justify = _uneven(books) or None, "left"
     totals = books.totals
     table.add_section()
     table.add_row(
@@ -77,6 +79,11 @@ def alerts_table(alerts: Sequence[Alert], *, evidence: bool) -> Table:
     return table
 
 
+def _uneven(books: Books) -> str:
+    """Since when what is known, where not everything is known equally long."""
+    return reach(books.known_since, books.as_of) if len({*books.known_since.values()}) > 1 else ""
+
+
 def moves(change: Change | None, currency: str) -> str:
     """+3 won, -1 lost, +2 in, -4 out, +$120k"""
     if change is None:
@@ -88,7 +95,7 @@ def moves(change: Change | None, currency: str) -> str:
         "out": change.reassigned_out,
     }
     parts = [f"{move.accounts:+d} {word}" for word, move in named.items() if move.accounts]
-    if change.net.arr:
+    if change.net.arr and change.arr_known:
         parts.append(signed_money(change.net.arr, currency))
     return ", ".join(parts)
 

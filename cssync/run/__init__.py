@@ -1,11 +1,12 @@
 """The line, walked once a night.
 
 ``cssync run`` and ``cssync run --dry`` walk the same line with other objects; nothing here knows which. ``line`` holds
-those objects, ``pulling`` brings the CRM home and through the gate, ``night`` does the rest, and ``messages`` says who
-is told what.
+those objects, ``pulling`` brings the CRM home and through the gate, ``recalling`` asks once for the time before the
+first night, ``night`` does the rest, and ``messages`` says who is told what.
 """
 
 from cssync.run.line import Audience, Line, Outcome, accept, refuse
 from cssync.run.night import deliver_due, run_night
+from cssync.run.recalling import Backfilled, backfill
 
-__all__ = ["Audience", "Line", "Outcome", "accept", "deliver_due", "refuse", "run_night"]
+__all__ = ["Audience", "Backfilled", "Line", "Outcome", "accept", "backfill", "deliver_due", "refuse", "run_night"]

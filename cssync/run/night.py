@@ -13,7 +13,6 @@ import structlog
 
 from cssync.alerts.reconcile import Reconciled, Tonight, reconcile
 from cssync.books.aggregate import add_up
-from cssync.books.backfill import spells_of
 from cssync.books.history import LOOK_BACK_DAYS, History
 from cssync.books.spells import advance
 from cssync.capacity.forecast import RateForecaster
@@ -23,14 +22,14 @@ from cssync.model.alert import Alert, AlertState
 from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
 from cssync.model.delivery import Delivery
 from cssync.model.finding import Finding
-from cssync.model.night import Night, Past, Run, RunStatus, SpellChanges
-from cssync.model.tables import SPELLS, empty
+from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
 from cssync.notify.delivery import Delivered, deliver
 from cssync.report.digest import Tidings
 from cssync.run import messages
 from cssync.run.line import Line, Outcome
 from cssync.run.pulling import Seen, see
+from cssync.run.recalling import Recalled, recall
 from cssync.store.base import Store
 from rules.base import Context
 from rules.engine import RULES, enabled, evaluate
@@ -61,7 +60,7 @@ def run_night(line: Line, as_of: date) -> Outcome:
             seen = see(line, run, line.store.accepted(before=as_of))
             # Only now, for a million accounts as they were fill the room that the pull has just left.
             past = line.store.past(as_of, as_of - timedelta(days=LOOK_BACK_DAYS))
-            outcome = _work(line, past, seen)
+            outcome = _work(line, recall(line, past, seen))
         except CssyncError as error:
             _give_up(line, run, error)
             raise
@@ -86,9 +85,10 @@ def deliver_due(line: Line) -> Delivered:
         return _deliver(line)
 
 
-def _work(line: Line, past: Past, seen: Seen) -> Outcome:
+def _work(line: Line, recalled: Recalled) -> Outcome:
     """Everything from the snapshot to the commit."""
-    context, changes = _context(line, past, seen)
+    past, seen = recalled.past, recalled.seen
+    context, changes = _context(line, recalled)
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
@@ -109,7 +109,7 @@ def _work(line: Line, past: Past, seen: Seen) -> Outcome:
             _night(
                 run,
                 context=context,
-                seen=seen,
+                recalled=recalled,
                 changes=changes,
                 reconciled=reconciled,
                 deliveries=deliveries,
@@ -129,12 +129,10 @@ def _work(line: Line, past: Past, seen: Seen) -> Outcome:
     )
 
 
-def _context(line: Line, past: Past, seen: Seen) -> tuple[Context, SpellChanges]:
+def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
     """The night as the rules see it, and how the stored spells become tonight's."""
-    settings, snapshot = line.loaded.settings, seen.snapshot
-    # The CRM's own history is read once, before there is any of ours.
-    backfill = spells_of(seen.ownership, snapshot) if past.spells.is_empty() else empty(SPELLS)
-    timeline, changes = advance(past, snapshot, backfill)
+    settings, past, snapshot = line.loaded.settings, recalled.past, recalled.seen.snapshot
+    timeline, changes = advance(past, snapshot, recalled.backfill)
     books = add_up(snapshot, timeline, settings.team, past.runs[0].as_of if past.runs else None)
     log.info("added_up", books=len(books.books), customers=books.totals.accounts)
     line.audience.added_up(books)
@@ -187,11 +185,12 @@ def _night(
     run: Run,
     *,
     context: Context,
-    seen: Seen,
+    recalled: Recalled,
     changes: SpellChanges,
     reconciled: Reconciled,
     deliveries: tuple[Delivery, ...],
 ) -> Night:
+    seen = recalled.seen
     return Night(
         run=run,
         spells=changes,
@@ -201,6 +200,7 @@ def _night(
         alerts=reconciled.alerts,
         transitions=reconciled.transitions,
         deliveries=deliveries,
+        history=recalled.history,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cssync.model.money import ExchangeRates
-from tests.nights import TODAY, Night, Nights, Row, account, pull_of
+from tests.nights import TODAY, Night, Nights, Row, account, pull_of, remembered
 
 JAN, MAY, OCT = date(2026, 1, 10), date(2026, 5, 20), date(2026, 10, 1)
 
@@ -17,7 +17,7 @@ def owned(account_id: str, csm: str | None, valid_from: date, valid_to: date | N
 
 
 def first_night(rows: list[Row], ownership: list[Row]) -> Night:
-    return Nights().walk(pull_of(rows, ownership=ownership, rates=ExchangeRates("USD", {"EUR": Decimal(2)})))
+    return Nights().walk(pull_of(rows, rates=ExchangeRates("USD", {"EUR": Decimal(2)})), history=remembered(ownership))
 
 
 def spells(night: Night) -> list[tuple[object, ...]]:
@@ -86,10 +86,3 @@ def test_changes_of_the_past_month_are_known_on_the_very_first_night() -> None:
     )
     month = next(change for change in night.book("U1").tally.changes if change.days == 30)
     assert (month.before.accounts, month.reassigned_in.accounts, night.book("U1").accounts) == (1, 1, 2)
-
-
-def test_history_is_not_read_a_second_time() -> None:
-    nights = Nights()
-    nights.walk(pull_of([account("a", "U1")]), OCT)
-    night = nights.walk(pull_of([account("a", "U1")], ownership=[owned("a", "U2", JAN, MAY), owned("a", "U1", MAY)]))
-    assert spells(night) == [("a", "U1", Decimal(1000), OCT, None)]

@@ -20,7 +20,7 @@ from cssync.errors import AuthError, ConnectorError, MappingError, QuotaError, T
 from cssync.model.check import CheckStatus
 from cssync.model.owner import OwnerKind
 from cssync.model.pull import Pull
-from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PROBLEMS
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, PROBLEMS
 from tests.connectors.contract import AS_OF, GHOST, MESSY, NOW, Company, Fault, Feature, Harness
 
 
@@ -195,7 +195,6 @@ def test_a_pull_says_where_it_comes_from_and_when(harness: Harness, tmp_path: Pa
     assert pull.source
     assert pull.pulled_at == NOW
     assert pull.record_url is None or "{id}" in pull.record_url
-    assert pull.ownership.schema == OWNERSHIP
 
 
 @of_all()

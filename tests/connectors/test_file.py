@@ -18,6 +18,7 @@ from cssync.errors import ConfigError, ConnectorError, CssyncError, MappingError
 from cssync.model.check import Check, CheckStatus
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.pull import Pull
+from cssync.model.tables import ACCOUNTS, empty
 from cssync.settings.source import AccountFields, FileSource
 
 AS_OF = date(2026, 3, 31)
@@ -399,7 +400,8 @@ def test_a_rate_that_cannot_be_read_stops_the_pull(tmp_path: Path, content: str,
 
 def test_ownership_is_read_where_it_is_there(tmp_path: Path) -> None:
     ownership = "account_id,csm,valid_from,valid_to,is_customer\na1,u1,2025-01-01,2025-06-01,yes\na1,u2,2025-06-01,,\n"
-    found = pull(folder(tmp_path, ownership=ownership)).ownership
+    connector = FileConnector(SETTINGS, folder(tmp_path, ownership=ownership), now=lambda: NOW)
+    found = connector.history(empty(ACCOUNTS), date(2026, 1, 1), date(2024, 1, 1)).ownership
     assert found.select("account_id", "csm_ref", "is_customer", "valid_from", "valid_to").rows() == [
         ("a1", "u1", True, date(2025, 1, 1), date(2025, 6, 1)),
         ("a1", "u2", None, date(2025, 6, 1), None),

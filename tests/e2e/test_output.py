@@ -11,7 +11,7 @@ from tests.e2e.companies import LEADERSHIP, salesforce_company, tell_slack, thre
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk, Ran
 from tests.emulators.slack.server import SlackServer
 
-BOOKS_KEYS = {"as_of", "currency", "history_since", "books", "teams", "segments", "managers", "totals"}
+BOOKS_KEYS = {"as_of", "currency", "history_since", "known_since", "books", "teams", "segments", "managers", "totals"}
 RUN_KEYS = {
     "run", "as_of", "status", "source", "pulled_at", "pulled", "doubts", "notes", "problems", "findings",
     "transitions", "digest", "delivered", "books",
