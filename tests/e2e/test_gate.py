@@ -171,7 +171,7 @@ def test_a_drop_over_the_limit(salesforce: SalesforceEmulator, after: After) -> 
     """5 of 17 are 29% and pass; 6 are 35%."""
     gone = list(salesforce.org.records["Account"].items())[-6:]
     for account_id, _ in gone:
-        salesforce.org.remove(account_id)
+        salesforce.org.purge(account_id)
     after.refused(
         4,
         "accounts fell by 35%, from 17 (median of 1 good night) to 11; gate.max_drop allows 30%",
@@ -184,7 +184,7 @@ def test_a_drop_over_the_limit(salesforce: SalesforceEmulator, after: After) -> 
 
 def test_a_drop_that_someone_has_looked_at_is_accepted(salesforce: SalesforceEmulator, after: After) -> None:
     for account_id in list(salesforce.org.records["Account"])[-6:]:
-        salesforce.org.remove(account_id)
+        salesforce.org.purge(account_id)
     after.refused(4, "accounts fell by 35%")
 
     ran = after.desk.night(NEXT_NIGHT, "--accept")
@@ -201,7 +201,7 @@ def test_a_drop_that_someone_has_looked_at_is_accepted(salesforce: SalesforceEmu
 
 def test_a_drop_within_the_limit_passes(salesforce: SalesforceEmulator, after: After) -> None:
     for account_id in list(salesforce.org.records["Account"])[-5:]:
-        salesforce.org.remove(account_id)
+        salesforce.org.purge(account_id)
     assert after.desk.night(NEXT_NIGHT).code == 0
 
 

@@ -125,7 +125,7 @@ def test_accounts_that_come_and_go_meanwhile_are_no_fault() -> None:
 
         def one_comes_and_two_go(path: str, page: faults.Page) -> faults.Page:
             for key in ("a28", "a29"):
-                org.org.remove(org.loaded.accounts[key])
+                org.org.purge(org.loaded.accounts[key])
             org.org.add("Account", Name="New")
             return {**page, "records": page["records"][:8]}  # the two are gone, the new one is not listed yet
 

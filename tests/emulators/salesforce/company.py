@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cssync.settings.source import SalesforceAccountFields, SalesforceOpportunityFields
-from tests.emulators.salesforce.org import Org, looks_like_id, record_id_of
+from tests.emulators.salesforce.ids import looks_like_id, record_id_of
+from tests.emulators.salesforce.org import Org
 from tests.emulators.salesforce.schema import Field
 
 CanonicalRow = Mapping[str, object]

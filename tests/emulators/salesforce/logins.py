@@ -12,8 +12,9 @@ from urllib.parse import parse_qs
 import jwt
 import orjson
 
+from tests.emulators.salesforce.credentials import signing_key
 from tests.emulators.salesforce.faults import Reply
-from tests.emulators.salesforce.org import Org, signing_key
+from tests.emulators.salesforce.org import Org
 
 _JSON = {"Content-Type": "application/json;charset=UTF-8"}
 _XML = {"Content-Type": "text/xml;charset=UTF-8"}

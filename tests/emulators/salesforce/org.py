@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from itertools import count
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.emulators.salesforce import edits, history, permissions
+from tests.emulators.salesforce.credentials import SESSION_CANARY, Credentials, signing_key
+from tests.emulators.salesforce.currencies import add_currencies, add_dated_rates
+from tests.emulators.salesforce.ids import in_full, record_id_of
+from tests.emulators.salesforce.objects import standard_objects
+from tests.emulators.salesforce.permissions import Access
+from tests.emulators.salesforce.schema import Field, SObject
+from tests.emulators.salesforce.values import Row, moment, stored
 
-from tests.emulators.salesforce.schema import Field, SObject, standard_objects
+__all__ = ["SESSION_CANARY", "Access", "Credentials", "Org", "Row", "signing_key"]
 
-Row = dict[str, object]
-
-OLDEST_VERSION, NEWEST_VERSION = 31, 66
-_SALESFORCE_ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@cache
-def signing_key() -> tuple[str, str]:
-    """A connected app's certificate pair for tests: (private, public), both PEM; made once a process."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return private.decode(), public.decode()
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What opens the org. The values are canaries: none may ever be seen in an error, a log or a repr."""
-
-    username: str = "integration@acme.test"
-    password: str = "canary-password"
-    security_token: str = "canaryTOKEN"
-    client_id: str = "canary-consumer-key"
-    client_secret: str = "canary-consumer-secret"
-
-    def secrets(self) -> tuple[str, ...]:
-        return (
-            self.password,
-            self.security_token,
-            self.client_id,
-            self.client_secret,
-            SESSION_CANARY,
-            signing_key()[0][64:128],
-        )
-
-
-SESSION_CANARY = "canary!session"
+_BIN = timedelta(days=15)
+_STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 
 
 @dataclass(slots=True)
@@ -62,45 +28,57 @@ class Org:
     """Records by object and id, ready to be queried. Times are kept as Salesforce writes them.
 
     *rates*: as in CurrencyType, units of the currency for one corporate unit; given: a multi-currency org.
+    *dated_rates*: the same, by the day from which each holds; given: advanced currency management is on.
+    *late*: what is written while it is set shows in queries only so long after; until then they show what was before.
     """
 
     corporate_currency: str = "USD"
     rates: Mapping[str, Decimal] | None = None
+    dated_rates: Mapping[str, Mapping[date, Decimal]] | None = None
     person_accounts: bool = False
     my_domain: str = "acme.my"
     is_sandbox: bool = False
     soap_login: bool = True
     calls_a_day: int = 15_000
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    late: timedelta = timedelta(0)
     credentials: Credentials = field(default_factory=Credentials)
     objects: dict[str, SObject] = field(default_factory=dict)
     records: dict[str, dict[str, Row]] = field(default_factory=dict)
+    permissions: dict[str, Access] = field(default_factory=dict)
+    tracked: set[str] = field(default_factory=set)
     calls_used: int = 0
+    user_id: str = record_id_of("005", 1)
+    organization_id: str = ""
+    permission_set: str = ""
+    followed: dict[str, Sequence[str]] = field(default_factory=dict)
+    pending: dict[str, list[_Write]] = field(default_factory=dict)
+    _unshared: set[str] = field(default_factory=set)
     _hidden_fields: set[tuple[str, str]] = field(default_factory=set)
     _hidden_objects: set[str] = field(default_factory=set)
     _sessions: set[str] = field(default_factory=set)
+    _blanks: dict[str, _Blank] = field(default_factory=dict)
     _serial: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        for each in standard_objects(multi_currency=self.rates is not None, person_accounts=self.person_accounts):
+        for each in standard_objects(
+            multi_currency=self.rates is not None,
+            dated_rates=self.dated_rates is not None,
+            person_accounts=self.person_accounts,
+        ):
             self.objects[each.name] = each
             self.records[each.name] = {}
-        self.add(
+        self.organization_id = self.add(
             "Organization",
             Name="Acme",
             DefaultCurrencyIsoCode=self.corporate_currency,
             IsSandbox=self.is_sandbox,
         )
-        for code, rate in {self.corporate_currency: Decimal(1), **(self.rates or {})}.items():
-            if self.rates is not None:
-                self.add(
-                    "CurrencyType",
-                    IsoCode=code,
-                    ConversionRate=float(rate),
-                    DecimalPlaces=2,
-                    IsActive=True,
-                    IsCorporate=code == self.corporate_currency,
-                )
+        permissions.install(self)
+        if self.rates is not None:
+            add_currencies(self, self.rates)
+        if self.dated_rates is not None:
+            add_dated_rates(self, self.dated_rates)
 
     # -- building -----------------------------------------------------------------------------------------------
 
@@ -125,30 +103,79 @@ class Org:
         else:
             self._hidden_fields.add((object_name, field_name))
 
+    def unshare(self, record_id: str) -> None:
+        """Sharing rules hide the record, its opportunities not; nothing else about it moves."""
+        self._unshared.add(record_id)
+
+    def share(self, record_id: str) -> None:
+        self._unshared.discard(record_id)
+
+    def grant(self, object_name: str, access: Access) -> None:
+        """What the integration user may do with an object: in describes and in ObjectPermissions."""
+        permissions.grant(self, object_name, access)
+
     def add(self, object_name: str, **values: object) -> str:
         """Insert a record and return its id; unknown fields are a mistake of the test."""
         described = self.objects[object_name]
-        kinds = {f.name: f.kind for f in described.fields}
+        blank = self._blanks.get(object_name)
+        if blank is None or blank.described is not described:
+            blank = self._blanks[object_name] = _Blank.of(described)
+        kinds = blank.kinds
         if unknown := values.keys() - kinds.keys():
             raise ValueError(f"{object_name} has no field {', '.join(sorted(unknown))}; define it first")
         given = values.get("Id")
         record_id = given if isinstance(given, str) else record_id_of(described.prefix, next(self._serial))
         if record_id in self.records[object_name]:
             raise ValueError(f"{object_name} {record_id} exists")
-        stamp = stored("datetime", self.now())
-        row: Row = dict.fromkeys(kinds)
-        row |= {name: False for name, kind in kinds.items() if kind == "boolean"}
-        row |= dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), stamp)
-        row |= {name: stored(kinds[name], value) for name, value in values.items()}
-        if described.name in {"Account", "Opportunity"} and "CurrencyIsoCode" in kinds:
-            row["CurrencyIsoCode"] = row["CurrencyIsoCode"] or self.corporate_currency
-        row["Id"] = record_id
-        self.records[object_name][record_id] = row
+        row = Row(Id=record_id)
+        row |= blank.booleans
+        row |= dict.fromkeys(blank.stamps, moment(self.now()))
+        if blank.has_currency:
+            row["CurrencyIsoCode"] = self.corporate_currency
+        row |= {name: kept for name, value in values.items() if (kept := stored(kinds[name], value)) is not None}
+        self.put(object_name, row)
+        if object_name == "Account":
+            history.created(self, record_id)
         return record_id
 
-    def remove(self, record_id: str) -> None:
-        for rows in self.records.values():
-            rows.pop(record_id, None)
+    def put(self, object_name: str, row: Row) -> None:
+        """Replace, or begin, a record as it stands: no stamp moves, no history is written."""
+        record_id = str(row["Id"])
+        if self.late:
+            visible_from = datetime.fromisoformat(str(row["SystemModstamp"] or moment(self.now()))) + self.late
+            writes = self.pending.setdefault(record_id, [])
+            earlier = writes[-1].visible_from if writes else visible_from
+            writes.append(_Write(max(earlier, visible_from), self.records[object_name].get(record_id)))
+        self.records[object_name][record_id] = row
+
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    def edit(self, record_id: str, *, silently: bool = False, **values: object) -> None:
+        """Change fields; SystemModstamp moves unless *silently*, or unless all of them are formulas."""
+        edits.edit(self, record_id, values, silently=silently)
+
+    def delete(self, record_id: str) -> None:
+        edits.delete(self, record_id)
+
+    def undelete(self, record_id: str) -> None:
+        edits.undelete(self, record_id)
+
+    def merge(self, loser_id: str, winner_id: str) -> None:
+        edits.merge(self, loser_id, winner_id)
+
+    def purge(self, record_id: str) -> None:
+        edits.purge(self, record_id)
+
+    def empty_bin(self) -> None:
+        """Purge all that was deleted. By itself it goes from the bin 15 days after it was."""
+        edits.empty_bin(self)
+
+    def track(self, object_name: str, field_name: str) -> None:
+        history.track(self, object_name, field_name)
+
+    def add_history(self, account_id: str, field_name: str, old: object, new: object, *, at: datetime) -> None:
+        """What AccountHistory holds of a change made *at* a time; a lookup's old and new are ids."""
+        history.add(self, account_id, field_name, (old, new), at)
 
     # -- seeing -------------------------------------------------------------------------------------------------
 
@@ -167,12 +194,45 @@ class Org:
     def hidden_fields(self, object_name: str) -> frozenset[str]:
         return frozenset(name for owner, name in self._hidden_fields if owner == object_name)
 
+    def has_field(self, object_name: str, field_name: str) -> bool:
+        return any(each.name == field_name for each in self.objects[object_name].fields)
+
+    def access(self, object_name: str) -> Access:
+        return self.permissions.get(object_name, Access())
+
+    def rows(self, object_name: str, ids: Iterable[str] | None = None) -> Iterator[Row]:
+        """What the integration user may see just now, the bin included, in the order of *ids* or of arrival."""
+        known = self.records[object_name]
+        chosen = list(known.values()) if ids is None else [known[each] for each in ids]
+        emptied = moment(self.now() - _BIN)
+        if not self.pending and not self._unshared:
+            return (row for row in chosen if not row.get("IsDeleted") or not _is_before(row, emptied))
+        return (
+            seen
+            for row in chosen
+            if row["Id"] not in self._unshared
+            and row["AccountId" if object_name == history.OBJECT else "Id"] not in self._unshared
+            if (seen := self._as_seen(row)) is not None
+            if not seen.get("IsDeleted") or not _is_before(seen, emptied)
+        )
+
     def record(self, record_id: object) -> tuple[str, Row] | None:
         """The object's name and the row behind an id of 15 or 18 characters."""
+        if not isinstance(record_id, str):
+            return None
+        wanted = in_full(record_id)
         for name, rows in self.records.items():
-            if isinstance(record_id, str) and record_id in rows:
-                return name, rows[record_id]
+            if (row := rows.get(wanted)) is not None:
+                seen = self._as_seen(row) if self.pending else row
+                return (name, seen) if seen is not None else None
         return None
+
+    def _as_seen(self, row: Row) -> Row | None:
+        writes = self.pending.get(str(row["Id"]))
+        if writes is None:
+            return row
+        now = self.now()
+        return next((write.before for write in writes if write.visible_from > now), row)
 
     @property
     def today(self) -> date:
@@ -197,34 +257,33 @@ class Org:
         return max(0, self.calls_a_day - self.calls_used)
 
 
-def record_id_of(prefix: str, number: int) -> str:
-    """An id of 18 characters that sorts by *number*; the last three spell the case of the first fifteen."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return with_checksum(f"{prefix}{digits.rjust(12, '0')}")
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A change that does not show yet. *before*: what shows until then, None for nothing."""
+
+    visible_from: datetime
+    before: Row | None
 
 
-def with_checksum(short: str) -> str:
-    """The 18 characters form of an id of 15: one more character for each five, by which of them are capitals."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-    chunks = (short[start : start + 5] for start in (0, 5, 10))
-    return short + "".join(alphabet[sum(1 << at for at, c in enumerate(chunk) if c.isupper())] for chunk in chunks)
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """What is the same in all new records of an object."""
+
+    described: SObject
+    kinds: Mapping[str, str]
+    booleans: Mapping[str, object]
+    stamps: Sequence[str]
+    has_currency: bool
+
+    @classmethod
+    def of(cls, described: SObject) -> _Blank:
+        kinds = {f.name: f.kind for f in described.fields}
+        booleans = {name: False for name, kind in kinds.items() if kind == "boolean"}
+        stamps = [name for name in _STAMPS if name in kinds]
+        has_currency = described.name in {"Account", "Opportunity"} and "CurrencyIsoCode" in kinds
+        return cls(described, kinds, booleans, stamps, has_currency)
 
 
-def looks_like_id(text: str, prefix: str) -> bool:
-    return text.startswith(prefix) and _SALESFORCE_ID.fullmatch(text) is not None
-
-
-def stored(kind: str, value: object) -> object:
-    """*value* as Salesforce's JSON would hold it; what does not fit the type is kept for the dirt it is."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-    if isinstance(value, date):
-        return f"{value.isoformat()}T00:00:00.000+0000" if kind == "datetime" else value.isoformat()
-    if isinstance(value, str):
-        return value.strip() or None  # Salesforce trims texts and keeps no empty ones
-    if isinstance(value, Decimal) or (isinstance(value, int) and kind in {"currency", "double", "percent"}):
-        return float(value)
-    return value
+def _is_before(row: Row, stamp: str) -> bool:
+    """Dates as Salesforce writes them sort as text."""
+    return str(row["SystemModstamp"] or stamp) < stamp

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Literal as OneOf
 
+from tests.emulators.salesforce import history
 from tests.emulators.salesforce.org import Org, Row
 from tests.emulators.salesforce.schema import Field, SObject
-from tests.emulators.salesforce.soql import Comparison, Condition, Literal, Not, Path, Query, SoqlError, located
+from tests.emulators.salesforce.soql import (
+    Comparison,
+    Condition,
+    Junction,
+    Literal,
+    Not,
+    Path,
+    Query,
+    SoqlError,
+    located,
+)
 
+Operation = OneOf["query", "queryAll"]
 Value = Callable[[Row], object]
 Test = Callable[[Row], bool]
 
@@ -21,17 +36,30 @@ _ID_SHORT = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A selected field: *path* as it is headed, *kind* Salesforce's type of it."""
+
+    path: str
+    kind: str
+    read: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of a query in order, and how to write one of them as JSON."""
+    """The rows of a query in order, as they were then, and how to write one of them as JSON."""
 
     sobject: str
     rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
     render: Callable[[Row, str], dict[str, object]]
     is_count: bool
 
 
-def run(org: Org, query: Query) -> Found:
-    """Raise SoqlError as the real one would for objects and fields that the user cannot see."""
+def run(org: Org, query: Query, operation: Operation = "query") -> Found:
+    """Raise SoqlError as the real one would for objects and fields that the user cannot see.
+
+    Only queryAll finds what is in the bin, and what of an account's history is archived.
+    """
     described = org.visible(query.sobject)
     if described is None:
         raise SoqlError(
@@ -41,16 +69,56 @@ def run(org: Org, query: Query) -> Found:
         )
     scope = _Scope(org, described, query)
     paths = tuple(scope.resolve(path) for path in query.fields)
-    rows: Iterable[Row] = (row for row in org.records[described.name].values() if not row.get("IsDeleted"))
+    by_id = _is_by_id(query)
+    rows = _in_reach(org, described.name, operation, _ids(org, described.name, query.where) if by_id else None)
     if query.where is not None:
         rows = filter(scope.test(query.where), rows)
-    ordered = list(rows)
-    for order in reversed(query.order):
-        _sort(ordered, scope.resolve(order.path), descending=order.descending, nulls_last=order.nulls_last)
-    ordered = ordered[query.offset :]
-    if query.limit is not None:
-        ordered = ordered[: query.limit]
-    return Found(described.name, tuple(ordered), scope.renderer(paths), is_count=not query.fields)
+    orders = [(scope.resolve(order.path), order) for order in query.order]
+    for path, order in orders:
+        if not path.field.filterable:
+            raise SoqlError(
+                "INVALID_FIELD",
+                f"{located(query.text, order.path.column)}field '{path.field.name}' can not be sorted in a query call",
+            )
+    if by_id:
+        ordered = list(islice(rows, query.offset, query.offset + query.limit if query.limit is not None else None))
+    else:
+        ordered = list(rows)
+        for path, order in reversed(orders):
+            _sort(ordered, path, descending=order.descending, nulls_last=order.nulls_last)
+        end = query.offset + query.limit if query.limit is not None else None
+        ordered = ordered[query.offset : end]
+    columns = tuple(Column(path.heading, path.field.kind, path.read) for path in paths)
+    return Found(described.name, tuple(ordered), columns, scope.renderer(paths), is_count=not query.fields)
+
+
+def _in_reach(org: Org, name: str, operation: Operation, ids: Iterable[str] | None) -> Iterator[Row]:
+    rows = org.rows(name, ids)
+    if operation == "query":
+        rows = (row for row in rows if not row.get("IsDeleted"))
+    if name == history.OBJECT:
+        oldest = history.oldest(org, with_archive=operation == "queryAll")
+        rows = (row for row in rows if str(row["CreatedDate"]) >= oldest)
+    return rows
+
+
+def _is_by_id(query: Query) -> bool:
+    return [(order.path.text.lower(), order.descending) for order in query.order] == [("id", False)]
+
+
+def _ids(org: Org, name: str, where: Condition | None) -> Sequence[str]:
+    """Those that the query's own bounds for Id leave, in order: a walk by id looks at each record once."""
+    ids = sorted(org.records[name])
+    parts = where.parts if isinstance(where, Junction) and where.every else (where,)
+    for part in parts:
+        if isinstance(part, Comparison) and part.path.text.lower() == "id" and len(part.values) == 1:
+            bound = part.values[0].text
+            if part.operator == ">":
+                ids = ids[bisect_right(ids, bound) :]
+            elif part.operator in {"<", "<="}:
+                # One more than asked for may be left: ids of 15 characters come before themselves.
+                ids = ids[: bisect_left(ids, bound + "~")]
+    return ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +129,10 @@ class _Resolved:
     owner: str
     field: Field
     read: Value
+
+    @property
+    def heading(self) -> str:
+        return ".".join((*(relationship for relationship, _ in self.steps), self.field.name))
 
 
 class _Scope:
@@ -127,6 +199,16 @@ class _Scope:
     def _compare(self, comparison: Comparison) -> Test:
         resolved = self.resolve(comparison.path)
         kind, read = resolved.field.kind, resolved.read
+        if not resolved.field.filterable:
+            raise SoqlError(
+                "INVALID_FIELD",
+                f"{self._show(comparison.path)}field '{resolved.field.name}' can not be filtered in a query call",
+            )
+        if comparison.chosen is not None:
+            found = run(self._org, comparison.chosen)
+            chosen = {_comparable(column.read(row), column.kind) for column in found.columns for row in found.rows}
+            wanted = comparison.operator == "IN"
+            return lambda row: (_comparable(read(row), kind) in chosen) is wanted
         if comparison.operator == "LIKE":
             pattern = _like(comparison.values[0].text)
             return lambda row: isinstance(value := read(row), str) and pattern.fullmatch(value) is not None

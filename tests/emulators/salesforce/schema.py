@@ -6,8 +6,9 @@ left out of a description when field-level security hides them, exactly as the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+from tests.emulators.salesforce.permissions import Access
 
 _SOAP_TYPES = {
     "id": "tns:ID",
@@ -23,6 +24,9 @@ _SOAP_TYPES = {
 }
 _WITHOUT_LENGTH = frozenset({"boolean", "int", "double", "currency", "percent", "date", "datetime", "address"})
 _ID_LENGTH = 18
+_WRITTEN_BY_PEOPLE = frozenset(
+    {"Name", "OwnerId", "ParentId", "AccountId", "Type", "StageName", "Amount", "CloseDate", "Industry", "Website"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,25 @@ class Field:
     picklist: tuple[str, ...] = ()
     nillable: bool = True
     calculated: bool = False
+    filterable: bool = True
 
     @property
     def is_custom(self) -> bool:
         return self.name.endswith("__c")
 
-    def describe(self) -> dict[str, object]:
+    def describe(self, access: Access) -> dict[str, object]:
         length = 0 if self.kind in _WITHOUT_LENGTH else _ID_LENGTH if self.kind in {"id", "reference"} else 255
         decimal = self.kind in {"double", "currency", "percent"}
-        changeable = not self.calculated and (self.is_custom or self.name in {"Name", "OwnerId", "ParentId"})
+        changeable = not self.calculated and (self.is_custom or self.name in _WRITTEN_BY_PEOPLE)
         return {
             **_FIELD_DEFAULTS,
             "byteLength": length if length == _ID_LENGTH else length * 3,
             "calculated": self.calculated,
-            "createable": changeable,
+            "calculatedFormula": f"TEXT({self.name})" if self.calculated else None,
+            "createable": changeable and access.create,
             "custom": self.is_custom,
             "digits": 8 if self.kind == "int" else 0,
+            "filterable": self.filterable,
             "idLookup": self.kind == "id",
             "label": self.label or self.name.removesuffix("__c").replace("_", " "),
             "length": length,
@@ -69,9 +76,10 @@ class Field:
             "referenceTo": list(self.refers_to),
             "relationshipName": self.relationship,
             "scale": 2 if decimal else 0,
+            "sortable": self.filterable,
             "soapType": _SOAP_TYPES.get(self.kind, "xsd:string"),
             "type": self.kind,
-            "updateable": changeable,
+            "updateable": changeable and access.edit,
         }
 
 
@@ -84,11 +92,11 @@ class SObject:
     fields: tuple[Field, ...]
     plural: str = ""
 
-    def describe(self, hidden: frozenset[str], version: str) -> dict[str, object]:
-        """The whole ``sobjects/{name}/describe`` answer, less the *hidden* fields."""
+    def describe(self, access: Access, version: str) -> dict[str, object]:
+        """The whole ``sobjects/{name}/describe`` answer."""
         home = f"/services/data/v{version}/sobjects/{self.name}"
         return {
-            **self.summary(version),
+            **self.summary(access, version),
             "actionOverrides": [],
             "childRelationships": [
                 {
@@ -104,7 +112,7 @@ class SObject:
             ],
             "compactLayoutable": True,
             "extendedBy": None,
-            "fields": [field.describe() for field in self.fields if field.name not in hidden],
+            "fields": [field.describe(access) for field in self.fields],
             "implementedBy": None,
             "implementsInterfaces": None,
             "defaultImplementation": None,
@@ -128,119 +136,36 @@ class SObject:
             "supportedScopes": [{"label": f"All {self.name.lower()}s", "name": "everything"}],
         }
 
-    def summary(self, version: str) -> dict[str, object]:
+    def summary(self, access: Access, version: str) -> dict[str, object]:
         """The object's entry in the list of all objects."""
         home = f"/services/data/v{version}/sobjects/{self.name}"
         return {
             **_OBJECT_DEFAULTS,
+            "createable": access.create,
             "custom": self.name.endswith("__c"),
+            "deletable": access.delete,
             "keyPrefix": self.prefix,
             "label": self.name,
             "labelPlural": self.plural or f"{self.name}s",
+            "mergeable": access.delete and self.name == "Account",
             "name": self.name,
+            "undeletable": access.delete,
+            "updateable": access.edit,
             "urls": {"sobject": home, "describe": f"{home}/describe", "rowTemplate": f"{home}/{{ID}}"},
         }
 
 
-def standard_objects(*, multi_currency: bool, person_accounts: bool = False) -> tuple[SObject, ...]:
-    """The objects of a plain org that cssync has reason to read."""
-    currency = (Field("CurrencyIsoCode", "picklist", "Currency"),) if multi_currency else ()
-    person = (Field("IsPersonAccount", "boolean", nillable=False),) if person_accounts else ()
-    objects = (
-        SObject("Account", "001", (*_ACCOUNT, *currency, *person), "Accounts"),
-        SObject("Opportunity", "006", (*_OPPORTUNITY, *currency), "Opportunities"),
-        SObject("User", "005", (*_USER, *currency), "Users"),
-        SObject("Group", "00G", _GROUP, "Groups"),
-        SObject("UserRole", "00E", (*_audited(), Field("Name", nillable=False)), "Roles"),
-        SObject("Organization", "00D", (*_audited(), *_ORGANIZATION), "Organizations"),
-    )
-    rates = SObject("CurrencyType", "01L", (*_audited(), *_CURRENCY_TYPE), "Currency Types")
-    return (*objects, rates) if multi_currency else objects
-
-
-def _audited() -> Iterable[Field]:
-    yield Field("Id", "id", nillable=False)
-    yield Field("CreatedDate", "datetime", "Created Date", nillable=False)
-    yield Field("LastModifiedDate", "datetime", "Last Modified Date", nillable=False)
-    yield Field("SystemModstamp", "datetime", "System Modstamp", nillable=False)
-
-
-_ACCOUNT = (
-    *_audited(),
-    Field("IsDeleted", "boolean", "Deleted", nillable=False),
-    Field("Name", "string", "Account Name", nillable=False),
-    Field("Type", "picklist", "Account Type", picklist=("Prospect", "Customer - Direct")),
-    Field("ParentId", "reference", "Parent Account ID", ("Account",), "Parent"),
-    Field("OwnerId", "reference", "Owner ID", ("User",), "Owner", nillable=False),
-    Field("Industry", "picklist"),
-    Field("AnnualRevenue", "currency", "Annual Revenue"),
-    Field("NumberOfEmployees", "int", "Employees"),
-    Field("BillingCountry", "string", "Billing Country"),
-    Field("BillingAddress", "address", "Billing Address"),
-    Field("Website", "url"),
-)
-_OPPORTUNITY = (
-    *_audited(),
-    Field("IsDeleted", "boolean", "Deleted", nillable=False),
-    Field("AccountId", "reference", "Account ID", ("Account",), "Account"),
-    Field("OwnerId", "reference", "Owner ID", ("User",), "Owner", nillable=False),
-    Field("Name", "string", "Name", nillable=False),
-    Field("Type", "picklist", "Opportunity Type"),
-    Field("StageName", "picklist", "Stage", nillable=False),
-    Field("IsClosed", "boolean", "Closed", nillable=False),
-    Field("IsWon", "boolean", "Won", nillable=False),
-    Field("Amount", "currency"),
-    Field("Probability", "percent", "Probability (%)"),
-    Field("CloseDate", "date", "Close Date", nillable=False),
-)
-_USER = (
-    *_audited(),
-    Field("Username", nillable=False),
-    Field("Name", "string", "Full Name", nillable=False),
-    Field("Email", "email", nillable=False),
-    Field("IsActive", "boolean", "Active", nillable=False),
-    Field("UserType", "picklist", "User Type", picklist=("Standard", "PowerPartner", "CspLitePortal", "Guest")),
-    Field("Department"),
-    Field("Title"),
-    Field("ManagerId", "reference", "Manager ID", ("User",), "Manager"),
-    Field("UserRoleId", "reference", "Role ID", ("UserRole",), "UserRole"),
-)
-_GROUP = (
-    *_audited(),
-    Field("Name", nillable=False),
-    Field("DeveloperName", label="API Name"),
-    Field("Email", "email"),
-    Field("Type", "picklist", picklist=("Queue", "Regular", "Role", "Organization"), nillable=False),
-)
-_ORGANIZATION = (
-    Field("Name", nillable=False),
-    Field("DefaultCurrencyIsoCode", "picklist", "Currency ISO Code"),
-    Field("IsSandbox", "boolean", "Is Sandbox", nillable=False),
-    Field("InstanceName"),
-)
-_CURRENCY_TYPE = (
-    Field("IsoCode", "picklist", "Currency ISO Code", nillable=False),
-    Field("ConversionRate", "double", "Conversion Rate", nillable=False),
-    Field("DecimalPlaces", "int", nillable=False),
-    Field("IsActive", "boolean", "Active", nillable=False),
-    Field("IsCorporate", "boolean", "Corporate Currency", nillable=False),
-)
 _OBJECT_DEFAULTS: dict[str, object] = {
     **dict.fromkeys(
         (
-            "createable",
-            "deletable",
             "feedEnabled",
             "layoutable",
-            "mergeable",
             "mruEnabled",
             "queryable",
             "replicateable",
             "retrieveable",
             "searchable",
             "triggerable",
-            "undeletable",
-            "updateable",
         ),
         True,
     ),
@@ -262,7 +187,7 @@ _OBJECT_DEFAULTS: dict[str, object] = {
     "sobjectDescribeOption": "FULL",
 }
 _FIELD_DEFAULTS: dict[str, object] = {
-    **dict.fromkeys(("aggregatable", "filterable", "groupable", "sortable"), True),
+    **dict.fromkeys(("aggregatable", "groupable"), True),
     **dict.fromkeys(
         (
             "aiPredictionField",
@@ -290,7 +215,6 @@ _FIELD_DEFAULTS: dict[str, object] = {
     ),
     **dict.fromkeys(
         (
-            "calculatedFormula",
             "compoundFieldName",
             "controllerName",
             "defaultValue",

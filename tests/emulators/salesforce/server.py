@@ -17,8 +17,8 @@ import struct
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,23 +31,15 @@ import requests
 import trustme
 from requests.adapters import HTTPAdapter
 
-from tests.emulators.salesforce import faults
+from tests.emulators.salesforce import composite, faults, permissions
+from tests.emulators.salesforce.bulk import Bulk
+from tests.emulators.salesforce.faults import is_of_one_query
 from tests.emulators.salesforce.logins import Doors
 from tests.emulators.salesforce.org import Org
+from tests.emulators.salesforce.request import Request
 from tests.emulators.salesforce.rest import Rest, head_is_too_long
 
 _WORTH_ZIPPING = 500  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What arrived; *headers* in lower case, *body* for logins."""
-
-    method: str
-    host: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
 
 
 class SalesforceEmulator:
@@ -65,7 +57,10 @@ class SalesforceEmulator:
         authority.cert_pem.write_to_path(str(self.ca_file))
         self._server = _Server(self, server_side)
         self.port: int = self._server.server_address[1]
-        self.rest = Rest(self.org, page_size)
+        self.bulk = Bulk(self.org)
+        self.rest = Rest(self.org, self.bulk, page_size, self.bulk.served)
+        self._watches: list[_Watch] = []
+        self._lock = threading.Lock()
         self.doors = Doors(self.org, f"https://{self.org.my_domain}.salesforce.com")
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -88,7 +83,22 @@ class SalesforceEmulator:
 
     def queries(self) -> list[str]:
         """The SOQL asked for, in order."""
-        return [request.query["q"] for request in self.requests if "q" in request.query]
+        return [query for request in self.requests for query in request.queries()]
+
+    def kill_after(self, nth: int, callback: Callable[[], object]) -> None:
+        """Call *callback* when the *nth* data request from now on has arrived, before it is answered."""
+        self._watches.append(_Watch(nth, callback))
+
+    def arrived(self, request: Request) -> None:
+        self.requests.append(request)
+        if not request.is_data:
+            return
+        with self._lock:
+            for watch in self._watches:
+                watch.left -= 1
+            due = [watch for watch in self._watches if watch.left == 0]
+        for watch in due:
+            watch.callback()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -101,6 +111,12 @@ class SalesforceEmulator:
         self._server.shutdown()
         self._server.server_close()
         self._folder.cleanup()
+
+
+@dataclass(slots=True)
+class _Watch:
+    left: int
+    callback: Callable[[], object]
 
 
 class _Redirect(HTTPAdapter):
@@ -148,14 +164,22 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         emulator = cast("_Server", self.server).emulator
         headers = {name.lower(): value for name, value in self.headers.items()}
-        parts = urlsplit(self.path)
+        url = urlsplit(self.path)
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        request = Request(self.command, headers.get("host", ""), parts.path, dict(parse_qsl(parts.query)), headers)
-        emulator.requests.append(request)
-        fault = emulator.faults.next(unquote_plus(self.path))
+        request = Request(self.command, headers.get("host", ""), url.path, dict(parse_qsl(url.query)), headers)
+        if request.is_data:
+            request = replace(request, body=body, parts=composite.parts(body) if request.is_composite else ())
+        emulator.arrived(request)
+        fault, request = self._scripted(emulator, request)
         match fault:
             case faults.Reset():
                 self._reset()
@@ -164,35 +188,67 @@ class _Handler(BaseHTTPRequestHandler):
                 emulator.closing.wait()
                 self.close_connection = True
                 return
-            case faults.ExpireSession():
+            case faults.ExpireSession(reply):
                 emulator.org.expire_sessions()
-        if isinstance(fault, faults.Quote):
-            fault = fault.reply(headers, body)
+                fault = reply
+            case faults.Meanwhile(act):
+                act()
+            case faults.Quote():
+                fault = fault.reply(headers, body)
         reply = fault if isinstance(fault, faults.Reply) else self._answer(emulator, request, body)
         if isinstance(fault, faults.Rewrite):
-            target = parts.path + (f"?{parts.query}" if parts.query else "")
-            changed = fault.change(target, orjson.loads(reply.body))
-            reply = faults.Reply(reply.status, orjson.dumps(changed), reply.headers)
-        self._write(reply, headers, truncated=isinstance(fault, faults.Truncate))
+            target = url.path + (f"?{url.query}" if url.query else "")
+            reply = replace(reply, body=orjson.dumps(fault.change(target, orjson.loads(reply.body))), zipped=None)
+        elif isinstance(fault, faults.Alter):
+            reply = replace(fault.change(reply), zipped=None)
+        self._write(reply, headers, fault)
+
+    def _scripted(self, emulator: SalesforceEmulator, request: Request) -> tuple[faults.Fault | None, Request]:
+        """What goes wrong with the request as a whole; and the request, its parts with what goes wrong with each."""
+        target = f"{request.method} {unquote_plus(self.path)}"
+        if not request.is_composite:
+            posted = "" if "q" in request.query else "".join(f" {query}" for query in request.queries())
+            return emulator.faults.next(target + posted), request
+        whole = emulator.faults.next(target)
+        parts = []
+        for part in request.parts:
+            fault = emulator.faults.next(part.target, within=target)
+            if is_of_one_query(fault):
+                parts.append(replace(part, fault=fault))
+            else:
+                parts.append(part)
+                whole = whole or fault
+        return whole, replace(request, parts=tuple(parts))
 
     def _answer(self, emulator: SalesforceEmulator, request: Request, body: bytes) -> faults.Reply:
         if head_is_too_long(self.requestline, request.headers):
             return faults.html(431 if request.method == "POST" else 414, "URI Too Long")
-        if request.method == "POST":
-            if request.path == "/services/oauth2/token":
+        match request.method, request.path:
+            case "POST", "/services/oauth2/token":
                 return emulator.doors.token(request.host, body, request.headers.get("authorization"))
-            if request.path.startswith("/services/Soap/u/"):
-                return emulator.doors.soap(request.host, request.path.split("/")[4], body)
-            return faults.refusal(405, "METHOD_NOT_ALLOWED", "HTTP Method 'POST' not allowed. Allowed are HEAD,GET")
-        return emulator.rest.answer(request.path, request.query, request.headers)
+            case "POST", path if path.startswith("/services/Soap/u/"):
+                return emulator.doors.soap(request.host, path.split("/")[4], body)
+            case "GET", "/services/oauth2/userinfo":
+                return self._userinfo(emulator, request)
+            case _:
+                return emulator.rest.answer(request)
 
-    def _write(self, reply: faults.Reply, asked: Mapping[str, str], *, truncated: bool) -> None:
+    @staticmethod
+    def _userinfo(emulator: SalesforceEmulator, request: Request) -> faults.Reply:
+        if not emulator.org.is_open(request.headers.get("authorization", "").removeprefix("Bearer ")):
+            return faults.Reply(403, b"Bad_OAuth_Token", {"Content-Type": "text/html;charset=UTF-8"})
+        told = orjson.dumps(permissions.userinfo(emulator.org))
+        return faults.Reply(200, told, {"Content-Type": "application/json;charset=UTF-8"})
+
+    def _write(self, reply: faults.Reply, asked: Mapping[str, str], fault: faults.Fault | None) -> None:
         body = reply.body
         if asked.get("x-prettyprint") == "1" and reply.headers.get("Content-Type", "").startswith("application/json"):
             body = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2)
         zipped = "gzip" in asked.get("accept-encoding", "") and len(body) > _WORTH_ZIPPING
         if zipped:
-            body = gzip.compress(body, compresslevel=1)
+            body = reply.zipped() if reply.zipped else gzip.compress(body, compresslevel=1)
+        if isinstance(fault, faults.CutShort):
+            body = body[: len(body) // 2]
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -200,6 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        truncated = isinstance(fault, faults.Truncate)
         self.wfile.write(body[: len(body) // 2] if truncated else body)
         self.close_connection |= truncated
 

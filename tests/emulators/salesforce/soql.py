@@ -36,7 +36,8 @@ class Path:
 class Comparison:
     path: Path
     operator: str  # = != < > <= >= LIKE IN "NOT IN"
-    values: tuple[Literal, ...]
+    values: tuple[Literal, ...] = ()
+    chosen: Query | None = None  # IN (SELECT ...)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,12 @@ class _Parser:
         self._at = 0
 
     def query(self) -> Query:
+        query = self._select()
+        if self._now.kind != "end":
+            raise self._unexpected(self._now)
+        return query
+
+    def _select(self) -> Query:
         self._expect("SELECT")
         fields = self._fields()
         self._expect("FROM")
@@ -124,8 +131,6 @@ class _Parser:
         order = self._order() if self._take("ORDER") else ()
         limit = self._count() if self._take("LIMIT") else None
         offset = self._count() if self._take("OFFSET") else 0
-        if self._now.kind != "end":
-            raise self._unexpected(self._now)
         return Query(self._source, sobject, fields, where, order, limit, offset)
 
     def _fields(self) -> tuple[Path, ...]:
@@ -165,9 +170,9 @@ class _Parser:
         path = self._path()
         if self._take("NOT"):
             self._expect("IN")
-            return Comparison(path, "NOT IN", self._values())
+            return self._among(path, "NOT IN")
         if self._take("IN"):
-            return Comparison(path, "IN", self._values())
+            return self._among(path, "IN")
         if self._take("LIKE"):
             return Comparison(path, "LIKE", (self._literal(),))
         sign = self._next()
@@ -175,13 +180,17 @@ class _Parser:
             raise self._unexpected(sign)
         return Comparison(path, "!=" if sign.text == "<>" else sign.text, (self._literal(),))
 
-    def _values(self) -> tuple[Literal, ...]:
+    def _among(self, path: Path, operator: str) -> Comparison:
         self._expect("(")
+        if self._now.text.upper() == "SELECT":
+            chosen = self._select()
+            self._expect(")")
+            return Comparison(path, operator, chosen=chosen)
         values = [self._literal()]
         while self._take(","):
             values.append(self._literal())
         self._expect(")")
-        return tuple(values)
+        return Comparison(path, operator, tuple(values))
 
     def _literal(self) -> Literal:
         token = self._next()
