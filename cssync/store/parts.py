@@ -35,7 +35,7 @@ def part(rows: pl.DataFrame, gone: Collection[str], key: str) -> Part:
 
 
 def merged(parts: Iterable[Part], key: str) -> pl.DataFrame:
-    """Of every id the last row, unless it is gone since; in order of *key*.
+    """Of every id the last row, unless it is gone since; in order of *key*. No batch, no columns.
 
     Raises ValueError where parts differ in their columns. A column at a time, so that the table is never held twice.
     """
@@ -48,7 +48,7 @@ def merged(parts: Iterable[Part], key: str) -> pl.DataFrame:
             height += one.rows.height
         gone |= dict.fromkeys(one.gone, height)
     if not frames:
-        return pl.DataFrame(schema={key: pl.String})
+        return pl.DataFrame()
     if any(frame.schema != frames[0].schema for frame in frames):
         raise ValueError("batches of one shape differ in their columns")
     table = pl.concat(frames, rechunk=False)
