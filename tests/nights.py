@@ -75,7 +75,7 @@ def pull_of(
 def remembered(rows: Iterable[Row], **since: date) -> Memories:
     """What a CRM remembers; *since*: csm, arr, lifecycle; owners from the first row on if nothing is said."""
     ownership = table(rows, OWNERSHIP)
-    return Memories(ownership, since or {CSM: ownership["valid_from"].min()})
+    return Memories(ownership, since or {CSM: ownership.select(pl.min("valid_from")).item()})
 
 
 def settings(**sections: Any) -> Settings:

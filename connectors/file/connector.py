@@ -81,7 +81,7 @@ class FileConnector:
         known = {CSM: parsed.table, ARR: _with(parsed.table, "amount"), LIFECYCLE: _with(parsed.table, "lifecycle")}
         return History(
             ownership=parsed.table,
-            since={fact: rows["valid_from"].min() for fact, rows in known.items() if not rows.is_empty()},
+            since={fact: rows.select(pl.min("valid_from")).item() for fact, rows in known.items() if not rows.is_empty()},
             problems=parsed.problems,
         )
 
