@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 CORRELATION_ID = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
@@ -62,6 +62,11 @@ def unauthorized() -> Answer:
     )
 
 
+def expired_token() -> Answer:
+    """As for OAuth tokens, which live for 30 minutes."""
+    return error(401, "EXPIRED_AUTHENTICATION", "The OAuth token used to make this call expired 12 minute(s) ago.")
+
+
 def malformed_token() -> Answer:
     return Answer(530, b"<html><title>530</title>malformed token</html>", content_type="text/html")
 
@@ -80,6 +85,22 @@ def missing_scopes(*scopes: str) -> Answer:
         ],
         links={"scopes": "https://developers.hubspot.com/scopes"},
     )
+
+
+def not_permitted() -> Answer:
+    """What a token says whose user has left, or may not see this."""
+    return error(403, "USER_DOES_NOT_HAVE_PERMISSIONS", "User does not have permissions to access this resource.")
+
+
+def locked() -> Answer:
+    """423: too much was synchronised too quickly; a pause of at least two seconds is asked for."""
+    return error(423, "LOCKED", "The resource is temporarily locked.")
+
+
+def migrating(retry_after: str | None = "86400") -> Answer:
+    """477: the account is on its way to another data centre, which takes up to a day."""
+    refusal = error(477, "MIGRATION_IN_PROGRESS", "This account is currently being migrated between data centers.")
+    return refusal if retry_after is None else replace(refusal, headers={"Retry-After": retry_after})
 
 
 def too_many(policy: str, retry_after: str | None = None) -> Answer:

@@ -91,13 +91,10 @@ def load(
     for owner in people:
         _add_owner(portal, owner, ids.owners[owner.id])
     for row in account_rows:
-        values = _renamed(row, _ACCOUNT)
-        values["csm_owner"] = _translated(row.get("csm_ref"), ids.owners)
-        values["hs_parent_company_id"] = _translated(row.get("parent_id"), ids.accounts)
-        portal.add("companies", ids.accounts[str(row["account_id"])], values)
+        portal.add("companies", ids.accounts[str(row["account_id"])], _account_values(_whole(row, _ACCOUNT), ids))
     stages = _stages(portal, opportunity_rows)
     for row in opportunity_rows:
-        values = _renamed(row, _OPPORTUNITY)
+        values = _given(_whole(row, _OPPORTUNITY), _OPPORTUNITY)
         values["hubspot_owner_id"] = _translated(row.get("owner_ref"), ids.owners)
         values["pipeline"] = "loaded"
         values["dealstage"] = stages[_stage(row)]
@@ -105,6 +102,23 @@ def load(
         both = ((company, "deal_to_company"), (company, "deal_to_company_unlabeled")) if company else ()
         portal.add("deals", ids.opportunities[str(row["opportunity_id"])], values, companies=both)
     return ids
+
+
+def edit_account(portal: Portal, ids: Ids, account_id: str, columns: Row) -> None:
+    """Change *columns* of ``ACCOUNTS`` of a loaded account, as somebody in HubSpot would now."""
+    portal.edit("companies", ids.accounts[account_id], **_account_values(columns, ids))
+
+
+def edit_opportunity(portal: Portal, ids: Ids, opportunity_id: str, columns: Row) -> None:
+    """The same for an opportunity, except for its stage; another ``account_id`` is another primary company."""
+    deal = ids.opportunities[opportunity_id]
+    values = _given(columns, _OPPORTUNITY)
+    if "owner_ref" in columns:
+        values["hubspot_owner_id"] = _translated(columns["owner_ref"], ids.owners)
+    portal.edit("deals", deal, **values)
+    company = _translated(columns.get("account_id"), ids.accounts)
+    if company is not None:
+        portal.associate(deal, company)
 
 
 def _declare(portal: Portal, kind: str, columns: Mapping[str, tuple[str, str]]) -> None:
@@ -127,10 +141,22 @@ def _add_owner(portal: Portal, owner: Owner, identifier: str) -> None:
     )
 
 
-def _renamed(row: Row, columns: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+def _whole(row: Row, columns: Iterable[str]) -> dict[str, object]:
+    return {column: row.get(column) for column in columns}
+
+
+def _account_values(row: Row, ids: Ids) -> dict[str, object]:
+    values = _given(row, _ACCOUNT)
+    for column, known in (("csm_ref", ids.owners), ("parent_id", ids.accounts)):
+        if column in row:
+            values[_ACCOUNT[column][0]] = _translated(row[column], known)
+    return values
+
+
+def _given(row: Row, columns: Mapping[str, tuple[str, str]]) -> dict[str, object]:
     """Values by property; a day in a property that holds moments becomes its midnight."""
-    values = {name: row.get(column) for column, (name, _) in columns.items()}
-    moments = [name for name, type_ in columns.values() if type_ == "datetime"]
+    values = {name: row[column] for column, (name, _) in columns.items() if column in row}
+    moments = [name for name, type_ in columns.values() if type_ == "datetime" and name in values]
     for name in moments:
         if values[name] is None:
             del values[name]

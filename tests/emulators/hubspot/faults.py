@@ -50,6 +50,24 @@ def cut_records(answer: Answer) -> Answer:
     return ok({**answer.content(), "results": [{"id": "1"}]})
 
 
+def without(*ids: str) -> Fault:
+    """These records are left out, and nothing is said about it."""
+
+    def thinned(answer: Answer) -> Answer:
+        content = answer.content()
+        records = content.get("results")
+        assert isinstance(records, list)
+        return ok({**content, "results": [each for each in records if _identifier(each) not in ids]}, answer.status)
+
+    return thinned
+
+
+def _identifier(record: object) -> str:
+    """Of a record, or of the one whose associations are told."""
+    assert isinstance(record, dict)
+    return str(record["id"] if "id" in record else record["from"]["id"])
+
+
 @dataclass
 class _Scripted:
     """*last* None: for ever."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import inf
 
 from tests.emulators.hubspot.records import State
@@ -26,7 +27,7 @@ class Index:
         rows = self._orders.get((name, type_))
         if rows is None:
             rows = [(sort_key(state.properties.get(name), type_), number, state) for number, state in self._states]
-            rows.sort(key=place)
+            rows.sort()  # ids differ, so it never comes to comparing states
             self._orders[name, type_] = rows
         return rows
 
@@ -36,6 +37,7 @@ def position(rows: list[Row], key: Key, *, after: bool) -> int:
     return bisect_left(rows, (key, inf if after else -inf), key=place)
 
 
+@lru_cache(maxsize=1 << 18)
 def sort_key(value: str | None, type_: str) -> Key:
     """Sorts and compares by type: numbers and moments as numbers, all else as text; nothing comes first."""
     if not value:

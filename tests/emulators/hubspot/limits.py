@@ -13,13 +13,17 @@ from tests.emulators.hubspot.answers import Answer, too_many
 
 @dataclass
 class Limits:
-    """*announced* False: no headers, as for OAuth apps. Search replies never carry them."""
+    """*announced* False: no headers. *daily_announced* False: none of the day, as for OAuth apps.
+
+    Search replies never carry any. *clock*: in seconds, from anywhere.
+    """
 
     in_window: int = 250
     window_seconds: float = 10.0
     daily: int = 1_000_000
     searches_a_second: int = 5
     announced: bool = True
+    daily_announced: bool = True
     retry_after: str | None = None
     clock: Callable[[], float] = time.monotonic
     used_today: int = 0
@@ -45,9 +49,12 @@ class Limits:
             return {}
         with self._lock:
             left = max(0, self.in_window - len(self._sent))
-            return {
+            of_the_day = {
                 "X-HubSpot-RateLimit-Daily": str(self.daily),
                 "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, self.daily - self.used_today)),
+            }
+            return {
+                **(of_the_day if self.daily_announced else {}),
                 "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(self.window_seconds * 1000)),
                 "X-HubSpot-RateLimit-Max": str(self.in_window),
                 "X-HubSpot-RateLimit-Remaining": str(left),

@@ -9,8 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 from tests.emulators.hubspot.index import Index
 from tests.emulators.hubspot.records import Associations, Properties, State, Stored, as_value
-from tests.emulators.hubspot.schema import CALCULATED, DEFAULT_STAGES, OF_OWNERS, STANDARD, pipeline_entry
-from tests.emulators.hubspot.schema import property_entry as _property_entry
+from tests.emulators.hubspot.schema import (
+    CALCULATED,
+    DEFAULT_STAGES,
+    OF_OWNERS,
+    STANDARD,
+    owner_entry,
+    pipeline_entry,
+    property_entry,
+)
 from tests.emulators.hubspot.shelf import Shelf
 
 ALL_SCOPES = frozenset(
@@ -81,7 +88,7 @@ class Portal:
         calculated: bool = False,
     ) -> None:
         """*of_owners*: a HubSpot user property, whose values are owner ids."""
-        self.properties[kind][name] = _property_entry(name, label, type_, of_owners=of_owners, calculated=calculated)
+        self.properties[kind][name] = property_entry(name, label, type_, of_owners=of_owners, calculated=calculated)
 
     def remove_property(self, kind: str, name: str) -> None:
         del self.properties[kind][name]
@@ -103,18 +110,16 @@ class Portal:
         teams: Sequence[tuple[str, bool]] = (),
     ) -> None:
         """*teams*: name and whether it is the primary one. An archived owner has no userId any more."""
-        owner: dict[str, object] = {
-            "id": identifier,
-            "email": email,
-            "type": kind,
-            "firstName": first,
-            "lastName": last,
-            "userId": None if archived else user_id,
-            "userIdIncludingInactive": user_id,
-            "createdAt": _STAMP,
-            "updatedAt": _STAMP,
-            "archived": archived,
-        }
+        owner = owner_entry(
+            identifier,
+            first=first,
+            last=last,
+            email=email,
+            user_id=user_id,
+            kind=kind,
+            archived=archived,
+            stamp=_STAMP,
+        )
         if teams:
             owner["teams"] = [
                 {"id": str(number), "name": name, "primary": primary} for number, (name, primary) in enumerate(teams)
@@ -148,7 +153,11 @@ class Portal:
             self._deals_of.setdefault(company, set()).add(str(identifier))
 
     def edit(self, kind: str, identifier: str | int, **properties: object) -> None:
-        """Set values, as a person would: it is in their history, and the record was last changed now."""
+        """Set values, as a person would: it is in their history, and the record was last changed now.
+
+        ``hs_lastmodifieddate`` itself may be given.
+        """
+        self._live(kind, identifier)
         self._edit(kind, identifier, self._texts(kind, properties), "CRM_UI")
 
     def recalculate(self, kind: str, identifier: str | int, **properties: object) -> None:
@@ -158,7 +167,7 @@ class Portal:
 
     def archive(self, kind: str, identifier: str | int) -> None:
         """Into the bin: ``archivedAt`` says when, ``hs_lastmodifieddate`` does not; associations are gone."""
-        state = replace(self._record(kind, identifier).now, since=self.now(), archived_at=as_value(self.now()))
+        state = replace(self._live(kind, identifier).now, since=self.now(), archived_at=as_value(self.now()))
         self.shelves[kind].become(str(identifier), state)
         self._recall_primaries(kind, str(identifier))
 
@@ -185,7 +194,7 @@ class Portal:
         https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies
         """
         result = str(winner if into is None else into)
-        lost, won = self._record(kind, loser).properties, self._record(kind, winner).properties
+        lost, won = self._live(kind, loser).properties, self._live(kind, winner).properties
         merged = dict.fromkeys([*_merged(won), *_merged(lost), str(loser), str(winner)])
         merged.pop(result, None)
         values = {name: value for name, value in lost.items() if value and not won.get(name)}
@@ -237,6 +246,11 @@ class Portal:
 
     def _record(self, kind: str, identifier: str | int) -> Stored:
         return self.shelves[kind].records[int(identifier)]
+
+    def _live(self, kind: str, identifier: str | int) -> Stored:
+        stored = self._record(kind, identifier)
+        assert not stored.archived, f"{kind} {identifier} is archived"
+        return stored
 
     def _edit(self, kind: str, identifier: str | int, values: Mapping[str, str | None], source: str) -> None:
         stamped = {"hs_lastmodifieddate": as_value(self.now()), **values}

@@ -83,3 +83,29 @@ def pipeline_entry(
         for number, (stage, name, closed, probability) in enumerate(stages)
     ]
     return {"id": identifier, "label": label, "displayOrder": order, **common, "stages": told}
+
+
+def owner_entry(
+    identifier: str,
+    *,
+    first: str | None,
+    last: str | None,
+    email: str | None,
+    user_id: int | None,
+    kind: str,
+    archived: bool,
+    stamp: str,
+) -> dict[str, object]:
+    """One owner as ``GET /crm/v3/owners`` tells it."""
+    return {
+        "id": identifier,
+        "email": email,
+        "type": kind,
+        "firstName": first,
+        "lastName": last,
+        "userId": None if archived else user_id,
+        "userIdIncludingInactive": user_id,
+        "createdAt": stamp,
+        "updatedAt": stamp,
+        "archived": archived,
+    }
