@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from secrets import SystemRandom
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +24,7 @@ from connectors.hubspot.pace import DailyBudget, Pace
 from connectors.hubspot.replies import Again
 from connectors.hubspot.transport import Transport
 from cssync import network
-from cssync.errors import MappingError, TransientError
+from cssync.errors import AuthError, MappingError, TransientError
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class HubspotClient:
         self._pace = Pace(clock, sleep)
         self._now = now
         self._sleep = sleep
+        self._answered = False
         self.calls = 0
 
     def __enter__(self) -> Self:
@@ -76,49 +78,39 @@ class HubspotClient:
         """The JSON object at *endpoint*, in which *holds* is a list of objects. Raises a ConnectorError."""
         return self._call("GET", endpoint, params or {}, None, holds)
 
+    def post(self, endpoint: Endpoint, body: Record, *, holds: str | None = None) -> Record:
+        """What *endpoint* answers to *body*; 207 is an answer too, of which a part may be missing."""
+        return self._call("POST", endpoint, {}, body, holds)
+
     def count(self, record_type: RecordType) -> int:
         """How many records HubSpot's search index holds that are not archived; it lags by minutes."""
-        reply = self._call("POST", record_type.search, {}, {"filterGroups": [], "limit": 1}, "results")
-        total = reply.get("total")
-        if not isinstance(total, int):
-            raise TransientError(f"HubSpot did not say how many {record_type.plural} there are", remedy="run again")
-        return total
+        return total(self.post(record_type.search, {"filterGroups": [], "limit": 1}, holds="results"), record_type)
 
     def first(self, record_type: RecordType, properties: Sequence[str]) -> list[Record]:
         """The first page of records that are not archived."""
-        return self._page(record_type.list, _asked(properties, ()))[0]
+        return self._listed(record_type.list, _asked(properties, ()))["results"]  # type: ignore[no-any-return]  # checked
 
     def records(
-        self, record_type: RecordType, properties: Sequence[str], associations: Sequence[str] = ()
-    ) -> Iterator[list[Record]]:
-        """Page after page of all records that are not archived, each with *properties*."""
-        return self.pages(record_type.list, _asked(properties, associations))
+        self,
+        record_type: RecordType,
+        properties: Sequence[str],
+        associations: Sequence[str] = (),
+        *,
+        after: str | None = None,
+    ) -> Iterator[tuple[list[Record], str | None]]:
+        """Pages of all records that are not archived, each with where the next one begins; the first is at *after*."""
+        asked = _asked(properties, associations)
+        for reply, following in turned(record_type.list.what, partial(self._listed, record_type.list, asked), after):
+            yield reply["results"], following
 
     def pages(self, endpoint: Endpoint, params: Params) -> Iterator[list[Record]]:
         """Page after page of ``results``. Raises TransientError where the pages run in a circle or break off."""
-        seen: set[str] = set()
-        after: str | None = None
-        while True:
-            results, following = self._page(endpoint, params if after is None else {**params, "after": after})
-            if results:
-                yield results
-            if following is None:
-                return
-            if not results or following in seen:
-                fault = "an empty page that promises more" if not results else "the same page twice"
-                raise TransientError(
-                    f"HubSpot listed {endpoint.what} with {fault}; the pull would be incomplete",
-                    remedy="run again; nothing was changed",
-                )
-            seen.add(following)
-            after = following
+        for reply, _ in turned(endpoint.what, partial(self._listed, endpoint, params)):
+            if reply["results"]:
+                yield reply["results"]
 
-    def _page(self, endpoint: Endpoint, params: Params) -> tuple[list[Record], str | None]:
-        reply = self.get(endpoint, params, holds="results")
-        paging = reply.get("paging")
-        following = paging.get("next") if isinstance(paging, dict) else None
-        after = following.get("after") if isinstance(following, dict) else None
-        return reply["results"], None if after is None else str(after)
+    def _listed(self, endpoint: Endpoint, params: Params, after: str | None = None) -> Record:
+        return self.get(endpoint, params if after is None else {**params, "after": after}, holds="results")
 
     def _call(self, method: str, endpoint: Endpoint, params: Params, body: Record | None, holds: str | None) -> Record:
         if len(urlencode(params)) > _LONGEST_QUERY:
@@ -150,13 +142,54 @@ class HubspotClient:
     def _attempt(
         self, method: str, endpoint: Endpoint, params: Params, body: Record | None, holds: str | None
     ) -> Record | Again:
-        self._pace.wait()
+        self._pace.wait(endpoint)
         self.calls += 1
         answer = self._transport.send(method, endpoint.path, params, body)
+        self._pace.count(endpoint, {} if isinstance(answer, Again) else answer.headers)
         if isinstance(answer, Again):
             return answer
-        self._pace.learn(answer.headers)
-        return replies.read(answer, endpoint, self._now(), holds=holds)
+        try:
+            content = replies.read(answer, endpoint, self._now(), holds=holds)
+        except AuthError as error:
+            if self._answered:
+                raise replies.expired(error) from error
+            raise
+        self._answered = True
+        return content
+
+
+def turned(
+    what: str, page: Callable[[str | None], Record], after: str | None = None
+) -> Iterator[tuple[Record, str | None]]:
+    """Page after page, each with what leads to the next one; *page* asks for the one that begins at *after*.
+
+    Raises TransientError where the pages run in a circle or break off; such a page is not told.
+    """
+    seen = {after}
+    while True:
+        reply = page(after)
+        paging = reply.get("paging")
+        following = paging.get("next") if isinstance(paging, dict) else None
+        after = following.get("after") if isinstance(following, dict) else None
+        after = None if after is None else str(after)
+        if after is not None and (after in seen or not reply["results"]):
+            fault = "an empty page that promises more" if not reply["results"] else "the same page twice"
+            raise TransientError(
+                f"HubSpot listed {what} with {fault}; the pull would be incomplete",
+                remedy="run again; nothing was changed",
+            )
+        yield reply, after
+        if after is None:
+            return
+        seen.add(after)
+
+
+def total(reply: Record, record_type: RecordType) -> int:
+    """How many records a search has found in all."""
+    found = reply.get("total")
+    if not isinstance(found, int):
+        raise TransientError(f"HubSpot did not say how many {record_type.plural} there are", remedy="run again")
+    return found
 
 
 def _asked(properties: Sequence[str], associations: Sequence[str]) -> Params:

@@ -1,8 +1,9 @@
 """Reads a whole HubSpot account: companies, their owners, and the deals that are open or were recently won.
 
-A full pull each night: companies and deals from the list endpoints, which are complete and exact where search is
-neither. Ten thousand companies and as many deals are some 200 requests. Archived companies are not customers and
-are left out; archived owners still own companies and are read.
+The mirror holds companies and deals as HubSpot sent them, and a night brings it up to date (see ``upkeep``): some ten
+requests, one more for every 200 records that changed and for every 100 in the bin. The first night, and one a week,
+reads the lists whole: ten thousand companies and as many deals are some 200 requests. Archived companies are not
+customers and are left out; archived owners still own companies and are read.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ import structlog
 
 from connectors import canonical
 from connectors.base import Progress, no_progress
-from connectors.hubspot import checks, deals, mapping, owners, portal, records
+from connectors.hubspot import associations, checks, deals, mapping, merges, owners, portal
 from connectors.hubspot.client import HUBSPOT_API, HubspotClient
 from connectors.hubspot.endpoints import COMPANIES, DEALS
-from connectors.hubspot.mapping import FieldMapping
+from connectors.hubspot.mapping import RECORD_ID
+from connectors.hubspot.records import Selection
+from connectors.hubspot.upkeep import Standing, Upkeep
+from connectors.mirror import Mirror
 from cssync.model.check import Check
 from cssync.model.pull import Pull
 from cssync.settings.source import HubspotSecrets, HubspotSource
@@ -40,6 +44,7 @@ class HubspotConnector:
         secrets: HubspotSecrets,
         *,
         arr_from_field: bool,
+        mirror: Mirror,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -48,6 +53,7 @@ class HubspotConnector:
         self._settings = settings
         self._token = secrets.token
         self._arr_from_field = arr_from_field
+        self._mirror = mirror
         self._now = now
         self._sleep = sleep
         self._clock = clock
@@ -65,14 +71,28 @@ class HubspotConnector:
             account = portal.read(client, self._settings.portal_id)
             known = {each: mapping.properties(client, each) for each in (COMPANIES, DEALS)}
             fields = mapping.verified(planned, known[COMPANIES], known[DEALS])
-            rates = portal.rates(client, account)
+            rates = portal.rates(client, account) if account.others != () else portal.no_rates(account)
             progress("owners", 0, None)
             people = owners.read(client)
             progress("owners", len(people), len(people))
-            accounts = canonical.accounts(
-                records.table(client, COMPANIES, mapping.wanted(fields.accounts), progress), fields.accounts
+            stages = deals.stages(client)
+            selection = Selection.of(COMPANIES, mapping.wanted(fields.accounts), known[COMPANIES])
+            shape = selection.shape(account.id, known[COMPANIES])
+            companies = self._standing(client, selection, shape, progress, full=full)
+            selection = Selection.of(
+                DEALS,
+                (*mapping.wanted(fields.opportunities), *deals.STAGE_PROPERTIES),
+                known[DEALS],
+                related=associations.companies(companies.table[RECORD_ID]),
             )
-            opportunities = self._opportunities(client, fields, as_of, progress)
+            shape = selection.shape(account.id, known[DEALS])
+            sold = self._standing(client, selection, shape, progress, full=full)
+        led = merges.winners(companies.table)
+        accounts = canonical.accounts(merges.repointed(companies.table, fields.accounts.parent, led), fields.accounts)
+        raw = merges.repointed(sold.table, mapping.COMPANY_OF_DEAL, led)
+        staged, read_as = deals.with_stages(raw, stages, fields.opportunities)
+        parsed = canonical.opportunities(staged, read_as)
+        opportunities = deals.relevant(parsed, read_as, as_of, self._settings.won_within_days)
         log.info("hubspot read", calls=client.calls)
         return Pull(
             source=self.name,
@@ -82,8 +102,9 @@ class HubspotConnector:
             rates=rates.rates,
             opportunities=opportunities.table,
             problems=pl.concat([accounts.problems, opportunities.problems]),
-            notes=tuple(note for note in (*fields.notes, rates.note) if note),
+            notes=tuple(note for note in (*fields.notes, rates.note, *companies.notes, *sold.notes) if note),
             calls=client.calls,
+            changed=companies.changed,
             record_url=account.record_url,
         )
 
@@ -92,21 +113,12 @@ class HubspotConnector:
         with self._client() as client:
             yield from checks.run(client, self._settings, arr_from_field=self._arr_from_field)
 
-    def _opportunities(
-        self, client: HubspotClient, fields: FieldMapping, as_of: date, progress: Progress
-    ) -> canonical.Parsed:
-        stages = deals.stages(client)
-        raw = records.table(
-            client,
-            DEALS,
-            tuple(dict.fromkeys((*mapping.wanted(fields.opportunities), *deals.STAGE_PROPERTIES))),
-            progress,
-            associations=("companies",),
-            derived={mapping.COMPANY_OF_DEAL: deals.company},
-        )
-        staged, read_as = deals.with_stages(raw, stages, fields.opportunities)
-        parsed = canonical.opportunities(staged, read_as)
-        return deals.relevant(parsed, read_as, as_of, self._settings.won_within_days)
+    def _standing(
+        self, client: HubspotClient, selection: Selection, shape: str, progress: Progress, *, full: bool
+    ) -> Standing:
+        replica = self._mirror.replica(selection.record_type.plural, key=RECORD_ID, shape=shape)
+        upkeep = Upkeep(client, selection, replica, now=self._now, progress=progress)
+        return upkeep.standing(full_every_days=self._settings.full_every_days, full=full)
 
     def _client(self) -> HubspotClient:
         return HubspotClient(

@@ -1,11 +1,10 @@
-"""Deals as opportunities: whose they are, and what their stage means."""
+"""Deals as opportunities: what their stage means, and which of them matter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -20,7 +19,6 @@ _STAGE_LABEL = "stage.label"
 _STAGE_CLOSED = "stage.isClosed"
 _STAGE_WON = "stage.isWon"
 STAGE_PROPERTIES = (_STAGE, _PIPELINE)  # asked for beside the mapped ones, so that stages can be told apart
-_PRIMARY = frozenset({"deal_to_company", "deal_to_primary_company"})
 _CERTAIN = 1.0
 _SHOWN_CHARACTERS = 40
 
@@ -50,14 +48,6 @@ def stages(client: HubspotClient) -> Stages:
                 won=_won(closed, metadata.get("probability")),
             )
     return found
-
-
-def company(deal: Mapping[str, Any]) -> str | None:
-    """The one company that a deal counts for: its primary one, else the first. Each is listed once per label."""
-    associated = (deal.get("associations") or {}).get("companies") or {}
-    companies = associated.get("results") or ()
-    primary = (each["id"] for each in companies if each.get("type") in _PRIMARY)
-    return next(primary, companies[0]["id"] if companies else None)
 
 
 def with_stages(raw: pl.DataFrame, known: Stages, fields: OpportunityFields) -> tuple[pl.DataFrame, OpportunityFields]:

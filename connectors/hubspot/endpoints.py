@@ -19,11 +19,19 @@ class Endpoint:
     what: str
     scope: str = ""
 
+    @property
+    def searches(self) -> bool:
+        """Whether the narrower limit of searches holds here."""
+        return self.path.endswith("/search")
+
 
 ACCOUNT = Endpoint("/account-info/v3/details", "account details")
 OWNERS = Endpoint(f"{_CRM}/owners/", "owners", "crm.objects.owners.read")
 PIPELINES = Endpoint(f"{_CRM}/pipelines/deals", "deal pipelines", "crm.objects.deals.read")
 EXCHANGE_RATES = Endpoint("/settings/v3/currencies/exchange-rates/current", "exchange rates", "multi-currency-read")
+COMPANIES_OF_DEALS = Endpoint(
+    "/crm/v4/associations/deals/companies/batch/read", "the companies of deals", "crm.objects.deals.read"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,10 @@ class RecordType:
     @property
     def search(self) -> Endpoint:
         return Endpoint(f"{_CRM}/objects/{self.plural}/search", self.plural, f"crm.objects.{self.plural}.read")
+
+    @property
+    def batch(self) -> Endpoint:
+        return Endpoint(f"{_CRM}/objects/{self.plural}/batch/read", self.plural, f"crm.objects.{self.plural}.read")
 
     @property
     def properties(self) -> Endpoint:

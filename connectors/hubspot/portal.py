@@ -16,10 +16,14 @@ _RATE_SOURCE = "HubSpot exchange rates"
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """*currency*: the company currency. *ui*: the host of its pages, which differs by data centre."""
+    """*currency*: the company currency; *others*: those that amounts may also be in, None where HubSpot does not say.
+
+    *ui*: the host of its pages, which differs by data centre.
+    """
 
     id: str
     currency: str
+    others: tuple[str, ...] | None
     time_zone: str
     ui: str
 
@@ -50,9 +54,15 @@ def read(client: HubspotClient, expected_id: str | None) -> Portal:
     return Portal(
         id=str(identifier),
         currency=currency.strip().upper(),
+        others=_codes(details.get("additionalCurrencies")),
         time_zone=str(details.get("timeZone") or "unknown"),
         ui=str(details.get("uiDomain") or "app.hubspot.com"),
     )
+
+
+def no_rates(portal: Portal) -> Rates:
+    """Of an account in which every amount is in the company currency."""
+    return Rates(ExchangeRates(portal.currency))
 
 
 def rates(client: HubspotClient, portal: Portal) -> Rates:
@@ -76,6 +86,10 @@ def rates(client: HubspotClient, portal: Portal) -> Rates:
             found[code] = rate
     note = f"HubSpot's exchange rates of {', '.join(sorted(unusable))} cannot be used." if unusable else ""
     return Rates(ExchangeRates(portal.currency, found, dict.fromkeys(found, _RATE_SOURCE)), note)
+
+
+def _codes(listed: object) -> tuple[str, ...] | None:
+    return tuple(str(each) for each in listed) if isinstance(listed, list) else None
 
 
 def _positive(value: object) -> Decimal | None:

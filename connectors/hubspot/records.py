@@ -1,59 +1,131 @@
-"""Reads all companies or deals into one table of texts, and refuses to call a part of them the whole."""
+"""What is read of companies or deals, and how records become rows of texts, as HubSpot sent them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
-from connectors.base import Progress
-from connectors.hubspot.client import HubspotClient
+from connectors.hubspot.client import HubspotClient, Record
 from connectors.hubspot.endpoints import RecordType
-from connectors.hubspot.mapping import RECORD_ID
+from connectors.hubspot.mapping import RECORD_ID, Property
 from cssync.errors import TransientError
 
-# The count comes from the search index, which lags behind the list by minutes: a few records are no alarm.
-_LAG_SHARE = 100
-_LAG_RECORDS = 10
+MODIFIED = "hs_lastmodifieddate"
+CREATED = "createdate"
+MERGED = "hs_merged_object_ids"
+# Asked for beside the mapped ones, where there are such: they say what changed, what is new, and what is gone.
+_BOOKKEEPING = (RECORD_ID, MODIFIED, CREATED, MERGED)
 
-Derived = Mapping[str, Callable[[Mapping[str, Any]], str | None]]
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A column of ids that no property holds: lists tell it with each record, search never does.
 
-def table(
-    client: HubspotClient,
-    record_type: RecordType,
-    properties: Sequence[str],
-    progress: Progress,
-    *,
-    associations: Sequence[str] = (),
-    derived: Derived | None = None,
-) -> pl.DataFrame:
-    """One row a record, one String column a property, as HubSpot sent it; *derived* columns come from whole records.
-
-    Raises TransientError where the list holds noticeably fewer records than HubSpot itself counts.
+    *association*: what to ask lists for. *listed*: the id, from a record of a list. *asked*: the ids by record id,
+    from HubSpot, for those that search has found. *present*: the ids that there are; a record that is kept with
+    another one is asked about again, because nothing else tells of an association that went with its other end.
     """
-    expected = client.count(record_type)
-    columns: dict[str, list[Any]] = {name: [] for name in (*properties, *(derived or {}))}
-    listed = 0
-    progress(record_type.plural, listed, expected)
-    for page in client.records(record_type, properties, associations):
+
+    column: str
+    association: str
+    listed: Callable[[Record], str | None]
+    asked: Callable[[HubspotClient, Sequence[str]], Mapping[str, str | None]]
+    present: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """*properties*: unique; with the record's own id and what its bookkeeping takes."""
+
+    record_type: RecordType
+    properties: tuple[str, ...]
+    related: Related | None = None
+
+    @classmethod
+    def of(
+        cls,
+        record_type: RecordType,
+        mapped: Iterable[str],
+        known: Mapping[str, Property],
+        related: Related | None = None,
+    ) -> Selection:
+        """*mapped*, and what the bookkeeping takes of the properties that there are."""
+        beside = (name for name in _BOOKKEEPING if name in known)
+        return cls(record_type, tuple(dict.fromkeys((*mapped, *beside))), related)
+
+    @property
+    def schema(self) -> pl.Schema:
+        columns = (*self.properties, *((self.related.column,) if self.related else ()))
+        return pl.Schema(dict.fromkeys(columns, pl.String()))
+
+    def shape(self, portal: str, known: Mapping[str, Property]) -> str:
+        """Readings of another account, or of other properties or types, cannot be laid over each other."""
+        of_properties = (f"{name}:{known[name].type}" if name in known else name for name in self.schema)
+        return f"portal {portal}: {' '.join(of_properties)}"
+
+
+class Batch:
+    """Records in hand, a page at a time."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._ids: list[str] = []
+        self._values: list[Callable[[str], Any]] = []
+        self._related: list[str | None] = []
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, page: Sequence[Record]) -> None:
+        """Raises TransientError, and takes none of *page*, where a record is not whole."""
+        related = self._selection.related
         try:
-            for name in properties:
-                columns[name] += [record["properties"].get(name) for record in page]
-            if RECORD_ID in columns:
-                columns[RECORD_ID][listed:] = [record["id"] for record in page]
-            for name, derive in (derived or {}).items():
-                columns[name] += [derive(record) for record in page]
+            ids = [str(record["id"]) for record in page]
+            values = [record["properties"].get for record in page]
+            ids_of_others = [related.listed(record) for record in page] if related else []
         except (AttributeError, KeyError, TypeError) as error:
             raise TransientError(
-                f"HubSpot listed {record_type.plural} of which some are not whole", remedy="run again"
+                f"HubSpot listed {self._selection.record_type.plural} of which some are not whole", remedy="run again"
             ) from error
-        listed += len(page)
-        progress(record_type.plural, listed, max(expected, listed))
-    if listed < expected - max(_LAG_RECORDS, expected // _LAG_SHARE):
-        raise TransientError(
-            f"HubSpot listed {listed:,} {record_type.plural} but counts {expected:,}; the pull would be incomplete",
-            remedy="run again in an hour, when the count has caught up with what was deleted or merged just now",
+        self._ids += ids
+        self._values += values
+        self._related += ids_of_others
+
+    def table(self) -> pl.DataFrame:
+        """One row a record; empties the hand."""
+        columns: dict[str, list[Any]] = {
+            name: [value(name) for value in self._values] for name in self._selection.properties
+        }
+        columns[RECORD_ID] = self._ids
+        if self._selection.related:
+            columns[self._selection.related.column] = self._related
+        self._ids, self._values, self._related = [], [], []
+        return pl.DataFrame(
+            [pl.Series(name, columns[name], dtype=pl.String, strict=False) for name in self._selection.schema]
         )
-    return pl.DataFrame([pl.Series(name, values, dtype=pl.String, strict=False) for name, values in columns.items()])
+
+
+def moment(text: object) -> int | None:
+    """Milliseconds since 1970 of a date-time as v3 writes it (ISO) or as the older APIs did; None: neither."""
+    if not isinstance(text, str):
+        return None
+    if text.isdecimal():
+        return int(text)
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return milliseconds(read.replace(tzinfo=read.tzinfo or UTC))
+
+
+def milliseconds(when: datetime) -> int:
+    return round(when.timestamp() * 1000)
+
+
+def without(table: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
+    """*table* but for the rows of these records."""
+    return table.filter(~pl.col(RECORD_ID).is_in(pl.Series(list(ids), dtype=pl.String).implode())) if ids else table

@@ -32,6 +32,10 @@ class AbsentError(ConnectorError):
     """This HubSpot account has nothing at that address (404): a feature that is not switched on."""
 
 
+class RefusedError(ConnectorError):
+    """HubSpot understood the request and will not answer it, for a reason that is none of the usual ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Any answer over HTTP; header names are lower-case."""
@@ -66,6 +70,15 @@ def read(reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None) 
     return content
 
 
+def expired(error: AuthError) -> AuthError:
+    """The *error* of a token that had been good for a while."""
+    return AuthError(
+        f"{error.message}. It was good when this pull began: it has been revoked since, or is an OAuth access token, "
+        "which lasts 30 minutes",
+        remedy="put the token of a private app, which does not expire, into HUBSPOT_TOKEN",
+    )
+
+
 def _is_list_of_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
@@ -91,7 +104,7 @@ def _refused(reply: Reply, endpoint: Endpoint, now: datetime) -> Again:
             )
         case status if status in _TRANSIENT or status >= _SERVER_ERRORS:
             return Again(f"answered {reply.status}", wait)
-    raise ConnectorError(
+    raise RefusedError(
         f"HubSpot refused to list {endpoint.what} ({reply.status}): {_quoted(details)}",
         remedy="run cssync doctor; if it finds nothing, this is a change in HubSpot's API: please report it",
     )

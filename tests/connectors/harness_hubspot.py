@@ -9,7 +9,9 @@ from pathlib import Path
 from connectors.hubspot import HubspotConnector
 from cssync.model.owner import Owner
 from cssync.settings.source import HubspotAccountFields, HubspotSecrets, HubspotSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.contract import GHOST, NOW, Company, Fault, Feature, Harness, Serving
+from tests.connectors.hubspot.building import Clock
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import too_many, unauthorized
 from tests.emulators.hubspot.company import load
@@ -28,6 +30,7 @@ class HubspotHarness:
     @contextmanager
     def serve(self, company: Company, folder: Path, fault: Fault | None = None) -> Iterator[Serving]:
         with HubspotEmulator() as hubspot:
+            clock = hubspot.limits.clock = Clock()
             ids = _filled(hubspot, company)
             if fault is not None:
                 _broken(hubspot, fault)
@@ -40,8 +43,10 @@ class HubspotHarness:
                 ),
                 HubspotSecrets(token=hubspot.token),
                 arr_from_field=True,
+                mirror=MemoryMirror(),
                 now=lambda: NOW,
-                sleep=lambda _: None,
+                sleep=clock.sleep,
+                clock=clock,
                 base_url=hubspot.url,
             )
             yield Serving(

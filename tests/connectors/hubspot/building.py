@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from pydantic import SecretStr
 
 from connectors.hubspot import HubspotConnector
+from connectors.mirror import Mirror
 from cssync.settings.source import HubspotAccountFields, HubspotOpportunityFields, HubspotSecrets, HubspotSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.server import HubspotEmulator
 
@@ -17,6 +20,23 @@ NOW = datetime(2026, 11, 22, 2, 4, tzinfo=UTC)
 COMPANIES = "/crm/v3/objects/companies?"
 DEALS = "/crm/v3/objects/deals?"
 MAPPED = HubspotAccountFields(csm="csm_owner", arr="arr")
+
+
+@dataclass
+class Clock:
+    """Time passes while someone sleeps, and a little, *tick*, whenever someone looks: so replies take their time."""
+
+    now: float = 0.0
+    tick: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        self.now += self.tick
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
 
 
 def portal_with_cs_fields() -> Portal:
@@ -35,21 +55,30 @@ def connector(
     token: str | None = None,
     portal_id: str | None = None,
     timeout_seconds: float = 5.0,
-    sleep: Callable[[float], None] = lambda _: None,
-    clock: Callable[[], float] = lambda: 0.0,
+    sleep: Callable[[float], None] | None = None,
+    clock: Callable[[], float] | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
+    mirror: Mirror | None = None,
+    full_every_days: int = 7,
 ) -> HubspotConnector:
+    """Unless the test has a clock of its own, the emulator's limits go by the one by which the connector sleeps."""
+    time = Clock()
+    if sleep is None and clock is None:
+        hubspot.limits.clock = time
     return HubspotConnector(
         HubspotSource(
             kind="hubspot",
             portal_id=portal_id,
             timeout_seconds=timeout_seconds,
+            full_every_days=full_every_days,
             accounts=accounts,
             opportunities=opportunities or HubspotOpportunityFields(),
         ),
         HubspotSecrets(token=SecretStr(token or hubspot.token)),
         arr_from_field=arr_from_field,
-        now=lambda: NOW,
-        sleep=sleep,
-        clock=clock,
+        mirror=mirror or MemoryMirror(),
+        now=now,
+        sleep=sleep or time.sleep,
+        clock=clock or time,
         base_url=hubspot.url,
     )

@@ -13,6 +13,8 @@ from cssync.model.owner import Owner, OwnerKind
 from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, PROBLEMS
 from cssync.settings.source import HubspotAccountFields, HubspotOpportunityFields
 from tests.connectors.hubspot.building import AS_OF, COMPANIES, DEALS, NOW, connector, portal_with_cs_fields
+from tests.emulators.hubspot import faults
+from tests.emulators.hubspot.answers import not_found
 from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.server import HubspotEmulator
 
@@ -86,7 +88,7 @@ def test_days_are_never_shifted_whatever_the_time_zone_of_the_account() -> None:
     assert first["renewal_on"] == date(2027, 1, 1)
 
 
-def test_only_mapped_properties_are_asked_for() -> None:
+def test_only_mapped_properties_are_asked_for_and_what_tells_changes_and_merges() -> None:
     with HubspotEmulator(_messy_companies()) as hubspot:
         connector(hubspot).pull(AS_OF)
 
@@ -94,6 +96,7 @@ def test_only_mapped_properties_are_asked_for() -> None:
             (
                 "/crm/v3/objects/companies?limit=100&archived=false&properties="
                 "hs_object_id%2Cname%2Ccsm_owner%2Carr%2Clifecyclestage%2Chs_parent_company_id%2Ccreatedate"
+                "%2Chs_lastmodifieddate%2Chs_merged_object_ids"
             )
         ]
 
@@ -140,22 +143,33 @@ def test_a_rate_that_cannot_be_one_is_named_and_left_out() -> None:
     assert pull.notes == ("HubSpot's exchange rates of GBP, SEK, XAU cannot be used.",)
 
 
-def test_an_account_without_exchange_rates_says_what_to_do_and_is_pulled_all_the_same() -> None:
-    lacking, forbidden = portal_with_cs_fields(), portal_with_cs_fields()
-    lacking.exchange_rates = None
-    forbidden.scopes.discard("multi-currency-read")
-    for portal in (lacking, forbidden):
-        with HubspotEmulator(portal) as hubspot:
+def test_an_account_that_hides_its_exchange_rates_says_what_to_do_and_is_pulled_all_the_same() -> None:
+    portal = portal_with_cs_fields()
+    portal.exchange_rates = {"EUR": 1.08}
+    portal.scopes.discard("multi-currency-read")
+    with HubspotEmulator(portal) as forbidding, HubspotEmulator(portal) as lacking:
+        lacking.faults.always(faults.instead(not_found()), path="/exchange-rates")
+        for hubspot in (forbidding, lacking):
             pull = connector(hubspot).pull(AS_OF)
 
-        assert pull.rates.corporate == "USD"
-        assert pull.rates.rates == {}
-        assert pull.notes == (
-            (
-                "HubSpot shows no exchange rates to this token: amounts in other currencies than USD need money.rates "
-                "in the settings, or the scope multi-currency-read."
-            ),
-        )
+            assert pull.rates.corporate == "USD"
+            assert pull.rates.rates == {}
+            assert pull.notes == (
+                (
+                    "HubSpot shows no exchange rates to this token: amounts in other currencies than USD need "
+                    "money.rates in the settings, or the scope multi-currency-read."
+                ),
+            )
+
+
+def test_case_48_an_account_of_one_currency_is_not_asked_for_exchange_rates() -> None:
+    portal = portal_with_cs_fields()
+    portal.currency = "CHF"
+    with HubspotEmulator(portal) as hubspot:
+        pull = connector(hubspot).pull(AS_OF)
+        assert hubspot.requested("/exchange-rates") == []
+
+    assert (pull.rates.corporate, pull.rates.rates, pull.notes) == ("CHF", {}, ())
 
 
 def _deals() -> Portal:
@@ -276,7 +290,7 @@ def test_a_pull_says_where_it_is_from_and_how_to_open_a_record() -> None:
     assert pull.source == "hubspot"
     assert pull.pulled_at == NOW
     assert pull.record_url == "https://app-eu1.hubspot.com/contacts/4242424/company/{id}"
-    assert pull.calls == requests == 11
+    assert pull.calls == requests == 10
 
 
 def test_an_empty_account_is_an_empty_pull_and_left_to_the_gate() -> None:

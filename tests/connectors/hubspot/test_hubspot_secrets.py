@@ -13,6 +13,7 @@ from connectors.hubspot import HubspotConnector
 from connectors.hubspot.client import HubspotClient
 from cssync.errors import AuthError, ConnectorError
 from cssync.settings.source import HubspotSecrets, HubspotSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.hubspot.building import AS_OF, MAPPED, connector, portal_with_cs_fields
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import Answer, error, html, malformed_token, too_many, unauthorized
@@ -72,7 +73,9 @@ def test_a_line_break_at_the_end_of_the_token_is_forgiven() -> None:
 
 
 def test_no_token_at_all_says_where_to_put_one() -> None:
-    nameless = HubspotConnector(HubspotSource(kind="hubspot", accounts=MAPPED), HubspotSecrets(), arr_from_field=True)
+    nameless = HubspotConnector(
+        HubspotSource(kind="hubspot", accounts=MAPPED), HubspotSecrets(), arr_from_field=True, mirror=MemoryMirror()
+    )
     with pytest.raises(AuthError, match="there is no HubSpot token") as caught:
         nameless.pull(AS_OF)
     assert "HUBSPOT_TOKEN_FILE" in caught.value.remedy
