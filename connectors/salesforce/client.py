@@ -7,15 +7,23 @@ circles), pauses and retries, errors by what the operator does next, and JSON re
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orjson
 
 from connectors.salesforce.auth import Access, log_in
-from connectors.salesforce.refusals import TRY_LATER, BusyError, SessionExpiredError, refusal, unreachable
+from connectors.salesforce.refusals import (
+    TRY_LATER,
+    BusyError,
+    LostAnswerError,
+    SessionExpiredError,
+    refusal,
+    unreachable,
+)
 from cssync import network
 from cssync.errors import AuthError, QuotaError, TransientError
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
@@ -28,6 +36,9 @@ RETRIES = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
 _LARGEST_PAGE = 2_000
 _FIRST_ERROR = 300
+_ORG = re.compile(r"(00D\w{12,15})!")
+
+_Answer = TypeVar("_Answer")
 
 
 class Client:
@@ -71,6 +82,13 @@ class Client:
         """API calls used in the last 24 hours and allowed, by the whole org; None before the first answer."""
         return self._usage
 
+    @property
+    def org(self) -> str:
+        """The org's id where the session tells it, else the instance: a refreshed sandbox is another org."""
+        api = self._logged_in()
+        found = _ORG.match(api.session_id)
+        return found[1] if found else str(api.sf_instance)
+
     def query(self, soql: str) -> Any:
         """The first page of the answer."""
         return self.get("query/", {"q": soql})
@@ -81,49 +99,78 @@ class Client:
         Raises AuthError, QuotaError, PermissionDeniedError (NotThereError for 404), ConfigError, TransientError after
         ``RETRIES`` repetitions, and LocatorLostError and QueryTimeoutError for the caller to go about it otherwise.
         """
+        return self._insist(lambda api: _decoded(self._send(api, "GET", path, parameters=parameters)))
+
+    def post(self, path: str, body: Mapping[str, Any], *, repeats_of_lost: int = RETRIES) -> Any:
+        """The same for a question too long for an address. *repeats_of_lost*: how often it is asked again when no
+        answer came, and it may have been carried out.
+        """
+        return self._insist(lambda api: _decoded(self._send(api, "POST", path, body=body)), repeats_of_lost)
+
+    def get_csv(self, path: str, parameters: Mapping[str, str] | None = None) -> tuple[bytes, Mapping[str, str]]:
+        """The text at *path*, and the answer's headers, their names in any case."""
+
+        def ask(api: Salesforce) -> tuple[bytes, Mapping[str, str]]:
+            answer = self._send(api, "GET", path, parameters=parameters, accept="text/csv")
+            return answer.content, answer.headers
+
+        return self._insist(ask)
+
+    def pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+    def _insist(self, ask: Callable[[Salesforce], _Answer], repeats_of_lost: int = RETRIES) -> _Answer:
         self._keep_reserve()
-        renewed, tries = False, 0
+        renewed, tries, lost = False, 0, 0
         while True:
             api: Salesforce | None = None
             try:
                 api = self._logged_in()
-                return self._send(api, path, parameters)
+                return ask(api)
             except SessionExpiredError as expired:
                 if renewed or api is None or self._settings.auth == "session":
                     raise AuthError(f"Salesforce refused the session: {expired}", remedy=self._remedy()) from expired
                 renewed = True
                 self._forget(api)
             except BusyError as busy:
-                if tries == RETRIES:
+                lost += isinstance(busy, LostAnswerError)
+                if tries == RETRIES or lost > repeats_of_lost:
                     raise TransientError(
-                        f"{busy.message}; given up after {RETRIES} retries",
+                        f"{busy.message}; given up after {tries} retries",
                         remedy=busy.remedy or TRY_LATER,
                     ) from busy
                 tries += 1
                 self._sleep(_pause(tries, busy.pause_seconds))
 
-    def _send(self, api: Salesforce, path: str, parameters: Mapping[str, str] | None) -> Any:
+    def _send(
+        self,
+        api: Salesforce,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        accept: str = "application/json",
+    ) -> requests.Response:
         from requests.exceptions import RequestException
 
         url = f"https://{api.sf_instance}{path}" if path.startswith("/") else f"{api.base_url}{path}"
         # Its own headers ask for indented JSON, a third larger.
         headers = {name: value for name, value in api.headers.items() if name != "X-PrettyPrint"}
-        headers["Sforce-Query-Options"] = f"batchSize={_LARGEST_PAGE}"
+        headers |= {"Accept": accept, "Sforce-Query-Options": f"batchSize={_LARGEST_PAGE}"}
+        data = None if body is None else orjson.dumps(body)
         with self._lock:
             self.calls += 1
         try:
-            answer = api.session.get(url, params=parameters, headers=headers)
+            answer = api.session.request(method, url, params=parameters, headers=headers, data=data)
         except RequestException as failure:
             raise unreachable(failure) from failure
         if answer.status_code >= _FIRST_ERROR:
             # Proxies have been seen to quote the request that they refuse.
-            body = answer.content.replace(api.session_id.encode(), b"***")
-            raise refusal(answer.status_code, answer.headers, body)
+            said = answer.content.replace(api.session_id.encode(), b"***")
+            raise refusal(answer.status_code, answer.headers, said)
         self._note_usage(api, answer.headers.get("Sforce-Limit-Info", ""))
-        try:
-            return orjson.loads(answer.content)
-        except orjson.JSONDecodeError as cut:
-            raise BusyError("Salesforce's answer is not whole") from cut
+        return answer
 
     def _logged_in(self) -> Salesforce:
         with self._lock:
@@ -175,6 +222,13 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
+
+
+def _decoded(answer: requests.Response) -> Any:
+    try:
+        return orjson.loads(answer.content)
+    except orjson.JSONDecodeError as cut:
+        raise LostAnswerError("Salesforce's answer is not whole") from cut
 
 
 def _limit_waiting(session: requests.Session, seconds: float) -> None:

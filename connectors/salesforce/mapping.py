@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from connectors.salesforce.schema import Described, Schema
 from connectors.salesforce.soql import NUMBERS, Selection
@@ -19,6 +18,7 @@ from cssync.settings.source import (
 
 OWNER = "OwnerId"
 CURRENCY = "CurrencyIsoCode"
+_ACCOUNTS, _OPPORTUNITIES = "source.accounts", "source.opportunities"
 _OWNERS = frozenset({"User", "Group"})
 _TEXTS = frozenset({"string", "email", "id", "reference", "picklist", "textarea", "encryptedstring", "combobox"})
 
@@ -53,31 +53,16 @@ class Plan:
     """What is going to be read. Every field in it was seen in the org's own description.
 
     *accounts* and *opportunities*: the fields in force, defaults settled. *kinds*: setting -> field as described.
+    *account_rows* and *opportunity_rows*: all rows, with the fields mapped and those that cssync itself needs.
     """
 
     accounts: SalesforceAccountFields
     opportunities: SalesforceOpportunityFields
     kinds: Mapping[str, Described]
+    account_rows: Selection
+    opportunity_rows: Selection
     multi_currency: bool
     notes: tuple[Note, ...]
-
-    def account_selection(self) -> Selection:
-        return Selection("Account", self._paths("source.accounts", self.accounts))
-
-    def opportunity_selection(self, as_of: date, won_within_days: int) -> Selection:
-        """Open ones, and those won recently or still in force on *as_of*."""
-        won = f"CloseDate >= {as_of - timedelta(days=won_within_days)}"
-        if self.opportunities.ends is not None:
-            won = f"({won} OR {self.opportunities.ends} > {as_of})"
-        return Selection(
-            "Opportunity",
-            self._paths("source.opportunities", self.opportunities),
-            where=f"IsClosed = false OR (IsWon = true AND {won})",
-            changed="SystemModstamp",  # closing an opportunity takes it in or out
-        )
-
-    def _paths(self, section: str, fields: AccountFields | OpportunityFields) -> dict[str, str]:
-        return {path: self.kinds[setting].kind for setting, path in mapped(section, fields)}
 
 
 def mapped(section: str, fields: AccountFields | OpportunityFields) -> Iterator[tuple[str, str]]:
@@ -104,14 +89,22 @@ def settled(schema: Schema, settings: SalesforceSource, *, arr_from_field: bool)
         accounts = accounts.model_copy(update={"currency": CURRENCY})
     if multi_currency and opportunities.currency is None:
         opportunities = opportunities.model_copy(update={"currency": CURRENCY})
-    kinds = schema.require("Account", dict(mapped("source.accounts", accounts)))
+    of_accounts, of_opportunities = dict(mapped(_ACCOUNTS, accounts)), dict(mapped(_OPPORTUNITIES, opportunities))
+    kinds = schema.require("Account", of_accounts)
     _require_person("source.accounts.csm", accounts.csm or OWNER, kinds)
     _require_amount("source.accounts.arr", kinds)
-    kinds |= schema.require("Opportunity", dict(mapped("source.opportunities", opportunities)))
+    account_rows = schema.selection("Account", _by_path(of_accounts, kinds))
+    kinds |= schema.require("Opportunity", of_opportunities)
     _require_amount("source.opportunities.amount", kinds)
     _require_day("source.opportunities.ends", kinds)
-    schema.require("Opportunity", {name: name for name in ("IsClosed", "IsWon", "CloseDate", "SystemModstamp")})
-    return Plan(accounts, opportunities, kinds, multi_currency, tuple(notes))
+    deciding = schema.require("Opportunity", {name: name for name in ("IsClosed", "IsWon", "CloseDate")})
+    schema.require("Opportunity", {"SystemModstamp": "SystemModstamp"})
+    opportunity_rows = schema.selection("Opportunity", {**_by_path(of_opportunities, kinds), **deciding})
+    return Plan(accounts, opportunities, kinds, account_rows, opportunity_rows, multi_currency, tuple(notes))
+
+
+def _by_path(paths: Mapping[str, str], kinds: Mapping[str, Described]) -> dict[str, Described]:
+    return {path: kinds[setting] for setting, path in paths.items()}
 
 
 def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[Note]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from connectors.base import Progress, no_progress
+from connectors.salesforce import paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.schema import Schema
-from connectors.salesforce.soql import Selection, quoted, read
+from connectors.salesforce.soql import KEY, Selection, quoted
 from cssync.model.owner import Owner, OwnerKind
 
 _USER_PREFIX = "005"
 _SHORT_ID = 15  # formulas and reports write ids without the last three characters
 _IDS_A_QUERY = 200
 _NEEDED = ("Id", "Name", "Email", "IsActive")
+QUEUES = Selection("Group", {"Name": "string"}, where="Type = 'Queue'")
 _WELCOME = ("ManagerId", "UserType")  # field-level security may hide them; then nothing is known of them
 
 
@@ -27,35 +27,31 @@ def planned(schema: Schema, team: str | None) -> Selection:
 
     Licensed people only: orgs with portals have customers' logins by the hundred thousand.
     """
-    settings = {f"User.{name}": name for name in _NEEDED}
-    settings |= {f"User.{name}": name for name in _WELCOME if name in schema.fields("User")}
+    paths = {f"User.{name}": name for name in _NEEDED}
+    paths |= {f"User.{name}": name for name in _WELCOME if name in schema.fields("User")}
     if team is not None:
-        settings["source.team"] = team
-    described = schema.require("User", settings)
+        paths["source.team"] = team
+    described = schema.require("User", paths)
     schema.fields("Group")
-    paths = {path: described[setting].kind for setting, path in settings.items()}
-    return Selection("User", paths, where="UserType = 'Standard'" if "UserType" in paths else "")
+    everyone = schema.selection("User", {path: described[setting] for setting, path in paths.items()})
+    if "UserType" not in everyone.fields:
+        return everyone
+    return replace(everyone, where="UserType = 'Standard'", matches=pl.col("UserType") == "Standard")
 
 
-def people_and_queues(
-    client: Client,
-    users: Selection,
-    *,
-    team: str | None,
-    named: Iterable[str],
-    started: datetime,
-    progress: Progress,
-) -> tuple[Owner, ...]:
-    """Unique by id. *named*: whoever records refer to; users among them that are not licensed people come too."""
-    people = [read(client, users, started, "owners", progress)]
-    known = set(people[0]["Id"])
-    strangers = sorted({ref for ref in named if ref.startswith(_USER_PREFIX) and ref not in known})
-    for start in range(0, len(strangers), _IDS_A_QUERY):
-        ids = ", ".join(map(quoted, strangers[start : start + _IDS_A_QUERY]))
-        one_of = replace(users, where=f"Id IN ({ids})")
-        people.append(read(client, one_of, started, "owners", no_progress))
-    queues = Selection("Group", {"Id": "id", "Name": "string"}, where="Type = 'Queue'")
-    return (*_people(pl.concat(people), team), *_queues(read(client, queues, started, "queues", no_progress)))
+def strangers(client: Client, users: Selection, known: pl.DataFrame, named: Iterable[str]) -> pl.DataFrame:
+    """Users whom *named* refers to and who are not among the *known*: not licensed, or gone from the directory."""
+    missing = sorted({ref for ref in named if ref.startswith(_USER_PREFIX)} - set(known[KEY]))
+    found = [known.clear()]
+    for start in range(0, len(missing), _IDS_A_QUERY):
+        ids = ", ".join(map(quoted, missing[start : start + _IDS_A_QUERY]))
+        found += paging.pages(client, replace(users, where=f"Id IN ({ids})"))
+    return pl.concat(found).unique(KEY, maintain_order=True)
+
+
+def people_and_queues(users: pl.DataFrame, queues: pl.DataFrame, *, team: str | None) -> tuple[Owner, ...]:
+    """Unique by id, as long as *users* are."""
+    return (*_people(users, team), *_queues(queues))
 
 
 def _people(users: pl.DataFrame, team: str | None) -> Iterator[Owner]:

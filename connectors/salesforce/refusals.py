@@ -22,6 +22,10 @@ class BusyError(TransientError):
         self.pause_seconds = pause_seconds
 
 
+class LostAnswerError(BusyError):
+    """No whole answer came: what was asked for may have been done all the same."""
+
+
 class SessionExpiredError(ConnectorError):
     """The session is over: log in again and repeat."""
 
@@ -83,13 +87,13 @@ def unreachable(failure: RequestException) -> CssyncError:
         return refused
     kind = type(failure).__name__
     if isinstance(failure, Timeout):
-        return BusyError("Salesforce did not answer in time (source.timeout_seconds)")
+        return LostAnswerError("Salesforce did not answer in time (source.timeout_seconds)")
     if isinstance(failure, SSLError):
         return ConnectorError(
             f"no trusted connection to Salesforce ({kind})",
             remedy=network.UNTRUSTED,
         )
-    return BusyError(f"the connection to Salesforce failed ({kind})")
+    return LostAnswerError(f"the connection to Salesforce failed ({kind})")
 
 
 def _lasting(status: int, code: str, shown: str) -> CssyncError:

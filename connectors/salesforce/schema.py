@@ -8,25 +8,29 @@ from difflib import get_close_matches
 from typing import Any
 
 from connectors.salesforce.client import Client
+from connectors.salesforce.composite import Question, Together
 from connectors.salesforce.refusals import NOT_UNDERSTOOD, NotThereError
+from connectors.salesforce.soql import DELETED, MASTER, Selection
 from cssync.errors import ConfigError, MappingError, PermissionDeniedError, TransientError
 
 _ONLY_SOME_ORGS = {
     "IsPersonAccount": " (only orgs with person accounts have it)",
     "CurrencyIsoCode": " (only orgs with several currencies have it: set this to null)",
 }
+_NEEDED_BY_ALL = ("Account", "Opportunity", "User", "Group")
 _UNREADABLE = frozenset({"address", "location", "base64", "anyType", "complexvalue"})
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One field. *refers_to* and *relationship* only for lookups."""
+    """One field. *refers_to* and *relationship* only for lookups. *calculated*: a formula, or a roll-up."""
 
     name: str
     label: str
     kind: str
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
+    calculated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,19 @@ class Fault:
 
 
 class Schema:
-    """Asks Salesforce for each object's description once."""
+    """Asks Salesforce for each object's description once, and for those that every pull needs in one call."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._together = Together(client)
+        self._described: dict[str, Question] = {}
         self._fields: dict[str, Mapping[str, Described]] = {}
 
     def fields(self, sobject: str) -> Mapping[str, Described]:
         """Every field that this user may see, by name. Raises PermissionDeniedError, or ConfigError for the version."""
         if sobject not in self._fields:
             try:
-                described = self._client.get(f"sobjects/{sobject}/describe/")
+                described = self._description(sobject).answer()
             except NotThereError as absent:
                 self._require_version()
                 raise PermissionDeniedError(
@@ -59,6 +65,15 @@ class Schema:
                 ) from absent
             self._fields[sobject] = {each.name: each for each in _parsed(described, sobject)}
         return self._fields[sobject]
+
+    def selection(self, sobject: str, fields: Mapping[str, Described]) -> Selection:
+        """All rows of *sobject*, with the *fields* (path -> field) that ``require`` found."""
+        return Selection(
+            sobject,
+            {path: field.kind for path, field in fields.items()},
+            volatile=frozenset(path for path, field in fields.items() if "." in path or field.calculated),
+            marks=frozenset({DELETED, MASTER} & self.fields(sobject).keys()),
+        )
 
     def versions(self) -> tuple[str, ...]:
         """API versions that the instance speaks, oldest first."""
@@ -100,6 +115,12 @@ class Schema:
             )
         return {setting: each for setting, each in resolved.items() if isinstance(each, Described)}
 
+    def _description(self, sobject: str) -> Question:
+        for name in (*_NEEDED_BY_ALL, sobject) if sobject in _NEEDED_BY_ALL else (sobject,):
+            if name not in self._described:
+                self._described[name] = self._together.get(f"sobjects/{name}/describe/")
+        return self._described[sobject]
+
     def _require_version(self) -> None:
         known = self.versions()
         asked = self._client.api_version
@@ -119,8 +140,9 @@ def _parsed(described: Any, sobject: str) -> Iterator[Described]:
                 str(each["type"]),
                 tuple(each["referenceTo"]),
                 each["relationshipName"],
+                each.get("calculated") is True,
             )
-    except (KeyError, TypeError) as malformed:
+    except (KeyError, TypeError, AttributeError) as malformed:
         raise TransientError(
             f"Salesforce described {sobject} in a form that is not understood", remedy=NOT_UNDERSTOOD
         ) from malformed

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from connectors.salesforce import SalesforceConnector
 from cssync.settings.source import SalesforceAccountFields, SalesforceSecrets, SalesforceSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.contract import GHOST, NOW, Company, Customer, Deal, Fault, Feature, Harness, Person, Serving
 from tests.emulators.salesforce import faults
 from tests.emulators.salesforce.company import CanonicalRow, load_company
@@ -66,6 +67,7 @@ class SalesforceHarness:
                     settings,
                     SalesforceSecrets(client_id=known.client_id, private_key=signing_key()[0]),
                     arr_from_field=True,
+                    mirror=MemoryMirror(),
                     now=lambda: NOW,
                     sleep=lambda _: None,
                     session=emulator.session,

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from connectors.mirror import Mirror
 from connectors.salesforce import SalesforceConnector
 from cssync.model.pull import Pull
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.emulators.salesforce.company import ACCOUNT_FIELDS, OPPORTUNITY_FIELDS, CanonicalRow, Loaded, load_company
 from tests.emulators.salesforce.org import Org, signing_key
 from tests.emulators.salesforce.server import SalesforceEmulator
@@ -35,6 +37,7 @@ class Served:
     emulator: SalesforceEmulator
     loaded: Loaded
     pauses: list[float] = field(default_factory=list)
+    mirror: Mirror = field(default_factory=MemoryMirror)
 
     @property
     def org(self) -> Org:
@@ -46,6 +49,7 @@ class Served:
         arr_from_field: bool = True,
         secrets: SalesforceSecrets | None = None,
         now: Callable[[], datetime] = lambda: NOW,
+        mirror: Mirror | None = None,
         **settings: Any,
     ) -> SalesforceConnector:
         """Logged in by JWT unless *settings* say otherwise."""
@@ -60,6 +64,7 @@ class Served:
             SalesforceSource(kind="salesforce", **{**given, **settings}),
             secrets or self.secrets(),
             arr_from_field=arr_from_field,
+            mirror=mirror or self.mirror,
             now=now,
             sleep=self.pauses.append,
             session=self.emulator.session,

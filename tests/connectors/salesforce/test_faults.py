@@ -130,10 +130,10 @@ def test_accounts_that_come_and_go_meanwhile_are_no_fault() -> None:
             return {**page, "records": page["records"][:8]}  # the two are gone, the new one is not listed yet
 
         org.emulator.faults.add(faults.Rewrite(one_comes_and_two_go), at={1}, where=NEXT_PAGES)
-        assert org.pull().accounts.height == 28
+        assert org.pull().accounts.height == 29
 
 
-def test_a_query_that_takes_too_long_is_asked_in_parts() -> None:
+def test_case_14_a_query_that_takes_too_long_is_asked_in_parts() -> None:
     with served(plain_accounts(1_200)) as org:
         org.emulator.faults.add(faults.QUERY_TIMEOUT, at=range(1, 7), where=ACCOUNTS)
         assert org.pull().accounts.height == 1_200
@@ -141,12 +141,20 @@ def test_a_query_that_takes_too_long_is_asked_in_parts() -> None:
         assert limits == ["20000", "10000", "5000", "2500", "1250", "625", "625"]
 
 
-def test_a_query_that_always_takes_too_long_is_an_error_and_no_empty_org() -> None:
+def test_case_14_a_query_that_always_takes_too_long_is_left_to_a_bulk_job() -> None:
     with served(plain_accounts(3)) as org:
         org.emulator.faults.add(faults.QUERY_TIMEOUT, where=ACCOUNTS)
+        assert org.pull().accounts.height == 3
+        assert len(org.emulator.bulk.jobs) == 1
+
+
+def test_case_14_a_query_that_is_too_slow_for_bulk_too_is_an_error_and_no_empty_org() -> None:
+    with served(plain_accounts(3)) as org:
+        org.emulator.faults.add(faults.QUERY_TIMEOUT, where=ACCOUNTS)
+        org.emulator.bulk.unsupported.add("Account")
         error = failure(org)
         assert isinstance(error, TransientError)
-        assert "500 rows of Account" in error.message
+        assert "too long to list even a few rows of Account" in error.message
 
 
 def test_a_permission_that_is_missing_goes_to_the_admin() -> None:

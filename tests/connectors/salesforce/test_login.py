@@ -12,6 +12,7 @@ from connectors.salesforce import SalesforceConnector
 from connectors.salesforce.client import Client
 from cssync.errors import AuthError, ConfigError, ConnectorError, CssyncError, TransientError
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.salesforce.serving import AS_OF, NOW, Served, plain_accounts, served
 from tests.emulators.salesforce import faults
 from tests.emulators.salesforce.org import SESSION_CANARY, Credentials, Org, signing_key
@@ -189,7 +190,7 @@ def test_certificates_of_the_environment_are_trusted(monkeypatch: pytest.MonkeyP
     with served(plain_accounts(1)) as org:
         settings = SalesforceSource(kind="salesforce", auth="session", instance_url=org.emulator.url)
         secrets = SalesforceSecrets.model_validate({"session_id": org.org.open_session()})
-        connector = SalesforceConnector(settings, secrets, arr_from_field=False)
+        connector = SalesforceConnector(settings, secrets, arr_from_field=False, mirror=MemoryMirror())
         with pytest.raises(ConnectorError, match="no trusted connection"):
             connector.pull(AS_OF)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(org.emulator.ca_file))

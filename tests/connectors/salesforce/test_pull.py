@@ -243,7 +243,6 @@ def test_progress_is_told_for_every_stage() -> None:
         ("accounts", 20, 30),
         ("accounts", 30, 30),
         ("opportunities", 0, 0),
-        ("opportunities", 0, 0),
         ("owners", 0, 2),
         ("owners", 2, 2),
     ]

@@ -1,0 +1,42 @@
+"""Follows accounts that were merged away to the one that took their place.
+
+Salesforce moves what hung on them, but not everything that it moves gets a new SystemModstamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from connectors.salesforce.soql import KEY, MASTER
+
+
+def winners(accounts: pl.DataFrame) -> dict[str, str]:
+    """Id of each account that was merged away -> id of the one that stands for it now, through any chain of merges."""
+    if MASTER not in accounts.columns:
+        return {}
+    merged = accounts.filter(pl.col(MASTER).is_not_null())
+    into = dict(zip(merged[KEY], merged[MASTER], strict=True))
+    return {loser: _last(into, loser) for loser in into}
+
+
+def living(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Those that were not merged away."""
+    return accounts.filter(pl.col(MASTER).is_null()).drop(MASTER) if MASTER in accounts.columns else accounts
+
+
+def repointed(rows: pl.DataFrame, path: str | None, into: Mapping[str, str]) -> pl.DataFrame:
+    """*rows* whose column *path* names winners where it named losers."""
+    if not into or path is None or rows.schema.get(path) != pl.String:
+        return rows
+    return rows.with_columns(pl.col(path).replace(into))
+
+
+def _last(into: Mapping[str, str], loser: str) -> str:
+    visited = {loser}
+    winner = into[loser]
+    while winner in into and winner not in visited:
+        visited.add(winner)
+        winner = into[winner]
+    return winner
