@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 PYTHON = sys.executable
 CSSYNC = str(Path(sys.executable).with_name("cssync"))
@@ -18,6 +19,7 @@ _WAITER = Path(__file__).with_name("waiter.py")
 
 _MEGABYTE = 1_000_000
 _SHOWN = 4_000  # characters of a failed program's last words
+_Run = TypeVar("_Run")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
 
 
@@ -66,10 +68,50 @@ def child(
     return Measured(cost["seconds"], cost["cpu_seconds"], cost["max_rss"] * _RSS_UNIT / _MEGABYTE, done.stdout)
 
 
-def median_seconds(commands: Sequence[Sequence[str]], repeat: int) -> list[float]:
-    """The median of each command's times, taken in turns so that a busy moment hits all of them."""
-    times: list[list[float]] = [[] for _ in commands]
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What ``tests.benchmarks.cost`` reports of a piece of work in a program of its own."""
+
+    rows: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / self.seconds
+
+    def __str__(self) -> str:
+        return f"{self.rate:,.0f} rows/s (CPU {self.cpu_seconds:.2f} s)"
+
+
+def cost(module: str, *arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> Cost:
+    """What *module* of this folder reports of itself."""
+    run = child((PYTHON, "-m", f"tests.benchmarks.{module}", *arguments), environ, stdin=stdin)
+    return Cost(**json.loads(run.output))
+
+
+def in_turns(runs: Sequence[Callable[[], _Run]], repeat: int) -> list[list[_Run]]:
+    """What each gave each time, taken in turns so that a busy moment hits all of them."""
+    given: list[list[_Run]] = [[] for _ in runs]
     for _ in range(repeat):
-        for place, command in enumerate(commands):
-            times[place].append(child(command).seconds)
-    return [median(each) for each in times]
+        for place, run in enumerate(runs):
+            given[place].append(run())
+    return given
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The one of median time."""
+    return sorted(costs, key=lambda each: each.seconds)[len(costs) // 2]
+
+
+def times(ours: Sequence[Cost], others: Sequence[Cost]) -> float:
+    """How many times their rate ours is: the median over the turns."""
+    return median(mine.rate / theirs.rate for mine, theirs in zip(ours, others, strict=True))
+
+
+def median_seconds(commands: Sequence[Sequence[str]], repeat: int) -> list[float]:
+    """The median of each command's times."""
+    runs = in_turns([lambda command=command: child(command).seconds for command in commands], repeat)  # type: ignore[misc] # a default binds the loop's value
+    return [median(each) for each in runs]

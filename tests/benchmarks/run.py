@@ -1,4 +1,4 @@
-"""``make bench``: prints what cssync costs in time and memory, each figure beside its target. Asserts nothing."""
+"""``make bench``: prints what cssync costs in time, memory and calls, beside its targets. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -7,34 +7,49 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import nights, salesforce, startup
+from tests.benchmarks import dry_run, hubspot, nights, peers, quiet, salesforce, startup
 from tests.benchmarks.measure import Figure
 
-_PARTS = ("startup", "nights", "salesforce")
+_PARTS = ("startup", "nights", "salesforce", "hubspot", "peers")
+_HUBSPOT_LIMIT = 100  # calls per ten seconds, the lowest that HubSpot has
 
 
 def main() -> None:
-    options = _options()
+    options = parsed(sys.argv[1:])
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     _say(f"{machine}\n\n{'':62} {'measured':>32}   target")
     for part in options.only or _PARTS:
-        for figure in _figures(part, options):
-            verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
-            _say(f"{figure.what:62} {figure.measured:>32}   {figure.target} {verdict}".rstrip())
+        for figure in figures(part, options):
+            _say(line(figure))
 
 
-def _figures(part: str, options: argparse.Namespace) -> Iterator[Figure]:
+def line(figure: Figure) -> str:
+    """One line of the table."""
+    verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+    return f"{figure.what:62} {figure.measured:>32}   {figure.target} {verdict}".rstrip()
+
+
+def figures(part: str, options: argparse.Namespace) -> Iterator[Figure]:
+    """All that is measured of one part."""
     with tempfile.TemporaryDirectory(prefix="cssync-bench-") as folder:
         match part:
             case "startup":
-                yield from startup.figures(options.repeat)
+                yield from startup.figures(options.starts)
             case "nights":
                 yield from nights.figures(options.accounts, Path(folder))
+                yield from quiet.salesforce(options.rows)
+                yield from quiet.hubspot(options.rows)
+            case "salesforce":
+                yield from salesforce.figures(options.rows, options.many, options.repeat)
+                yield from dry_run.figures(options.records, Path(folder))
+            case "hubspot":
+                yield from hubspot.figures(options.rows, options.repeat)
+                yield from hubspot.limited(options.limited, _HUBSPOT_LIMIT)
             case _:
-                yield from salesforce.figures(options.records, Path(folder))
+                yield from peers.figures(options.records, options.repeat)
 
 
 def _say(line: str) -> None:
@@ -42,13 +57,17 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _options() -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=_PARTS, help="one part; may be given again")
     parser.add_argument("--accounts", type=int, default=1_000_000, help="size of the company of the two nights")
-    parser.add_argument("--records", type=int, default=10_000, help="accounts in the emulated Salesforce org")
-    parser.add_argument("--repeat", type=int, default=15, help="how often each start is timed")
-    return parser.parse_args()
+    parser.add_argument("--rows", type=int, default=100_000, help="accounts of the org, companies of the portal")
+    parser.add_argument("--many", type=int, default=1_000_000, help="accounts of the largest org; 0: not measured")
+    parser.add_argument("--limited", type=int, default=30_500, help="companies that are read under HubSpot's limit")
+    parser.add_argument("--records", type=int, default=10_000, help="accounts of the dry run and of the peers")
+    parser.add_argument("--repeat", type=int, default=3, help="how often each reading is timed")
+    parser.add_argument("--starts", type=int, default=15, help="how often each start is timed")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

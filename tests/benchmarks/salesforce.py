@@ -1,158 +1,93 @@
-"""A whole ``cssync run --dry`` on an emulated Salesforce org, beside the plain client reading the same pages."""
+"""How fast 100,000 accounts of a Salesforce org become the table of accounts, and how much memory that takes.
+
+Beside the same program: the floor, which streams the same bulk pages into a CSV reader and drops them; and
+simple_salesforce, which reads the same rows page by page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
+import re
+from collections.abc import Iterator, Sequence
 
-from cssync.demo import Company, build
-from tests.benchmarks.measure import CSSYNC, PYTHON, Figure, child
-from tests.emulators.salesforce.org import Org
-from tests.emulators.salesforce.schema import Field
-from tests.emulators.salesforce.server import SalesforceEmulator
+from tests.benchmarks import sources
+from tests.benchmarks.measure import Cost, Figure, cost, in_turns, middle, times
+from tests.benchmarks.served import Asked, Served, served
 
-_TEXTS = {
-    "Segment__c": "segment",
-    "Lifecycle__c": "lifecycle",
-    "Product__c": "product",
-    "Region__c": "region",
-    "Language__c": "language",
-    "Health__c": "health",
-}
-_DATES = {"CustomerSince__c": "customer_since", "ChurnedOn__c": "churned_on", "RenewalOn__c": "renewal_on"}
-
-_SETTINGS = """\
-source:
-  kind: salesforce
-  auth: session
-  instance_url: {url}
-  accounts:
-    csm: CSM__c
-    arr: ARR__c
-    currency: CurrencyIsoCode
-    segment: Segment__c
-    lifecycle: Lifecycle__c
-    product: Product__c
-    region: Region__c
-    language: Language__c
-    health: Health__c
-    customer_since: CustomerSince__c
-    churned_on: ChurnedOn__c
-    renewal: RenewalOn__c
-  opportunities:
-    currency: CurrencyIsoCode
-"""
+_OF_FLOOR, _TIMES_CLIENT, _PEAK_MB = 0.5, 2.0, 200.0
+_FULL_SIZE = 100_000
+_RESULTS = re.compile(r"/services/data/v\d+\.0/jobs/query/\w+/results(\?.*)?")
 
 
-def figures(accounts: int, folder: Path) -> Iterator[Figure]:
-    """*folder*: an empty one, for the settings."""
-    today = datetime.now(UTC).date()
-    with SalesforceEmulator(_org(build(today, accounts))) as salesforce:
-        settings = folder / "cssync.yaml"
-        settings.write_text(_SETTINGS.format(url=salesforce.url))
-        environ = {
-            "SALESFORCE_SESSION_ID": salesforce.org.open_session(),
-            "REQUESTS_CA_BUNDLE": str(salesforce.ca_file),
-            "NO_COLOR": "1",
-        }
-        run = child((CSSYNC, "run", "--dry", "--config", str(settings), "--as-of", str(today)), environ, folder)
-        # A count returns no rows: what it costs is not what is compared.
-        queries = [query for query in salesforce.queries() if "count()" not in query.lower()]
-        calls = len(salesforce.requests)
-        plain = child(
-            (PYTHON, "-m", "tests.benchmarks.plain_client", salesforce.url, str(salesforce.ca_file)),
-            environ,
-            stdin="\n".join(queries),
+def figures(accounts: int, many: int, repeat: int) -> Iterator[Figure]:
+    """*many*: the size at which memory is looked at again; 0 leaves that out."""
+    judged = accounts >= _FULL_SIZE
+    with served("salesforce", accounts) as crm:
+        _cssync(crm)  # the emulator thinks: not measured
+        asked = crm.asked()
+        pages, query = bulk_pages(asked), whole_query()
+        _client(crm, "simple_salesforce", [query])
+        ours, floor, plain = in_turns(
+            (
+                lambda: _cssync(crm),
+                lambda: _client(crm, "floor", pages),
+                lambda: _client(crm, "simple_salesforce", [query]),
+            ),
+            repeat,
         )
-    rows = int(plain.output)
-    yield Figure(f"Salesforce emulator, {accounts:,} accounts: cssync run --dry", f"{run.time}, {run.peak_mb:,.0f} MB")
-    yield Figure(f"  {rows:,} rows in {calls} calls", f"{rows / run.seconds:,.0f} rows/s")
-    yield Figure("  simple_salesforce alone, the same queries", f"{plain.time}, {plain.peak_mb:,.0f} MB")
-    yield Figure("", f"{rows / plain.seconds:,.0f} rows/s")
-    yield Figure("  cssync beside it", f"{run.seconds / plain.seconds:.2f}x the time")
-
-
-def _org(company: Company) -> Org:
-    """The made-up company as a multi-currency org with custom fields; amounts that are no numbers are left empty."""
-    # Salesforce states units of the currency for one corporate unit.
-    rates = {code: 1 / Decimal(rate) for code, rate in company.rates.iter_rows() if code != "USD"}
-    org = Org(rates=rates)
-    org.define(
-        "Account",
-        Field("CSM__c", "reference", "CSM", ("User",), "CSM__r"),
-        Field("ARR__c", "currency", "ARR"),
-        *(Field(name) for name in _TEXTS),
-        *(Field(name, "date") for name in _DATES),
+    peak = max(each.peak_mb for each in ours)
+    of_floor, times_client = times(ours, floor), times(ours, plain)
+    yield Figure(
+        f"Salesforce, {accounts:,} accounts of {len(query.split(','))} fields by Bulk 2.0", f"{len(asked)} calls"
     )
-    users = _add_owners(org, company)
-    accounts = _add_accounts(org, company, users)
-    for row in company.opportunities.iter_rows(named=True):
-        org.add(
-            "Opportunity",
-            AccountId=accounts[row["account_id"]],
-            OwnerId=users[row["owner_id"]],
-            Name=row["name"],
-            Type=row["kind"],
-            StageName=row["stage"],
-            IsClosed=row["is_closed"],
-            IsWon=row["is_won"],
-            Amount=row["amount"],
-            CurrencyIsoCode=row["currency"],
-            Probability=row["probability"] * 100,
-            CreatedDate=_midnight(row["created_on"]),
-            CloseDate=row["close_on"],
-        )
-    return org
+    yield Figure("  cssync, to the finished table of accounts", str(middle(ours)))
+    yield Figure("  the floor: urllib3 and csv.reader, the same pages", str(middle(floor)))
+    yield Figure(
+        "  cssync beside the floor", f"{of_floor:.2f}x", f">= {_OF_FLOOR}", of_floor >= _OF_FLOOR if judged else None
+    )
+    yield Figure("  simple_salesforce query_all_iter, the same rows", str(middle(plain)))
+    yield Figure(
+        "  cssync beside that",
+        f"{times_client:.2f}x",
+        f">= {_TIMES_CLIENT}",
+        times_client >= _TIMES_CLIENT if judged else None,
+    )
+    yield Figure(
+        "  peak memory over the interpreter's own",
+        f"{peak:,.0f} MB",
+        f"< {_PEAK_MB:.0f} MB",
+        peak < _PEAK_MB if judged else None,
+    )
+    if many:
+        yield from _growth(accounts, peak, many)
 
 
-def _add_owners(org: Org, company: Company) -> dict[str, str]:
-    """Our id -> Salesforce's. A lookup to User holds no queue, so what is in one has no CSM here."""
-    ids: dict[str, str] = {}
-    for row in company.owners.iter_rows(named=True):
-        if row["kind"] == "queue":
-            org.add("Group", Name=row["name"], Type="Queue")
-            continue
-        ids[row["id"]] = org.add(
-            "User",
-            Username=row["email"],
-            Name=row["name"],
-            Email=row["email"],
-            IsActive=row["active"],
-            UserType="Standard",
-            Department=row["team"],
-        )
-    for row in company.owners.filter(company.owners["manager_id"].is_not_null()).iter_rows(named=True):
-        if row["id"] in ids:
-            org.records["User"][ids[row["id"]]]["ManagerId"] = ids[row["manager_id"]]
-    return ids
+def _growth(accounts: int, peak: float, many: int) -> Iterator[Figure]:
+    with served("salesforce", many) as crm:
+        _cssync(crm)
+        cost = _cssync(crm)
+    growth, rows = cost.peak_mb / peak, many / accounts
+    yield Figure(f"  {many:,} accounts", str(cost))
+    yield Figure(
+        "  peak memory of that",
+        f"{cost.peak_mb:,.0f} MB, {growth:.1f}x",
+        f"< {rows:.0f}x for {rows:.0f}x the rows",
+        growth < rows,
+    )
 
 
-def _add_accounts(org: Org, company: Company, users: Mapping[str, str]) -> dict[str, str]:
-    seller = users["S00001"]
-    ids: dict[str, str] = {}
-    for row in company.accounts.iter_rows(named=True):
-        ids[row["account_id"]] = org.add(
-            "Account",
-            Name=row["name"],
-            OwnerId=seller,
-            CSM__c=users.get(row["csm"]),
-            ARR__c=_number(row["arr"]),
-            CurrencyIsoCode=row["currency"],
-            CreatedDate=_midnight(row["created_on"]),
-            **{name: row[column] for name, column in (*_TEXTS.items(), *_DATES.items())},
-        )
-    return ids
+def whole_query() -> str:
+    """All accounts, the fields that are mapped and no others."""
+    return f"SELECT {', '.join(sources.mapped(sources.SALESFORCE_FIELDS))} FROM Account"  # noqa: S608 # names of fields, all ours
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def bulk_pages(asked: Sequence[Asked]) -> list[str]:
+    """The addresses of the pages of bulk results, in the order in which they were asked for."""
+    return [each.target for each in asked if each.method == "GET" and _RESULTS.fullmatch(each.target)]
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        number = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    return float(number) if number.is_finite() else None
+def _cssync(crm: Served) -> Cost:
+    return cost("reading", "salesforce", crm.url, environ=crm.environ)
+
+
+def _client(crm: Served, name: str, tasks: Sequence[str]) -> Cost:
+    return cost("clients", name, crm.url, crm.ca_file, environ=crm.environ, stdin="\n".join(tasks))
