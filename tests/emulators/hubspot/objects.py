@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from tests.emulators.hubspot import search
 from tests.emulators.hubspot.answers import Answer, not_found, ok, validation
-from tests.emulators.hubspot.portal import PLAIN, PRIMARY, Portal
+from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.records import Associations, Stored
 from tests.emulators.hubspot.requests import MOMENT, Request, limited, paging, texts
 from tests.emulators.hubspot.telling import Told, results
+from tests.emulators.hubspot.ties import PLAIN, PRIMARY
 
 MOST_A_PAGE = 100
 _MOST_WITH_HISTORY = 50

@@ -19,6 +19,7 @@ from tests.emulators.hubspot.schema import (
     property_entry,
 )
 from tests.emulators.hubspot.shelf import Shelf
+from tests.emulators.hubspot.ties import Ties
 
 ALL_SCOPES = frozenset(
     {
@@ -30,7 +31,6 @@ ALL_SCOPES = frozenset(
         "multi-currency-read",
     }
 )
-PRIMARY, PLAIN = "deal_to_company", "deal_to_company_unlabeled"
 _STAMP = "2025-11-03T08:15:30.123Z"
 
 
@@ -62,9 +62,10 @@ class Portal:
     # How many records of each kind lists have told so far.
     told: Counter[str] = field(default_factory=Counter)
     _indexes: dict[str, tuple[tuple[int, int | None], Index]] = field(default_factory=dict)
-    _deals_of: dict[str, set[str]] = field(default_factory=dict)
+    _ties: Ties = field(init=False)
 
     def __post_init__(self) -> None:
+        self._ties = Ties(self.shelves["companies"], self.shelves["deals"])
         for kind, known in STANDARD.items():
             for name, (label, type_) in known.items():
                 self.add_property(
@@ -144,13 +145,9 @@ class Portal:
         values["hs_object_id"] = str(identifier)
         values.setdefault("createdate", stamp)
         values.setdefault("hs_lastmodifieddate", stamp)
-        if companies:
-            values.setdefault("hs_primary_associated_company", _primary(companies))
         since = min(now, _moment(values["hs_lastmodifieddate"]) or now)
         first = State(since, Properties(values), stamp if archived else None, companies=tuple(companies))
-        self.shelves[kind].put(str(identifier), first)
-        for company, _ in companies:
-            self._deals_of.setdefault(company, set()).add(str(identifier))
+        self.shelves[kind].put(str(identifier), self._ties.first(str(identifier), first))
 
     def edit(self, kind: str, identifier: str | int, **properties: object) -> None:
         """Set values, as a person would: it is in their history, and the record was last changed now.
@@ -169,19 +166,19 @@ class Portal:
         """Into the bin: ``archivedAt`` says when, ``hs_lastmodifieddate`` does not; associations are gone."""
         state = replace(self._live(kind, identifier).now, since=self.now(), archived_at=as_value(self.now()))
         self.shelves[kind].become(str(identifier), state)
-        self._recall_primaries(kind, str(identifier))
+        self._ties.follow(kind, str(identifier), self.now())
 
     def restore(self, kind: str, identifier: str | int) -> None:
         """Out of the bin; with its associations, and last changed now."""
         state = replace(self._record(kind, identifier).now, since=self.now(), archived_at=None)
         self.shelves[kind].become(str(identifier), state)
         self._edit(kind, identifier, {}, "RESTORE_OBJECTS")
-        self._recall_primaries(kind, str(identifier))
+        self._ties.follow(kind, str(identifier), self.now())
 
     def purge(self, kind: str, identifier: str | int) -> None:
         """Deleted for good: in no list, and not to be found by its id."""
         self.shelves[kind].purge(str(identifier), self.now())
-        self._recall_primaries(kind, str(identifier))
+        self._ties.follow(kind, str(identifier), self.now())
 
     def merge(
         self, loser: str | int, winner: str | int, *, kind: str = "companies", into: str | int | None = None
@@ -201,30 +198,19 @@ class Portal:
         self.shelves[kind].merge(str(loser), str(winner), result, self.now())
         self._edit(kind, result, {**values, "hs_merged_object_ids": ";".join(merged)}, "MERGE_OBJECTS")
         for old in {str(loser), str(winner)} - {result}:
-            self._repoint(kind, old, result)
+            self._ties.repoint(kind, old, result, self.now())
         return result
 
     def associate(self, deal: str | int, company: str | int, *, primary: bool = True) -> None:
         """A deal has one primary company; to change it changes a property of the deal, all else leaves no trace."""
-        kept = [
-            (each, type_)
-            for each, type_ in self._record("deals", deal).companies
-            if (each, type_) != (str(company), PLAIN)
-        ]
-        if primary:
-            kept = [*((each, type_) for each, type_ in kept if type_ != PRIMARY), (str(company), PRIMARY)]
-        self._deals_of.setdefault(str(company), set()).add(str(deal))
-        self._reassociate(str(deal), [*kept, (str(company), PLAIN)])
+        self._ties.associate(str(deal), str(company), self.now(), primary=primary)
 
     def dissociate(self, deal: str | int, company: str | int) -> None:
-        self._reassociate(
-            str(deal), [each for each in self._record("deals", deal).companies if each[0] != str(company)]
-        )
+        self._ties.dissociate(str(deal), str(company), self.now())
 
     def companies_of(self, deal: Stored) -> Associations:
         """Associations with what is there; those of an archived company come back with it."""
-        shelf = self.shelves["companies"]
-        return tuple(each for each in deal.companies if not shelf.is_hidden(each[0]))
+        return self._ties.of(deal)
 
     def listed(self, kind: str, *, archived: bool) -> Sequence[int]:
         """Ids in the order in which lists are told."""
@@ -253,50 +239,12 @@ class Portal:
         return stored
 
     def _edit(self, kind: str, identifier: str | int, values: Mapping[str, str | None], source: str) -> None:
-        stamped = {"hs_lastmodifieddate": as_value(self.now()), **values}
-        state = self._record(kind, identifier).now.edited(self.now(), stamped, source)
+        state = self._record(kind, identifier).now.changed(self.now(), values, source)
         self.shelves[kind].become(str(identifier), state)
-
-    def _reassociate(self, deal: str, companies: Associations) -> None:
-        state = replace(self._record("deals", deal).now, since=self.now(), companies=tuple(companies))
-        self.shelves["deals"].become(deal, state)
-        self._recall_primary(deal)
-
-    def _recall_primaries(self, kind: str, identifier: str) -> None:
-        """What the coming and going of a company means for its deals, or of a deal for itself."""
-        for deal in sorted(self._deals_of.get(identifier, ())) if kind == "companies" else [identifier]:
-            self._recall_primary(deal)
-
-    def _recall_primary(self, deal: str) -> None:
-        """Let ``hs_primary_associated_company`` follow the associations; a change of it is a change of the deal."""
-        stored = self.shelves["deals"].records.get(int(deal))
-        if stored is None or stored.archived:
-            return
-        primary = _primary(self.companies_of(stored))
-        if primary != stored.properties.get("hs_primary_associated_company"):
-            self._edit("deals", deal, {"hs_primary_associated_company": primary}, "CALCULATED")
-
-    def _repoint(self, kind: str, old: str, new: str) -> None:
-        """Let the associations of a record that was merged away be those of the result."""
-        if kind == "deals":
-            for company, _ in self._record("deals", new).companies:
-                self._deals_of.setdefault(company, set()).add(new)
-            return
-        for deal in sorted(self._deals_of.pop(old, ())):
-            if int(deal) in self.shelves["deals"].records:
-                self._deals_of.setdefault(new, set()).add(deal)
-                kept = self._record("deals", deal).companies
-                self._reassociate(
-                    deal, list(dict.fromkeys((new if each == old else each, type_) for each, type_ in kept))
-                )
 
 
 def _merged(properties: Mapping[str, str | None]) -> list[str]:
     return [each for each in (properties.get("hs_merged_object_ids") or "").split(";") if each]
-
-
-def _primary(companies: Associations) -> str | None:
-    return next((each for each, type_ in companies if type_ == PRIMARY), None)
 
 
 def _moment(text: str | None) -> datetime | None:

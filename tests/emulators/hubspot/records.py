@@ -46,6 +46,10 @@ class State:
     def edited(self, since: datetime, values: Mapping[str, str | None], source: str) -> State:
         return replace(self, since=since, properties=self.properties.with_values(**values), source=source)
 
+    def changed(self, since: datetime, values: Mapping[str, str | None], source: str) -> State:
+        """Edited, and last changed at that moment."""
+        return self.edited(since, {"hs_lastmodifieddate": as_value(since), **values}, source)
+
 
 class Stored:
     """One record. Setting one of its ``properties`` makes it as if it had always been so: no change that is told."""

@@ -1,57 +1,23 @@
-"""What edits, archives, merges and associations do to an emulated account, as the plain client sees it."""
+"""What edits, archives and merges do to an emulated account, as the plain client sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
-import requests
 from hubspot import HubSpot
-from hubspot.crm.companies.exceptions import ApiException, NotFoundException
+from hubspot.crm.companies.exceptions import NotFoundException
 
 from cssync.model.owner import Owner
-from tests.emulators.hubspot import faults
-from tests.emulators.hubspot.answers import expired_token, locked, migrating, not_permitted
+from tests.emulators.hubspot.clock import Clock
 from tests.emulators.hubspot.company import edit_account, edit_opportunity, load
-from tests.emulators.hubspot.limits import Limits
-from tests.emulators.hubspot.portal import PLAIN, PRIMARY, Portal
+from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.server import HubspotEmulator
 
 MORNING = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.moment = MORNING
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def later(self, **units: float) -> None:
-        self.moment += timedelta(**units)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hubspot(clock: Clock) -> Iterator[HubspotEmulator]:
-    """Companies 1 to 4; deals 11 (of 1), 12 (of 2, and not mainly of 1) and 13 (of none)."""
-    portal = Portal(now=clock)
-    portal.add_property("companies", "arr", type_="number")
-    for number in range(1, 5):
-        portal.add("companies", number, {"name": f"C{number}", "arr": number * 100})
-    portal.add("deals", 11, {"dealname": "D1"}, companies=[("1", PRIMARY), ("1", PLAIN)])
-    portal.add("deals", 12, {"dealname": "D2"}, companies=[("2", PRIMARY), ("2", PLAIN), ("1", PLAIN)])
-    portal.add("deals", 13, {"dealname": "D3"})
-    clock.later(hours=1)
-    with HubspotEmulator(portal) as emulator:
-        yield emulator
 
 
 def _client(hubspot: HubspotEmulator) -> Any:
@@ -67,24 +33,6 @@ def _batch(hubspot: HubspotEmulator, *ids: str, archived: bool = False, **more: 
     return _client(hubspot).crm.companies.batch_api.read(
         batch_read_input_simple_public_object_id=inputs, archived=archived
     )
-
-
-def _associated(hubspot: HubspotEmulator, *deals: int) -> Any:
-    return _client(hubspot).crm.associations.v4.batch_api.get_page(
-        "deals", "companies", {"inputs": [{"id": str(each)} for each in deals]}
-    )
-
-
-def _companies(hubspot: HubspotEmulator, *deals: int) -> list[tuple[str, list[tuple[str, list[int]]]]]:
-    return [
-        (each._from.id, [(to.to_object_id, [type_.type_id for type_ in to.association_types]) for to in each.to])  # noqa: SLF001  # the client calls it so
-        for each in _associated(hubspot, *deals).results
-    ]
-
-
-def _post(hubspot: HubspotEmulator, path: str, body: object) -> requests.Response:
-    headers = {"Authorization": f"Bearer {hubspot.token}"}
-    return requests.post(f"{hubspot.url}{path}", json=body, headers=headers, timeout=5)
 
 
 def test_an_edit_moves_the_time_of_change_and_is_remembered(hubspot: HubspotEmulator, clock: Clock) -> None:
@@ -183,150 +131,6 @@ def test_hubspot_s_own_merge_of_today_makes_a_company_with_a_new_id(hubspot: Hub
     assert told[0].created_at == MORNING
 
 
-def test_deals_follow_their_company_into_a_merge(hubspot: HubspotEmulator) -> None:
-    hubspot.portal.merge(2, 1)
-
-    assert _companies(hubspot, 11, 12) == [("11", [("1", [5, 341])]), ("12", [("1", [5, 341])])]
-    changed = {
-        number: each.properties["hs_lastmodifieddate"] for number, each in hubspot.portal.records["deals"].items()
-    }
-    assert changed == {
-        11: "2026-11-01T08:00:00.000Z",
-        12: "2026-11-01T09:00:00.000Z",
-        13: "2026-11-01T08:00:00.000Z",
-    }
-
-
-def test_merged_deals_are_one_deal(hubspot: HubspotEmulator) -> None:
-    hubspot.portal.merge(12, 11, kind="deals", into=99)
-    hubspot.portal.archive("companies", 1)
-
-    assert sorted(hubspot.portal.records["deals"]) == [13, 99]
-    assert hubspot.portal.records["deals"][99].properties["hs_primary_associated_company"] is None
-
-
-def test_associations_are_read_in_batches_and_207_says_who_has_none(hubspot: HubspotEmulator) -> None:
-    answer = _associated(hubspot, 12, 13, 999)
-
-    assert [(each._from.id, len(each.to)) for each in answer.results] == [("12", 2)]  # noqa: SLF001  # the client calls it so
-    primary = answer.results[0].to[0].association_types[0]
-    assert (primary.category, primary.type_id, primary.label) == ("HUBSPOT_DEFINED", 5, "Primary")
-    assert answer.num_errors == 2
-    assert [each.context["fromObjectId"] for each in answer.errors] == [["13"], ["999"]]
-    assert answer.errors[0].sub_category == "crm.associations.NO_ASSOCIATIONS_FOUND"
-
-
-def test_a_deal_has_one_primary_company(hubspot: HubspotEmulator) -> None:
-    portal = hubspot.portal
-    portal.associate(12, 3)
-    portal.associate(12, 4, primary=False)
-    portal.associate(13, 4)
-    portal.dissociate(12, 1)
-
-    assert _companies(hubspot, 12, 13) == [
-        ("12", [("2", [341]), ("3", [5, 341]), ("4", [341])]),
-        ("13", [("4", [5, 341])]),
-    ]
-    deal = portal.records["deals"][12].properties
-    assert deal["hs_primary_associated_company"] == "3"
-    assert deal["hs_lastmodifieddate"] == "2026-11-01T09:00:00.000Z"
-
-
-def test_an_association_that_is_not_the_primary_one_leaves_no_trace_on_the_deal(hubspot: HubspotEmulator) -> None:
-    hubspot.portal.associate(11, 3, primary=False)
-
-    assert hubspot.portal.records["deals"][11].properties["hs_lastmodifieddate"] == "2026-11-01T08:00:00.000Z"
-
-
-def test_an_archived_company_takes_its_associations_along_and_back(hubspot: HubspotEmulator) -> None:
-    hubspot.portal.archive("companies", 1)
-    assert _companies(hubspot, 11, 12) == [("12", [("2", [5, 341])])]
-    assert hubspot.portal.records["deals"][11].properties["hs_primary_associated_company"] is None
-    (first, *_) = _client(hubspot).crm.deals.get_all(associations=["companies"])
-    assert first.associations is None
-
-    hubspot.portal.restore("companies", 1)
-    assert _companies(hubspot, 11) == [("11", [("1", [5, 341])])]
-    assert hubspot.portal.records["deals"][11].properties["hs_primary_associated_company"] == "1"
-
-
-@pytest.mark.parametrize(
-    ("path", "inputs", "more"),
-    [
-        ("/crm/v3/objects/companies/batch/read", 101, {}),
-        ("/crm/v3/objects/companies/batch/read", 51, {"propertiesWithHistory": ["arr"]}),
-        ("/crm/v3/objects/companies/batch/read", 0, {}),
-        ("/crm/v4/associations/deals/companies/batch/read", 1001, {}),
-    ],
-)
-def test_batches_have_a_size(hubspot: HubspotEmulator, path: str, inputs: int, more: dict[str, object]) -> None:
-    body = {"inputs": [{"id": str(each + 1)} for each in range(inputs)], **more}
-    assert _post(hubspot, path, body).status_code == 400
-
-
-def test_a_batch_may_leave_records_out_without_a_word(hubspot: HubspotEmulator) -> None:
-    hubspot.faults.always(faults.without("2", "11"))
-
-    answer = _batch(hubspot, "1", "2")
-    assert (type(answer).__name__, [each.id for each in answer.results]) == ("BatchResponseSimplePublicObject", ["1"])
-    assert [each for each, _ in _companies(hubspot, 11, 12)] == ["12"]
-
-
-def test_a_token_tells_whose_it_is_and_what_it_may_do(hubspot: HubspotEmulator) -> None:
-    hubspot.portal.scopes = {"crm.objects.companies.read", "crm.objects.companies.write"}
-    path = "/oauth/v2/private-apps/get/access-token-info"
-
-    assert _post(hubspot, path, {"tokenKey": hubspot.token}).json() == {
-        "userId": 1000007,
-        "hubId": 4242424,
-        "appId": 2000042,
-        "scopes": ["crm.objects.companies.read", "crm.objects.companies.write"],
-    }
-    assert _post(hubspot, path, {"tokenKey": "another"}).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "retry_after"),
-    [
-        (expired_token(), 401, None),
-        (not_permitted(), 403, None),
-        (locked(), 423, None),
-        (migrating(), 477, "86400"),
-        (migrating(None), 477, None),
-    ],
-)
-def test_rarer_refusals_reach_the_client(
-    hubspot: HubspotEmulator, answer: Any, status: int, retry_after: str | None
-) -> None:
-    hubspot.faults.always(faults.instead(answer))
-    with pytest.raises(ApiException) as caught:
-        _client(hubspot).crm.companies.basic_api.get_page()
-
-    assert (caught.value.status, caught.value.headers.get("Retry-After")) == (status, retry_after)
-
-
-def test_oauth_apps_are_not_told_about_the_day() -> None:
-    with HubspotEmulator(limits=Limits(daily_announced=False)) as hubspot:
-        headers = {"Authorization": f"Bearer {hubspot.token}"}
-        told = requests.get(f"{hubspot.url}/crm/v3/owners", headers=headers, timeout=5).headers
-
-    assert told["X-HubSpot-RateLimit-Max"] == "250"
-    assert "X-HubSpot-RateLimit-Daily" not in told
-
-
-def test_a_blow_falls_on_the_request_for_records_that_it_was_meant_for(hubspot: HubspotEmulator) -> None:
-    seen: list[int] = []
-    hubspot.kill_after(2, lambda: seen.append(len(hubspot.requests)))
-    client = _client(hubspot)
-    client.crm.companies.basic_api.get_page()
-    client.crm.owners.owners_api.get_page()
-    assert seen == []
-    client.crm.companies.basic_api.get_page()
-    client.crm.companies.basic_api.get_page()
-
-    assert seen == [3]
-
-
 def test_a_loaded_company_is_edited_in_the_words_of_its_rows(clock: Clock) -> None:
     portal = Portal(now=clock)
     ids = load(
@@ -345,3 +149,38 @@ def test_a_loaded_company_is_edited_in_the_words_of_its_rows(clock: Clock) -> No
     deal = portal.records["deals"][int(ids.opportunities["O"])]
     assert (deal.properties["amount"], deal.properties["hubspot_owner_id"]) == ("7.5", None)
     assert deal.properties["hs_primary_associated_company"] == ids.accounts["B"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_list_search_and_batch_agree_whatever_was_changed(seed: int, clock: Clock) -> None:
+    chance, portal = Random(seed), Portal(now=clock)  # noqa: S311  # nothing is kept secret with it
+    for number in range(1, 31):
+        portal.add("companies", number, {"name": f"C{number}"})
+    for step in range(100):
+        clock.later(minutes=chance.choice([0, 0, 1]))
+        live, archived = portal.listed("companies", archived=False), portal.listed("companies", archived=True)
+        one, other = chance.sample(live, 2)
+        match chance.choice(["edit", "edit", "archive", "restore", "merge", "renew", "purge", "add", "add"]):
+            case "edit":
+                portal.edit("companies", one, name=f"step {step}")
+            case "archive":
+                portal.archive("companies", one)
+            case "restore" if archived:
+                portal.restore("companies", chance.choice(archived))
+            case "merge":
+                portal.merge(one, other)
+            case "renew":
+                portal.merge(one, other, into=1000 + step)
+            case "purge":
+                portal.purge("companies", chance.choice([*archived, one]))
+            case _:
+                portal.add("companies", 500 + step, {"name": "new"})
+    with HubspotEmulator(portal) as hubspot:
+        listed = {each.id: each.properties for each in _client(hubspot).crm.companies.get_all(properties=["name"])}
+        search = {"limit": 200, "properties": ["name"]}
+        found = _client(hubspot).crm.companies.search_api.do_search(public_object_search_request=search)
+        read = _batch(hubspot, *listed)
+
+    assert len(listed) > 10
+    assert {each.id: each.properties for each in found.results} == listed
+    assert {each.id: each.properties for each in read.results} == listed
