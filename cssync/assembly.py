@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from connectors.base import Connector, Progress, no_progress
+from connectors.mirror import Mirror
 from cssync import lookback
 from cssync.doctor import Examination, clock_checks, settings_checks, time_by_http
 from cssync.errors import ConfigError, ExitCode
@@ -62,20 +63,27 @@ def today(loaded: Loaded) -> date:
     return now().astimezone(loaded.settings.zone).date()
 
 
-def connector(loaded: Loaded) -> Connector:
-    """The source that the settings name. Reads nothing yet."""
+def connector(loaded: Loaded, mirror: Mirror) -> Connector:
+    """The source that the settings name, remembered in *mirror*. Reads nothing yet."""
     settings, secrets = loaded.settings, loaded.secrets
     arr_from_field = settings.customers.arr.from_ == "field"
     match settings.source:
         case SalesforceSource() as source:
             from connectors.salesforce import SalesforceConnector
 
-            return SalesforceConnector(source, secrets.salesforce, arr_from_field=arr_from_field, now=now)
+            return SalesforceConnector(
+                source, secrets.salesforce, mirror=mirror, arr_from_field=arr_from_field, now=now
+            )
         case HubspotSource() as source:
             from connectors.hubspot import HubspotConnector
 
             return HubspotConnector(
-                source, secrets.hubspot, arr_from_field=arr_from_field, now=now, base_url=source.api_url
+                source,
+                secrets.hubspot,
+                mirror=mirror,
+                arr_from_field=arr_from_field,
+                now=now,
+                base_url=source.api_url,
             )
         case FileSource(folder=None) as source:
             return DemoCompany(source)
@@ -83,6 +91,18 @@ def connector(loaded: Loaded) -> Connector:
             from connectors.file import FileConnector
 
             return FileConnector(source, loaded.folder / (source.folder or Path()), now=now)
+
+
+def _remembered(loaded: Loaded, memory: Store) -> Connector:
+    """The source as far as it has been read in other nights."""
+    return connector(loaded, memory.mirror(loaded.settings.source.kind))
+
+
+def _unremembered(loaded: Loaded) -> Connector:
+    """The source by itself, for those who keep nothing of it."""
+    from cssync.store.memory_mirror import MemoryMirror
+
+    return connector(loaded, MemoryMirror())
 
 
 def is_demo(loaded: Loaded) -> bool:
@@ -102,9 +122,7 @@ class DemoCompany:
         with self._exported(as_of) as exports:
             return replace(exports.pull(as_of, progress, full=full), source=f"the embedded {self.name}")
 
-    def history(
-        self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress
-    ) -> History:
+    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
         with self._exported(as_of) as exports:
             return exports.history(accounts, as_of, since, progress)
 
@@ -195,13 +213,12 @@ def night(
         channel = notify.slack.channel or ""
         leadership.append(Address(SLACK, channel))
         operations.append(Address(SLACK, notify.slack.operations_channel or channel))
-    source = connector(loaded)
     memory = store(loaded)
     try:
         yield Line(
-            loaded=loaded, connector=source, store=memory, notifiers=notifiers, leadership=leadership,
-            operations=operations, judge=judge, audience=audience or Unheard(), progress=progress,
-            now=now, sleep=time.sleep,
+            loaded=loaded, connector=_remembered(loaded, memory), store=memory, notifiers=notifiers,
+            leadership=leadership, operations=operations, judge=judge, audience=audience or Unheard(),
+            progress=progress, now=now, sleep=time.sleep,
         )  # fmt: skip
     finally:
         memory.close()
@@ -221,7 +238,7 @@ def rehearsal(
     notifiers, leadership = ([console(screen)], [Address(CONSOLE, "")]) if screen else ([], [])
     try:
         yield Line(
-            loaded=loaded, connector=connector(loaded), store=memory, notifiers=notifiers,
+            loaded=loaded, connector=_remembered(loaded, memory), store=memory, notifiers=notifiers,
             leadership=leadership, operations=[], judge=judge, audience=audience or Unheard(),
             progress=progress, now=now, sleep=time.sleep,
         )  # fmt: skip
@@ -235,8 +252,8 @@ def backfilling(loaded: Loaded, progress: Progress = no_progress) -> Iterator[Li
     memory = store(loaded)
     try:
         yield Line(
-            loaded=loaded, connector=connector(loaded), store=memory, notifiers=[], leadership=[], operations=[],
-            judge=refuse, audience=Unheard(), progress=progress, now=now, sleep=time.sleep,
+            loaded=loaded, connector=_remembered(loaded, memory), store=memory, notifiers=[], leadership=[],
+            operations=[], judge=refuse, audience=Unheard(), progress=progress, now=now, sleep=time.sleep,
         )  # fmt: skip
     finally:
         memory.close()
@@ -311,7 +328,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
         Examination("settings", lambda: settings_checks(loaded), ExitCode.CONFIG),
         Examination("clock", lambda: clock_checks(loaded.settings, now, time_by_http), ExitCode.CONFIG),
         Examination("schedule", lambda: timetable.check(_timetable(loaded), now()), ExitCode.CONFIG),
-        Examination("source", lambda: connector(loaded).check(), ExitCode.CONNECTOR),
+        Examination("source", lambda: _unremembered(loaded).check(), ExitCode.CONNECTOR),
         Examination("store", lambda: _store_checks(loaded), ExitCode.CONFIG),
     ]
     if loaded.settings.notify.slack.enabled:

@@ -60,7 +60,8 @@ def merged(parts: Iterable[Part], key: str) -> pl.DataFrame:
     del table
     ordered = []
     while columns:
-        ordered.append(columns.pop().gather(lasting))
+        # In one piece first: picking rows out of many takes five times as long.
+        ordered.append(columns.pop().rechunk().gather(lasting))
     return pl.DataFrame(ordered)
 
 
