@@ -18,6 +18,7 @@ from tests.emulators.salesforce.csvs import Pages
 from tests.emulators.salesforce.faults import Reply, refusal
 from tests.emulators.salesforce.ids import record_id_of
 from tests.emulators.salesforce.org import Org
+from tests.emulators.salesforce.request import decoded
 from tests.emulators.salesforce.rows import Found, Operation, run
 from tests.emulators.salesforce.served import Served
 from tests.emulators.salesforce.soql import SoqlError, parse
@@ -70,7 +71,7 @@ class Bulk:
     unsupported: set[str] = field(default_factory=set)
     jobs: dict[str, _Job] = field(default_factory=dict)
     _lost_headers: set[str] = field(default_factory=set)
-    _lost_locators: set[tuple[str, str]] = field(default_factory=set)
+    _round: int = 0
     _refusals: deque[Reply] = field(default_factory=deque)
     _endings: deque[tuple[str, str]] = field(default_factory=deque)
     _serial: count[int] = field(default_factory=lambda: count(1))
@@ -97,10 +98,8 @@ class Bulk:
         self._lost_headers.clear()
 
     def expire_locators(self) -> None:
-        """Every locator handed out so far is refused from now on. The jobs stay, and so do their first pages."""
-        for job in self.jobs.values():
-            starts = range(len(job.found.rows) + 1)
-            self._lost_locators |= {(job.id, _locator(start)) for start in starts if start}
+        """Every locator handed out so far is refused from now on. The jobs stay, and hand out new ones."""
+        self._round += 1
 
     # -- what clients ask ---------------------------------------------------------------------------------------
 
@@ -129,18 +128,15 @@ class Bulk:
         if len(self.jobs) >= self.jobs_a_day:
             said = f"Max bulk v2 query jobs ({self.jobs_a_day}) per 24 hrs has been reached ({len(self.jobs) + 1})"
             return refusal(400, "LIMIT_EXCEEDED", said)
+        asked = {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF", **decoded(body)}
+        operation, delimiter, line_end = asked.get("operation"), asked["columnDelimiter"], asked["lineEnding"]
+        known = operation in {"query", "queryAll"} and delimiter in _DELIMITERS and line_end in _LINE_ENDS
+        if not known or asked["contentType"] != "CSV":
+            return refusal(400, "INVALIDJOB", f"Not a query job that can be made: {sorted(asked)}")
         try:
-            asked = {str(name): str(value) for name, value in orjson.loads(body).items()}
-        except (orjson.JSONDecodeError, AttributeError):
-            return refusal(400, "JSON_PARSER_ERROR", "Unexpected character in the job's definition")
-        operation = asked.get("operation", "")
-        if operation not in {"query", "queryAll"} or asked.get("contentType", "CSV") != "CSV":
-            return refusal(400, "INVALIDJOB", f"Unsupported operation or content type: {operation}")
-        try:
-            found = self._run(asked.get("query", ""), cast("Operation", operation))
+            found = self._run(str(asked.get("query", "")), cast("Operation", operation))
         except SoqlError as error:
             return refusal(400, error.code, error.message)
-        delimiter, line_end = asked.get("columnDelimiter", "COMMA"), asked.get("lineEnding", "LF")
         pages = Pages(found, _DELIMITERS[delimiter], _LINE_ENDS[line_end])
         job = _Job(
             record_id_of("750", next(self._serial)),
@@ -205,7 +201,8 @@ class Bulk:
         start = self._start(job, query)
         if start is None:
             return _LOST
-        most = min(self.page_rows, int(query.get("maxRecords", self.page_rows)))
+        asked = query.get("maxRecords", "")
+        most = min(self.page_rows, int(asked)) if asked.isdigit() and int(asked) else self.page_rows
         end = min(start + most, len(job.found.rows))
         body, zipped = job.pages.page(start, end)
         served = self.served[job.found.sobject]
@@ -214,7 +211,7 @@ class Bulk:
         headers = {
             "Content-Type": "text/csv",
             "Sforce-NumberOfRecords": str(end - start),
-            "Sforce-Locator": _locator(end) if end < len(job.found.rows) else "null",
+            "Sforce-Locator": self._locator(end) if end < len(job.found.rows) else "null",
         }
         return Reply(200, body, {k: v for k, v in headers.items() if k not in self._lost_headers}, zipped)
 
@@ -229,12 +226,12 @@ class Bulk:
         home = f"/services/data/v{version}/jobs/query/{job.id}"
         starts: Sequence[int] = range(start, max(len(job.found.rows), 1), self.page_rows)
         page: dict[str, Any] = {
-            "resultPages": [{"resultUrl": f"{home}/results?locator={_locator(each)}"} for each in starts[:_LINKS]],
+            "resultPages": [{"resultUrl": f"{home}/results?locator={self._locator(each)}"} for each in starts[:_LINKS]],
             "nextRecordsUrl": None,
             "done": len(starts) <= _LINKS,
         }
         if not page["done"]:
-            page["nextRecordsUrl"] = f"{home}/resultPages?locator={_locator(starts[_LINKS])}"
+            page["nextRecordsUrl"] = f"{home}/resultPages?locator={self._locator(starts[_LINKS])}"
         return _json(page)
 
     @staticmethod
@@ -248,16 +245,19 @@ class Bulk:
         locator = query.get("locator")
         if not locator:
             return 0
-        if (job.id, locator) in self._lost_locators:
-            return None
         try:
-            start = int(base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)))
+            text = base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)).decode()
+            start, turn = map(int, text.split(".")) if "." in text else (int(text), 0)
         except (binascii.Error, ValueError):
             return None
-        return start if 0 <= start <= len(job.found.rows) else None
+        return start if turn == self._round and 0 <= start <= len(job.found.rows) else None
+
+    def _locator(self, start: int) -> str:
+        text = f"{start}.{self._round}" if self._round else str(start)
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def _abort(self, job: _Job, body: bytes) -> Reply:
-        if orjson.loads(body or b"{}").get("state") != "Aborted" or job.state not in {"UploadComplete", "InProgress"}:
+        if decoded(body).get("state") != "Aborted" or job.state not in {"UploadComplete", "InProgress"}:
             return refusal(400, "INVALIDJOBSTATE", f"A job that is {job.state} cannot be aborted")
         job.state = "Aborted"
         return _json(self._described(job))
@@ -273,10 +273,6 @@ class Bulk:
             return refusal(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{method}' not allowed. Allowed are GET,HEAD,POST")
         records = [self._described(job) | {"jobType": "V2Query"} for job in self.jobs.values()]
         return _json({"done": True, "records": records, "nextRecordsUrl": None})
-
-
-def _locator(start: int) -> str:
-    return base64.urlsafe_b64encode(str(start).encode()).decode().rstrip("=")
 
 
 def _json(value: object) -> Reply:

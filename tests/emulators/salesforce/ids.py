@@ -7,6 +7,7 @@ import re
 SHORT = 15
 _SALESFORCE_ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CAPITALS = {ord(each): "01"[each.isupper()] for each in map(chr, range(128))}
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -21,8 +22,8 @@ def record_id_of(prefix: str, number: int) -> str:
 
 def with_checksum(short: str) -> str:
     """The 18 characters form of an id of 15: one more character for each five, by which of them are capitals."""
-    chunks = (short[start : start + 5] for start in (0, 5, 10))
-    return short + "".join(_CHECKS[sum(1 << at for at, c in enumerate(chunk) if c.isupper())] for chunk in chunks)
+    bits = short.translate(_CAPITALS)[::-1]
+    return f"{short}{_CHECKS[int(bits[10:], 2)]}{_CHECKS[int(bits[5:10], 2)]}{_CHECKS[int(bits[:5], 2)]}"
 
 
 def in_full(record_id: str) -> str:

@@ -203,18 +203,14 @@ class Org:
     def rows(self, object_name: str, ids: Iterable[str] | None = None) -> Iterator[Row]:
         """What the integration user may see just now, the bin included, in the order of *ids* or of arrival."""
         known = self.records[object_name]
-        chosen = list(known.values()) if ids is None else [known[each] for each in ids]
+        chosen: Iterable[Row] = list(known.values()) if ids is None else (known[each] for each in ids)
+        if self._unshared:
+            owner = "AccountId" if object_name == history.OBJECT else "Id"
+            chosen = (row for row in chosen if row[owner] not in self._unshared)
+        if self.pending:
+            chosen = (seen for row in chosen if (seen := self._as_seen(row)) is not None)
         emptied = moment(self.now() - _BIN)
-        if not self.pending and not self._unshared:
-            return (row for row in chosen if not row.get("IsDeleted") or not _is_before(row, emptied))
-        return (
-            seen
-            for row in chosen
-            if row["Id"] not in self._unshared
-            and row["AccountId" if object_name == history.OBJECT else "Id"] not in self._unshared
-            if (seen := self._as_seen(row)) is not None
-            if not seen.get("IsDeleted") or not _is_before(seen, emptied)
-        )
+        return (row for row in chosen if not row.get("IsDeleted") or not _is_before(row, emptied))
 
     def record(self, record_id: object) -> tuple[str, Row] | None:
         """The object's name and the row behind an id of 15 or 18 characters."""

@@ -39,10 +39,11 @@ class Request:
         elif self.is_composite:
             yield from (part.soql for part in self.parts if part.soql)
         elif self.method == "POST" and self.is_data and "/jobs/query" in self.path:
-            yield str(_decoded(self.body).get("query", ""))
+            yield str(decoded(self.body).get("query", ""))
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
+def decoded(body: bytes) -> dict[str, Any]:
+    """The JSON object in *body*; empty for anything else."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 _NUMBERS = frozenset({"currency", "double", "percent"})
 _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
@@ -31,6 +32,7 @@ def stored(kind: str, value: object) -> object:
     return value
 
 
+@lru_cache(maxsize=1024)
 def moment(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
