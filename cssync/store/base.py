@@ -46,7 +46,8 @@ class Store(Protocol):
         """Replace all that is known of the days before *before*, the first accepted night, in one transaction.
 
         *spells*: ``SPELLS``, each of them over by *before*; a stored one that reaches across that day begins there
-        from now on. Of *history*, what it covers and its notes are kept. Raises ValueError where *spells* go further.
+        from now on. Of *history*, what it covers and its notes are kept. Raises ValueError where *spells* go further,
+        or a night before that day was accepted.
         """
         ...
 

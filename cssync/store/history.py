@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, or_, select, update
 
 from cssync.model.history import History
+from cssync.store import runs
 from cssync.store.bulk import Bulk
 from cssync.store.database import insert_into
 from cssync.store.schema import account_spell
@@ -36,6 +37,8 @@ def replace(connection: Connection, bulk: Bulk, tenant_id: int, spells: pl.DataF
     """Let *spells* be all that is known of the days before *before*; later days stay as they are."""
     if spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > before)).height:
         raise ValueError(f"a spell of the time before {before} does not end by then")
+    if night := runs.accepted_before(connection, tenant_id, before, 1):
+        raise ValueError(f"{night[0].as_of} is an accepted night: what is known of that day stays")
     of_old = (account_spell.c.tenant_id == tenant_id, account_spell.c.valid_from < before)
     reaches_across = or_(account_spell.c.valid_to.is_(None), account_spell.c.valid_to > before)
     connection.execute(update(account_spell).where(*of_old, reaches_across).values(valid_from=before))
