@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
+from cssync import network
 from cssync.doctor import (
     Examination,
     Examined,
@@ -209,8 +210,10 @@ def test_a_service_that_does_not_tell_the_time_is_a_warning() -> None:
 
 class _Server(BaseHTTPRequestHandler):
     date: str | None = None
+    asked_by: str | None = None
 
     def do_HEAD(self) -> None:
+        type(self).asked_by = self.headers["User-Agent"]
         self.send_response_only(404)
         if self.date is not None:
             self.send_header("Date", self.date)
@@ -230,11 +233,15 @@ class _Server(BaseHTTPRequestHandler):
     ],
 )
 def test_the_date_of_any_answer_tells_the_time(date: str | None, told: datetime | None) -> None:
-    handler = type("Server", (_Server,), {"date": date})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    class Handler(_Server):
+        """One of this test's own."""
+
+    Handler.date = date
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
             assert time_by_http(f"http://127.0.0.1:{server.server_port}/") == told
+            assert Handler.asked_by == network.user_agent()
         finally:
             server.shutdown()
 

@@ -9,7 +9,7 @@ from connectors.hubspot import deals, mapping, portal
 from connectors.hubspot.client import PAGE, HubspotClient, Record
 from connectors.hubspot.endpoints import COMPANIES, DEALS, OWNERS, PIPELINES, RecordType
 from connectors.hubspot.mapping import CUSTOMERS_REVENUE, SALES_OWNER, FieldMapping, Property
-from cssync.errors import ConnectorError
+from cssync.errors import CssyncError
 from cssync.model.check import Check, CheckStatus
 from cssync.settings.source import AccountFields, HubspotSource, OpportunityFields
 
@@ -29,7 +29,7 @@ def run(client: HubspotClient, settings: HubspotSource, *, arr_from_field: bool)
     """Yield one Check a line. Nothing that HubSpot does raises; what depends on a failed check is left out."""
     name = "HubSpot token"
     account = _tried(lambda: portal.read(client, settings.portal_id))
-    if isinstance(account, ConnectorError):
+    if isinstance(account, CssyncError):
         yield _failed(name, account)
         return
     in_words = f"account {account.id}, company currency {account.currency}, time zone {account.time_zone}"
@@ -37,7 +37,7 @@ def run(client: HubspotClient, settings: HubspotSource, *, arr_from_field: bool)
     people = _tried(lambda: client.get(OWNERS, {"limit": 1}, holds="results"))
     yield _readable(f"HubSpot owners ({OWNERS.scope})", people, "readable")
     fields = _tried(lambda: mapping.settled(settings, arr_from_field=arr_from_field))
-    if isinstance(fields, ConnectorError):
+    if isinstance(fields, CssyncError):
         yield _failed("HubSpot mapping", fields)
         fields = FieldMapping(settings.accounts, settings.opportunities, ())
     companies = _tried(lambda: client.count(COMPANIES))
@@ -45,7 +45,7 @@ def run(client: HubspotClient, settings: HubspotSource, *, arr_from_field: bool)
     yield from _records(client, COMPANIES, fields.accounts, companies)
     yield from _records(client, DEALS, fields.opportunities, in_all)
     stages = _tried(lambda: deals.stages(client))
-    count = 0 if isinstance(stages, ConnectorError) else len(stages)
+    count = 0 if isinstance(stages, CssyncError) else len(stages)
     yield _readable(f"HubSpot deal pipelines ({PIPELINES.scope})", stages, f"{count} stages")
     yield _rates(client, account)
     yield _budget(client, sum(each for each in (companies, in_all) if isinstance(each, int)))
@@ -55,19 +55,19 @@ def _records(
     client: HubspotClient,
     record_type: RecordType,
     fields: AccountFields | OpportunityFields,
-    total: int | ConnectorError,
+    total: int | CssyncError,
 ) -> Iterator[Check]:
     known = _tried(lambda: mapping.properties(client, record_type))
-    count = 0 if isinstance(known, ConnectorError) else len(known)
+    count = 0 if isinstance(known, CssyncError) else len(known)
     name = f"HubSpot properties of {record_type.plural} ({record_type.properties.scope})"
     yield _readable(name, known, f"{count} readable")
-    if isinstance(known, ConnectorError):
+    if isinstance(known, CssyncError):
         return
     present = [each for each in mapping.wanted(fields) if each in known]
     page = _tried(lambda: client.first(record_type, present))
     name = f"HubSpot {record_type.plural} ({record_type.list.scope})"
-    yield _readable(name, page if isinstance(page, ConnectorError) else total, f"{total} in all")
-    if not isinstance(page, ConnectorError):
+    yield _readable(name, page if isinstance(page, CssyncError) else total, f"{total} in all")
+    if not isinstance(page, CssyncError):
         yield from _mapped(record_type, fields, known, page)
 
 
@@ -105,7 +105,7 @@ def _sampled(line: str, name: str, page: Sequence[Record], unwise: str, when_emp
 def _rates(client: HubspotClient, account: portal.Portal) -> Check:
     name = "HubSpot exchange rates"
     found = _tried(lambda: portal.rates(client, account))
-    if isinstance(found, ConnectorError):
+    if isinstance(found, CssyncError):
         return _failed(name, found)
     if found.note:
         return Check(name, CheckStatus.WARNING, found.note, "needed only where amounts are in several currencies")
@@ -124,16 +124,16 @@ def _budget(client: HubspotClient, records: int) -> Check:
     return Check(name, CheckStatus.OK, found)
 
 
-def _tried(read: Callable[[], _Found]) -> _Found | ConnectorError:
+def _tried(read: Callable[[], _Found]) -> _Found | CssyncError:
     try:
         return read()
-    except ConnectorError as error:
+    except CssyncError as error:
         return error
 
 
 def _readable(name: str, found: object, in_words: str) -> Check:
-    return _failed(name, found) if isinstance(found, ConnectorError) else Check(name, CheckStatus.OK, in_words)
+    return _failed(name, found) if isinstance(found, CssyncError) else Check(name, CheckStatus.OK, in_words)
 
 
-def _failed(name: str, error: ConnectorError) -> Check:
+def _failed(name: str, error: CssyncError) -> Check:
     return Check(name, CheckStatus.FAILED, error.message, error.remedy)

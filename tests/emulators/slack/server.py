@@ -30,11 +30,12 @@ _WEBHOOK_STATUS = {"invalid_payload": 400, "no_service": 404, "channel_not_found
 
 
 class SlackServer:
-    """*calls*: every method that was asked for, in order, answered or not."""
+    """*calls*: every method that was asked for, in order, answered or not; *headers*: those that came with each."""
 
     def __init__(self, *, clock: Callable[[], float] = time.time, tls: ssl.SSLContext | None = None) -> None:
         self.workspace = Workspace(clock)
         self.calls: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.webhook_channel = "C0CAPACITY"
         self.crashes: list[BaseException] = []
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
@@ -88,6 +89,7 @@ class SlackServer:
         method = WEBHOOK if path.startswith("/services/") else path.removeprefix("/api/")
         with self._lock:
             self.calls.append(method)
+            self.headers.append(headers)
             self._called.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else None
             if fault is None or fault.accepted:
