@@ -45,6 +45,10 @@ _REVENUE_IS_NOT_ARR = Note(
     " pays",
     "map the field that holds ARR",
 )
+_LOGIN_RETIRES = Note(
+    "source.auth is password, a SOAP login, which Salesforce retires in Summer '27",
+    "set source.auth to jwt or client_credentials",
+)
 _SEVERAL_CURRENCIES = Note("the org has several currencies, so amounts are read in each record's own (CurrencyIsoCode)")
 
 
@@ -108,6 +112,8 @@ def _by_path(paths: Mapping[str, str], kinds: Mapping[str, Described]) -> dict[s
 
 
 def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[Note]:
+    if settings.auth == "password":
+        yield _LOGIN_RETIRES
     if settings.accounts.csm is None:
         yield _CSM_IS_THE_OWNER
     if settings.accounts.csm == OWNER:
