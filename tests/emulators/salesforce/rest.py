@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ class Rest:
     served: defaultdict[str, Served] = field(default_factory=lambda: defaultdict(Served))
     _cursors: dict[str, Found] = field(default_factory=dict)
     _serial: count[int] = field(default_factory=lambda: count(1))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, request: Request) -> Reply:
         """Answer whatever is no login."""
@@ -52,11 +54,12 @@ class Rest:
             return INVALID_SESSION
         if not OLDEST_VERSION <= int(found["version"].split(".")[0]) <= NEWEST_VERSION:
             return _NOT_FOUND
-        if not self.org.calls_left:
-            return TOTAL_REQUESTS
-        self.org.calls_used += 1
+        with self._lock:
+            if not self.org.calls_left:
+                return TOTAL_REQUESTS
+            self.org.calls_used += 1
+            usage = f"api-usage={self.org.calls_used}/{self.org.calls_a_day}"
         reply = self._dispatched(request, found["version"], found["rest"] or "/")
-        usage = f"api-usage={self.org.calls_used}/{self.org.calls_a_day}"
         return replace(reply, headers={**reply.headers, "Sforce-Limit-Info": usage})
 
     def _dispatched(self, request: Request, version: str, rest: str) -> Reply:

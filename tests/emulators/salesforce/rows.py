@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Literal as OneOf
 
 from tests.emulators.salesforce import history
+from tests.emulators.salesforce.comparisons import (
+    Test,
+    Value,
+    comparable,
+    like,
+    literal_kind,
+    ordering,
+    parsed,
+    relative,
+    within,
+)
 from tests.emulators.salesforce.org import Org, Row
 from tests.emulators.salesforce.schema import Field, SObject
 from tests.emulators.salesforce.soql import (
@@ -26,13 +35,8 @@ from tests.emulators.salesforce.soql import (
 )
 
 Operation = OneOf["query", "queryAll"]
-Value = Callable[[Row], object]
-Test = Callable[[Row], bool]
 
 _ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
-_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
-_CASE_COUNTS = frozenset({"id", "reference"})
-_ID_SHORT = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,20 +210,20 @@ class _Scope:
             )
         if comparison.chosen is not None:
             found = run(self._org, comparison.chosen)
-            chosen = {_comparable(column.read(row), column.kind) for column in found.columns for row in found.rows}
+            chosen = {comparable(column.read(row), column.kind) for column in found.columns for row in found.rows}
             wanted = comparison.operator == "IN"
-            return lambda row: (_comparable(read(row), kind) in chosen) is wanted
+            return lambda row: (comparable(read(row), kind) in chosen) is wanted
         if comparison.operator == "LIKE":
-            pattern = _like(comparison.values[0].text)
+            pattern = like(comparison.values[0].text)
             return lambda row: isinstance(value := read(row), str) and pattern.fullmatch(value) is not None
         ranges = [self._range(literal, resolved.field) for literal in comparison.values]
         match comparison.operator:
             case "=" | "IN":
-                return lambda row: _within(_comparable(read(row), kind), ranges)
+                return lambda row: within(comparable(read(row), kind), ranges)
             case "!=" | "NOT IN":
-                return lambda row: not _within(_comparable(read(row), kind), ranges)
+                return lambda row: not within(comparable(read(row), kind), ranges)
             case sign:
-                return _ordering(read, kind, sign, ranges[0])
+                return ordering(read, kind, sign, ranges[0])
 
     def _range(self, literal: Literal, field: Field) -> tuple[object, object]:
         """The least and the greatest value that *literal* stands for: the same one, but for days and months."""
@@ -228,14 +232,14 @@ class _Scope:
         if literal.kind == "relative":
             if field.kind not in {"date", "datetime"}:
                 self._wrong_type(field, field.kind)
-            first, last = _relative(literal.text, self._org.today)
+            first, last = relative(literal.text, self._org.today)
             if field.kind == "date":
                 return first.isoformat(), last.isoformat()
             return f"{first.isoformat()}T00:00:00.000+0000", f"{last.isoformat()}T23:59:59.999+0000"
-        expected = _literal_kind(field.kind)
+        expected = literal_kind(field.kind)
         if literal.kind != expected:
             self._wrong_type(field, expected)
-        value = _parsed(literal, field.kind)
+        value = parsed(literal, field.kind)
         return value, value
 
     def _wrong_type(self, field: Field, expected: str) -> None:
@@ -289,97 +293,5 @@ def _sort(rows: list[Row], path: _Resolved, *, descending: bool, nulls_last: boo
     """Salesforce puts nulls first unless told otherwise, in both directions."""
     absent = [row for row in rows if path.read(row) is None]
     present = [row for row in rows if path.read(row) is not None]
-    present.sort(key=lambda row: _comparable(path.read(row), path.field.kind), reverse=descending)  # type: ignore[arg-type, return-value] # one field, one type
+    present.sort(key=lambda row: comparable(path.read(row), path.field.kind), reverse=descending)  # type: ignore[arg-type, return-value] # one field, one type
     rows[:] = [*present, *absent] if nulls_last else [*absent, *present]
-
-
-def _comparable(value: object, kind: str) -> object:
-    if isinstance(value, str) and kind in _CASE_COUNTS:
-        return value[:_ID_SHORT]
-    if isinstance(value, str) and kind not in {"date", "datetime"}:
-        return value.casefold()
-    return value
-
-
-def _within(value: object, ranges: Iterable[tuple[object, object]]) -> bool:
-    return any(
-        value == low if low == high else value is not None and low <= value <= high  # type: ignore[operator] # dates, as text
-        for low, high in ranges
-    )
-
-
-def _ordering(read: Value, kind: str, sign: str, bounds: tuple[object, object]) -> Test:
-    low, high = bounds
-    compare: dict[str, Callable[[object], bool]] = {
-        "<": lambda value: value < low,  # type: ignore[operator] # checked against the field's type
-        "<=": lambda value: value <= high,  # type: ignore[operator] # the same
-        ">": lambda value: value > high,  # type: ignore[operator] # the same
-        ">=": lambda value: value >= low,  # type: ignore[operator] # the same
-    }
-    holds = compare[sign]
-
-    def test(row: Row) -> bool:
-        value = _comparable(read(row), kind)
-        return value is not None and low is not None and holds(value)
-
-    return test
-
-
-def _literal_kind(kind: str) -> str:
-    if kind in _NUMBERS:
-        return "number"
-    return kind if kind in {"boolean", "date", "datetime"} else "text"
-
-
-def _parsed(literal: Literal, kind: str) -> object:
-    match literal.kind:
-        case "number":
-            return float(literal.text)
-        case "boolean":
-            return literal.text == "true"
-        case "datetime":
-            moment = datetime.fromisoformat(literal.text).astimezone(UTC)
-            return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}+0000"
-        case "date":
-            return literal.text
-        case _:
-            return _comparable(literal.text, kind)
-
-
-def _like(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(_wild(part) for part in re.split(r"([%_])", pattern)), re.IGNORECASE | re.DOTALL)
-
-
-def _wild(part: str) -> str:
-    return {"%": ".*", "_": "."}.get(part, re.escape(part))
-
-
-def _relative(word: str, today: date) -> tuple[date, date]:
-    """First and last day of a date literal. LAST_N_DAYS:n ends today, NEXT_N_DAYS:n starts tomorrow."""
-    name, _, amount = word.partition(":")
-    days = int(amount or 90)
-    month = today.replace(day=1)
-    year = today.replace(month=1, day=1)
-    one = timedelta(days=1)
-    spans: dict[str, Callable[[], tuple[date, date]]] = {
-        "TODAY": lambda: (today, today),
-        "YESTERDAY": lambda: (today - one, today - one),
-        "TOMORROW": lambda: (today + one, today + one),
-        "LAST_N_DAYS": lambda: (today - timedelta(days=days), today),
-        "LAST_90_DAYS": lambda: (today - timedelta(days=days), today),
-        "NEXT_N_DAYS": lambda: (today + one, today + timedelta(days=days)),
-        "NEXT_90_DAYS": lambda: (today + one, today + timedelta(days=days)),
-        "THIS_MONTH": lambda: (month, _next_month(month) - one),
-        "LAST_MONTH": lambda: ((month - one).replace(day=1), month - one),
-        "NEXT_MONTH": lambda: (_next_month(month), _next_month(_next_month(month)) - one),
-        "THIS_YEAR": lambda: (year, year.replace(year=year.year + 1) - one),
-        "LAST_YEAR": lambda: (year.replace(year=year.year - 1), year - one),
-        "NEXT_YEAR": lambda: (year.replace(year=year.year + 1), year.replace(year=year.year + 2) - one),
-    }
-    if name not in spans:
-        raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{word}'")
-    return spans[name]()
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)

@@ -40,6 +40,7 @@ from tests.emulators.salesforce.request import Request
 from tests.emulators.salesforce.rest import Rest, head_is_too_long
 
 _WORTH_ZIPPING = 500  # bytes
+_NO_CONTENT = 204
 
 
 class SalesforceEmulator:
@@ -254,7 +255,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if zipped:
             self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
+        if reply.status != _NO_CONTENT:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         truncated = isinstance(fault, faults.Truncate)
         self.wfile.write(body[: len(body) // 2] if truncated else body)
