@@ -78,12 +78,10 @@ class FileConnector:
         if export is None:
             return History()
         parsed = self._ownership(export, progress)
-        known = {CSM: parsed.table, ARR: _with(parsed.table, "amount"), LIFECYCLE: _with(parsed.table, "lifecycle")}
-        return History(
-            ownership=parsed.table,
-            since={fact: rows.select(pl.min("valid_from")).item() for fact, rows in known.items() if not rows.is_empty()},
-            problems=parsed.problems,
-        )
+        told = {CSM: parsed.table, ARR: _with(parsed.table, "amount"), LIFECYCLE: _with(parsed.table, "lifecycle")}
+        first = {fact: rows.select(pl.min("valid_from")).item() for fact, rows in told.items()}
+        known = {fact: day for fact, day in first.items() if day is not None}
+        return History(parsed.table, known, parsed.problems)
 
     def check(self) -> Iterator[Check]:
         """Yield what the folder holds, and every mapped column with samples and its share of empty cells."""

@@ -17,7 +17,7 @@ import structlog
 
 from connectors import canonical
 from connectors.base import Progress, no_progress
-from connectors.hubspot import associations, checks, deals, mapping, merges, owners, portal
+from connectors.hubspot import associations, checks, deals, history, mapping, merges, owners, portal
 from connectors.hubspot.client import HUBSPOT_API, HubspotClient
 from connectors.hubspot.endpoints import COMPANIES, DEALS
 from connectors.hubspot.mapping import RECORD_ID
@@ -25,6 +25,7 @@ from connectors.hubspot.records import Selection
 from connectors.hubspot.upkeep import Standing, Upkeep
 from connectors.mirror import Mirror
 from cssync.model.check import Check
+from cssync.model.history import ARR, CSM, LIFECYCLE, History
 from cssync.model.pull import Pull
 from cssync.settings.source import HubspotSecrets, HubspotSource
 
@@ -107,6 +108,24 @@ class HubspotConnector:
             changed=companies.changed,
             record_url=account.record_url,
         )
+
+    def history(
+        self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress
+    ) -> History:
+        """See ``connectors.base.Connector``."""
+        mapped = mapping.settled(self._settings, arr_from_field=self._arr_from_field).accounts
+        properties = {CSM: mapped.csm, ARR: mapped.arr if self._arr_from_field else None, LIFECYCLE: mapped.lifecycle}
+        with self._client() as client:
+            asked = history.Request(
+                mirror=self._mirror,
+                portal=portal.read(client, self._settings.portal_id).id,
+                properties={fact: name for fact, name in properties.items() if name is not None},
+                as_of=as_of,
+                since=since,
+                started=self._now(),
+                progress=progress,
+            )
+            return history.read(client, accounts, asked)
 
     def check(self) -> Iterator[Check]:
         """See ``connectors.base.Connector``."""

@@ -1,0 +1,263 @@
+"""Reads AccountHistory: who an account belonged to before, what it paid, what stage it was in.
+
+Salesforce records the changes of fields that an admin has chosen to track, from the day on which they did, and shows
+them for 18 months, through queryAll for 24. Whether a field is tracked is not to be seen without further permissions,
+so it is taken to be since the day of its first recorded change in the whole org.
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_accounthistory.htm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import structlog
+
+from connectors.base import Progress
+from connectors.canonical import past
+from connectors.mirror import Mirror, Reading, Replica
+from connectors.salesforce import paging
+from connectors.salesforce.client import Client
+from connectors.salesforce.mapping import Plan
+from connectors.salesforce.reading import Filling
+from connectors.salesforce.schema import Described, Schema
+from connectors.salesforce.soql import KEY, Selection, moment, quoted
+from connectors.salesforce.upkeep import LATENESS, OVERLAP
+from cssync.errors import PermissionDeniedError, TransientError
+from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.tables import MONEY
+from cssync.model.wording import count
+
+log = structlog.get_logger()
+
+_OBJECT = "AccountHistory"
+_FIELDS = {
+    "AccountId": "reference",
+    "Field": "picklist",
+    "DataType": "picklist",
+    "OldValue": "anyType",
+    "NewValue": "anyType",
+    "CreatedDate": "datetime",
+}
+_BY_ID = "EntityId"  # a change of a lookup is written twice: by ids, and by names
+_LONGEST_BREAK = timedelta(hours=24)
+# Of these, only that they changed is recorded, not what they held.
+_WITHOUT_VALUES = frozenset({"textarea", "multipicklist", "encryptedstring"})
+_NAMES = {CSM: "owners", ARR: "ARR", LIFECYCLE: "lifecycles"}
+_HOW_TO_TRACK = "Setup > Object Manager > Account > Fields & Relationships > Set History Tracking"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A mapped field as AccountHistory names it. *by_id*: its values are ids; *spelt_alike*: today's value is, too."""
+
+    fact: str
+    name: str
+    by_id: bool
+    spelt_alike: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """*since* and *as_of*: first and last day of interest. *started*: aware."""
+
+    mirror: Mirror
+    as_of: date
+    since: date
+    started: datetime
+    bulk_from: int
+    progress: Progress
+
+
+def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, asked: Request) -> History:
+    """What the org remembers of *accounts* (``ACCOUNTS``); a note for all that it does not."""
+    fields, notes = _recorded(schema, plan)
+    rows = pl.DataFrame(schema=_selection([], asked).schema)
+    if fields:
+        try:
+            rows = _brought(client, fields, asked)
+        except PermissionDeniedError as denied:
+            hidden = (
+                "Salesforce shows no AccountHistory to this user, so nothing is known from before the first night"
+                f" ({denied.message}): let the integration user see it (View All on Account), then run cssync backfill."
+            )
+            return History(notes=(hidden,), calls=client.calls)
+    days = pl.col("CreatedDate").str.slice(0, 10).str.to_date("%Y-%m-%d")
+    rows = rows.with_columns(day=days).filter(pl.col("day") >= asked.since)
+    states: dict[str, pl.DataFrame] = {}
+    since: dict[str, date] = {}
+    broken: set[str] = set()
+    for field in fields:
+        changes = _changes(rows, field)
+        if changes.is_empty():
+            notes.append(_untracked(field))
+            continue
+        since[field.fact] = changes.select(pl.min("day")).item()
+        broken |= _not_following(changes, accounts, field, asked.as_of)
+        states[field.fact] = _states(changes)
+    if broken:
+        notes.append(
+            f"The changes that Salesforce recorded of {count(len(broken), 'account')} do not follow from each other, or"
+            " do not lead to what is there today: each value is taken to hold until the next one that is recorded."
+        )
+    ownership = past.owned(states, accounts, since, asked.as_of)
+    log.info("salesforce history", rows=rows.height, fields=len(fields), tracked=len(since), calls=client.calls)
+    return History(ownership, since, notes=tuple(notes), calls=client.calls)
+
+
+# -- what is recorded ---------------------------------------------------------------------------------------------
+
+
+def _recorded(schema: Schema, plan: Plan) -> tuple[list[Field], list[str]]:
+    """The mapped fields that may have a history, and notes for those that have none."""
+    mapped = plan.accounts
+    fields, notes = [], []
+    for fact, path, setting in (
+        (CSM, mapped.csm, "csm"),
+        (ARR, mapped.arr, "arr"),
+        (LIFECYCLE, mapped.lifecycle, "lifecycle"),
+    ):
+        if path is None:
+            if fact == ARR:
+                notes.append("ARR comes from won opportunities: what it was before the first night is not known.")
+            continue
+        found = _field(fact, path, plan.kinds[f"source.accounts.{setting}"], schema)
+        if isinstance(found, Field):
+            fields.append(found)
+        else:
+            notes.append(f"Salesforce keeps no history of {_NAMES[fact]} ({path}), {found}.")
+    return fields, notes
+
+
+def _field(fact: str, path: str, described: Described, schema: Schema) -> Field | str:
+    """The field, or why it has no history."""
+    relation, dot, rest = path.partition(".")
+    if dot:
+        lookup = next((each for each in schema.fields("Account").values() if each.relationship == relation), None)
+        if fact != CSM or lookup is None or "." in rest:
+            return "which belongs to another record than the account"
+        return Field(fact, _name_in_history(lookup), by_id=True, spelt_alike=rest == KEY)
+    if described.calculated:
+        return "which is a formula"
+    if described.kind in _WITHOUT_VALUES:
+        return f"which is a {described.kind}, and of those no values are recorded"
+    return Field(fact, _name_in_history(described), by_id=described.kind == "reference", spelt_alike=True)
+
+
+def _name_in_history(field: Described) -> str:
+    """Owner for OwnerId, Parent for ParentId; custom fields by their own names."""
+    standard = field.kind == "reference" and not field.name.endswith("__c")
+    return field.name.removesuffix("Id") if standard else field.name
+
+
+def _untracked(field: Field) -> str:
+    return (
+        f"Salesforce has recorded no change of {_NAMES[field.fact]} ({field.name}), so what they were before the first"
+        f" night is not known. To have them recorded there: {_HOW_TO_TRACK}; cssync remembers them from now on in any"
+        " case."
+    )
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def _selection(fields: Sequence[Field], asked: Request, since: datetime | None = None) -> Selection:
+    first = since or datetime(asked.since.year, asked.since.month, asked.since.day, tzinfo=UTC)
+    rule = f"Field IN ({', '.join(sorted(quoted(field.name) for field in fields))})"
+    return Selection(_OBJECT, _FIELDS, where=f"{rule} AND CreatedDate >= {moment(first)}", deleted_too=True, rule=rule)
+
+
+def _brought(client: Client, fields: Sequence[Field], asked: Request) -> pl.DataFrame:
+    """Every row of them, read to the end now or the last time, and what came since."""
+    replica = asked.mirror.replica(_OBJECT, key=KEY, shape=_selection(fields, asked).shape(client.org))
+    broken_off = replica.unfinished()
+    if broken_off is not None and asked.started - broken_off.begun <= _LONGEST_BREAK:
+        log.info("salesforce history resumed", rows=broken_off.height)
+        _fill(client, replica, broken_off, fields, asked)
+    if replica.until is None or asked.started - replica.until > LATENESS:
+        _fill(client, replica, _begun(replica, asked), fields, asked)
+    rows = replica.rows()
+    return rows if not rows.is_empty() else pl.DataFrame(schema=_selection(fields, asked).schema)
+
+
+def _begun(replica: Replica, asked: Request) -> Reading:
+    return replica.begin(full=replica.until is None, begun=asked.started, until=asked.started - LATENESS)
+
+
+def _fill(client: Client, replica: Replica, reading: Reading, fields: Sequence[Field], asked: Request) -> None:
+    """Rows of a history never change: after the first reading, what was recorded since is all there is to ask for."""
+    since = None if reading.full or replica.until is None else replica.until - OVERLAP
+    selection = _selection(fields, asked, since)
+    expected = _counted(client, selection)
+
+    def tell(height: int) -> None:
+        asked.progress("history", height, max(expected, height))
+
+    tell(reading.height)
+    filled = Filling(client, selection, expected, asked.bulk_from, told=tell).fill(
+        reading, lambda: _begun(replica, asked)
+    )
+    if filled.height < expected and filled.height < _counted(client, selection):
+        filled.discard()
+        raise TransientError(
+            f"Salesforce counts {expected:,} rows of AccountHistory but gave {filled.height:,}: they are not whole",
+            remedy="the next night reads it again",
+        )
+    filled.seal()
+
+
+def _counted(client: Client, selection: Selection) -> int:
+    return paging.counted(client.get(f"{selection.resource}/", {"q": selection.count()}))
+
+
+# -- understanding ------------------------------------------------------------------------------------------------
+
+
+def _changes(rows: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """``account_id, day, old, new`` in the order in which they happened."""
+    by_id = pl.col("DataType") == _BY_ID
+    mine = rows.filter((pl.col("Field") == field.name) & (by_id if field.by_id else ~by_id.fill_null(value=False)))
+    # ORDER BY would keep Salesforce from reading a large history in parts.
+    return mine.sort("AccountId", "CreatedDate", KEY).select(
+        "day", account_id="AccountId", old=_value("OldValue"), new=_value("NewValue")
+    )
+
+
+def _value(column: str) -> pl.Expr:
+    stripped = pl.col(column).str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def _states(changes: pl.DataFrame) -> pl.DataFrame:
+    """``past.STATES``: what there was before the first change, and after the last one of each day."""
+    first = changes.group_by("account_id", maintain_order=True).first()
+    before = first.select("account_id", day=pl.lit(None, pl.Date), value="old")
+    after = changes.group_by("account_id", "day", maintain_order=True).last()
+    return pl.concat([before, after.select("account_id", "day", value="new")]).match_to_schema(past.STATES)
+
+
+def _not_following(changes: pl.DataFrame, accounts: pl.DataFrame, field: Field, as_of: date) -> set[str]:
+    """Accounts of which a change does not begin where the one before it ended, or the last one not end today."""
+    said = {side: _comparable(side, field) for side in ("old", "new")}
+    linked = changes.with_columns(
+        leads_to=pl.when(pl.col("account_id").shift(-1) == pl.col("account_id")).then(said["old"].shift(-1)),
+        is_last=pl.col("account_id").shift(-1).ne_missing(pl.col("account_id")),
+        led_to=said["new"],
+    )
+    broken = linked.filter(~pl.col("is_last") & pl.col("led_to").ne_missing(pl.col("leads_to")))
+    found = set(broken["account_id"])
+    if field.spelt_alike:
+        # What has changed today may have done so after it was read.
+        column = {CSM: "csm_ref", ARR: "amount", LIFECYCLE: "lifecycle"}[field.fact]
+        today = accounts.select("account_id", today=pl.col(column).cast(pl.String))
+        last = linked.filter(pl.col("is_last") & (pl.col("day") < as_of)).join(today, on="account_id", how="inner")
+        found |= set(last.filter(pl.col("led_to").ne_missing(_comparable("today", field)))["account_id"])
+    return found & set(accounts["account_id"])
+
+
+def _comparable(column: str, field: Field) -> pl.Expr:
+    """Amounts are written now with and now without their decimals."""
+    text = pl.col(column)
+    return text.cast(MONEY, strict=False).cast(pl.String) if field.fact == ARR else text
