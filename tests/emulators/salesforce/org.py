@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, filterfalse
+from operator import itemgetter
 
 from tests.emulators.salesforce import edits, history, permissions
 from tests.emulators.salesforce.credentials import SESSION_CANARY, Credentials, signing_key
@@ -20,6 +21,7 @@ from tests.emulators.salesforce.values import Row, moment, stored
 __all__ = ["SESSION_CANARY", "Access", "Credentials", "Org", "Row", "signing_key"]
 
 _BIN = timedelta(days=15)
+_is_deleted = itemgetter("IsDeleted")
 _STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 
 
@@ -201,16 +203,24 @@ class Org:
         return self.permissions.get(object_name, Access())
 
     def rows(self, object_name: str, ids: Iterable[str] | None = None) -> Iterator[Row]:
-        """What the integration user may see just now, the bin included, in the order of *ids* or of arrival."""
+        """What the integration user may see just now, less the bin, in the order of *ids* or of arrival."""
+        return filterfalse(_is_deleted, self._shown(object_name, ids))
+
+    def rows_and_bin(self, object_name: str, ids: Iterable[str] | None = None) -> Iterator[Row]:
+        """The same with what is in the bin still."""
+        emptied = moment(self.now() - _BIN)
+        shown = self._shown(object_name, ids)
+        return (row for row in shown if not row["IsDeleted"] or str(row["SystemModstamp"] or emptied) >= emptied)
+
+    def _shown(self, object_name: str, ids: Iterable[str] | None) -> Iterable[Row]:
         known = self.records[object_name]
-        chosen: Iterable[Row] = list(known.values()) if ids is None else (known[each] for each in ids)
+        shown: Iterable[Row] = list(known.values()) if ids is None else filter(None, map(known.get, ids))
         if self._unshared:
             owner = "AccountId" if object_name == history.OBJECT else "Id"
-            chosen = (row for row in chosen if row[owner] not in self._unshared)
+            shown = (row for row in shown if row[owner] not in self._unshared)
         if self.pending:
-            chosen = (seen for row in chosen if (seen := self._as_seen(row)) is not None)
-        emptied = moment(self.now() - _BIN)
-        return (row for row in chosen if not row.get("IsDeleted") or not _is_before(row, emptied))
+            shown = (seen for row in shown if (seen := self._as_seen(row)) is not None)
+        return shown
 
     def record(self, record_id: object) -> tuple[str, Row] | None:
         """The object's name and the row behind an id of 15 or 18 characters."""
@@ -278,8 +288,3 @@ class _Blank:
         stamps = [name for name in _STAMPS if name in kinds]
         has_currency = described.name in {"Account", "Opportunity"} and "CurrencyIsoCode" in kinds
         return cls(described, kinds, booleans, stamps, has_currency)
-
-
-def _is_before(row: Row, stamp: str) -> bool:
-    """Dates as Salesforce writes them sort as text."""
-    return str(row["SystemModstamp"] or stamp) < stamp

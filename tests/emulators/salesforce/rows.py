@@ -97,9 +97,7 @@ def run(org: Org, query: Query, operation: Operation = "query") -> Found:
 
 
 def _in_reach(org: Org, name: str, operation: Operation, ids: Iterable[str] | None) -> Iterator[Row]:
-    rows = org.rows(name, ids)
-    if operation == "query":
-        rows = (row for row in rows if not row.get("IsDeleted"))
+    rows = org.rows(name, ids) if operation == "query" else org.rows_and_bin(name, ids)
     if name == history.OBJECT:
         oldest = history.oldest(org, with_archive=operation == "queryAll")
         rows = (row for row in rows if str(row["CreatedDate"]) >= oldest)
