@@ -98,7 +98,10 @@ class Bulk:
         self._lost_headers.clear()
 
     def expire_locators(self) -> None:
-        """Every locator handed out so far is refused from now on. The jobs stay, and hand out new ones."""
+        """Every locator handed out so far is refused from now on. The jobs stay, and hand out new ones.
+
+        By itself a locator holds as long as its job does.
+        """
         self._round += 1
 
     # -- what clients ask ---------------------------------------------------------------------------------------

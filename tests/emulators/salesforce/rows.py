@@ -78,12 +78,6 @@ def run(org: Org, query: Query, operation: Operation = "query") -> Found:
     if query.where is not None:
         rows = filter(scope.test(query.where), rows)
     orders = [(scope.resolve(order.path), order) for order in query.order]
-    for path, order in orders:
-        if not path.field.filterable:
-            raise SoqlError(
-                "INVALID_FIELD",
-                f"{located(query.text, order.path.column)}field '{path.field.name}' can not be sorted in a query call",
-            )
     if by_id:
         ordered = list(islice(rows, query.offset, query.offset + query.limit if query.limit is not None else None))
     else:

@@ -21,6 +21,7 @@ _SOAP_TYPES = {
     "date": "xsd:date",
     "datetime": "xsd:dateTime",
     "address": "urn:address",
+    "anyType": "xsd:anyType",
 }
 _WITHOUT_LENGTH = frozenset({"boolean", "int", "double", "currency", "percent", "date", "datetime", "address"})
 _ID_LENGTH = 18
@@ -76,7 +77,6 @@ class Field:
             "referenceTo": list(self.refers_to),
             "relationshipName": self.relationship,
             "scale": 2 if decimal else 0,
-            "sortable": self.filterable,
             "soapType": _SOAP_TYPES.get(self.kind, "xsd:string"),
             "type": self.kind,
             "updateable": changeable and access.edit,
@@ -187,7 +187,7 @@ _OBJECT_DEFAULTS: dict[str, object] = {
     "sobjectDescribeOption": "FULL",
 }
 _FIELD_DEFAULTS: dict[str, object] = {
-    **dict.fromkeys(("aggregatable", "groupable"), True),
+    **dict.fromkeys(("aggregatable", "groupable", "sortable"), True),
     **dict.fromkeys(
         (
             "aiPredictionField",
