@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,8 @@ def hubspot_company(
     portal.add_property("companies", "arr", type_="string")
     texts = [{**row, "amount": row["amount"] if row["amount"] is None else str(row["amount"])} for row in accounts]
     load(portal, texts, owners)
+    # From now on its clock is ours: the program asks for what changed since it was there last.
+    portal.now = lambda: datetime.now(UTC)
     with HubspotEmulator(portal) as emulator:
         desk.settings["source"] = {"kind": "hubspot", "api_url": emulator.url, "accounts": ACCOUNT_MAPPING}
         desk.environ["HUBSPOT_TOKEN"] = emulator.token
@@ -157,13 +160,13 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 def hand_over_in_salesforce(salesforce: SalesforceEmulator, to: Owner, *customers: str) -> None:
     """Make *to* the CSM of the accounts called "Customer ...", as their old one would in the org."""
     (owner,) = (row["Id"] for row in salesforce.org.records["User"].values() if row["Name"] == to.name)
-    for row in salesforce.org.records["Account"].values():
+    for identifier, row in list(salesforce.org.records["Account"].items()):
         if row["Name"] in {f"Customer {each}" for each in customers}:
-            row["CSM__c"] = owner
+            salesforce.org.edit(identifier, CSM__c=owner)
 
 
 def hand_over_in_hubspot(hubspot: HubspotEmulator, to: Owner, *customers: str) -> None:
     (owner,) = (str(each["id"]) for each in hubspot.portal.owners if each["email"] == to.email)
-    for stored in hubspot.portal.records["companies"].values():
+    for identifier, stored in list(hubspot.portal.records["companies"].items()):
         if stored.properties["name"] in {f"Customer {each}" for each in customers}:
-            stored.properties["csm_owner"] = owner
+            hubspot.portal.edit("companies", identifier, csm_owner=owner)
