@@ -27,10 +27,11 @@ def living(accounts: pl.DataFrame) -> pl.DataFrame:
 
 
 def repointed(rows: pl.DataFrame, path: str | None, into: Mapping[str, str]) -> pl.DataFrame:
-    """*rows* whose column *path* names winners where it named losers."""
+    """*rows* whose column *path* names winners where it named losers; a winner that hung on its loser hangs on none."""
     if not into or path is None or rows.schema.get(path) != pl.String:
         return rows
-    return rows.with_columns(pl.col(path).replace(into))
+    now = pl.col(path).replace(into)
+    return rows.with_columns(pl.when((now == pl.col(path)) | (now != pl.col(KEY))).then(now))
 
 
 def _last(into: Mapping[str, str], loser: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors.mirror import Mirror
@@ -15,6 +15,7 @@ from cssync.settings.source import SalesforceSecrets, SalesforceSource
 from cssync.store.memory_mirror import MemoryMirror
 from tests.emulators.salesforce.company import ACCOUNT_FIELDS, OPPORTUNITY_FIELDS, CanonicalRow, Loaded, load_company
 from tests.emulators.salesforce.org import Org, signing_key
+from tests.emulators.salesforce.schema import Field
 from tests.emulators.salesforce.server import SalesforceEmulator
 
 AS_OF = date(2026, 3, 31)
@@ -85,6 +86,64 @@ class Served:
 
     def pull(self, **settings: Any) -> Pull:
         return self.connector(**settings).pull(AS_OF)
+
+    def lookups(self, path: str) -> int:
+        """How many requests so far had *path* in theirs."""
+        return sum(path in each for each in self.emulator.paths())
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time of the org, and of the connector that reads it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(slots=True)
+class Nights(Served):
+    """A company read night after night into one mirror."""
+
+    clock: Clock = field(default_factory=Clock)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def night(self, *, as_of: date = AS_OF, full: bool = False, **settings: Any) -> Pull:
+        return self.connector(now=self.clock, **{**self.settings, **settings}).pull(as_of, full=full)
+
+    def next_night(self, **settings: Any) -> Pull:
+        self.clock.pass_(days=1)
+        return self.night(**settings)
+
+    def anew(self, **settings: Any) -> Pull:
+        """What a connector without a past makes of the org as it is."""
+        return self.connector(now=self.clock, mirror=MemoryMirror(), **{**self.settings, **settings}).pull(AS_OF)
+
+    def account(self, key: str) -> str:
+        return self.loaded.accounts[key]
+
+
+@contextmanager
+def nights(
+    accounts: Sequence[CanonicalRow] = (),
+    *,
+    owners: Sequence[CanonicalRow] = (DANA,),
+    opportunities: Sequence[CanonicalRow] = (),
+    page_size: int = 2_000,
+    fields: Sequence[Field] = (),
+    **settings: Any,
+) -> Iterator[Nights]:
+    """A company that has stood for a month. *fields*: more of Account. *settings*: of the source, for every night."""
+    clock = Clock(NOW - timedelta(days=30))
+    org = Org(now=clock)
+    org.define("Account", *fields)
+    with served(accounts, owners=owners, opportunities=opportunities, org=org, page_size=page_size) as running:
+        clock.now = NOW
+        yield Nights(running.emulator, running.loaded, clock=clock, settings=settings)
 
 
 @contextmanager
