@@ -28,7 +28,7 @@ from connectors.salesforce.upkeep import LATENESS, OVERLAP
 from cssync.errors import PermissionDeniedError, TransientError
 from cssync.model.history import ARR, CSM, LIFECYCLE, History
 from cssync.model.tables import MONEY
-from cssync.model.wording import count
+from cssync.model.wording import count, listed
 
 log = structlog.get_logger()
 
@@ -89,14 +89,17 @@ def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, ask
     states: dict[str, pl.DataFrame] = {}
     since: dict[str, date] = {}
     broken: set[str] = set()
+    silent: list[Field] = []
     for field in fields:
         changes = _changes(rows, field)
         if changes.is_empty():
-            notes.append(_untracked(field))
+            silent.append(field)
             continue
         since[field.fact] = changes.select(pl.min("day")).item()
         broken |= _not_following(changes, accounts, field, asked.as_of)
         states[field.fact] = _states(changes)
+    if silent:
+        notes.append(_untracked(silent))
     if broken:
         notes.append(
             f"The changes that Salesforce recorded of {count(len(broken), 'account')} do not follow from each other, or"
@@ -152,11 +155,11 @@ def _name_in_history(field: Described) -> str:
     return field.name.removesuffix("Id") if standard else field.name
 
 
-def _untracked(field: Field) -> str:
+def _untracked(fields: Sequence[Field]) -> str:
+    named = listed([f"{_NAMES[field.fact]} ({field.name})" for field in fields])
     return (
-        f"Salesforce has recorded no change of {_NAMES[field.fact]} ({field.name}), so what they were before the first"
-        f" night is not known. To have them recorded there: {_HOW_TO_TRACK}; cssync remembers them from now on in any"
-        " case."
+        f"Salesforce has recorded no change of {named}: what was before the first night is not known. cssync remembers"
+        f" it from now on; to have Salesforce do so too: {_HOW_TO_TRACK}."
     )
 
 

@@ -43,6 +43,6 @@ def _told(found: Backfilled) -> Iterator[str]:
     for fact, name in (("csm", "Owners"), ("arr", "ARR"), ("lifecycle", "Lifecycles")):
         tracked = fact in history.since and found.known[fact] < found.first_night
         since = day(found.known[fact])
-        yield f"{name}: known from {since}" + ("" if tracked else ", the first night: the CRM remembers none before")
+        yield f"{name}: known from {since if tracked else f'the first night, {since}; the CRM recorded none'}"
     yield from (f"- {note}" for note in history.notes)
     yield "Next: cssync books"

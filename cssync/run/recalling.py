@@ -73,7 +73,7 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
     spells = spells_of(history, seen.snapshot, line.loaded.settings.customers)
     first_night = _first_night(line.store, as_of)
     known = known_since(history, first_night)
-    told = replace(history, since=known, notes=(*history.notes, *_reach(history, known, as_of)))
+    told = replace(history, since=known, notes=(*history.notes, *_reach(known, as_of)))
     if past.spells.is_empty():
         return Recalled(replace(past, history_tracked=known), _noted(seen, told), spells, told)
     earlier = before(spells, first_night)
@@ -132,8 +132,8 @@ def _first_night(store: Store, as_of: date) -> date:
     return min((run.as_of for run in store.runs(_EVER) if run.status is RunStatus.ACCEPTED), default=as_of)
 
 
-def _reach(history: History, known: Mapping[str, date], as_of: date) -> tuple[str, ...]:
-    return (reach(known, as_of),) if history.since else ()
+def _reach(known: Mapping[str, date], as_of: date) -> tuple[str, ...]:
+    return (reach(known, as_of),) if min(known.values()) < as_of else ()
 
 
 def _noted(seen: Seen, history: History) -> Seen:

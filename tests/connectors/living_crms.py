@@ -63,9 +63,9 @@ class LivingOrg:
         }
 
     @contextmanager
-    def served(self) -> Iterator[SalesforceEmulator]:
+    def served(self, page_size: int = 2_000) -> Iterator[SalesforceEmulator]:
         self.clock = AT_NIGHT
-        with SalesforceEmulator(self.org) as emulator:
+        with SalesforceEmulator(self.org, page_size=page_size) as emulator:
             yield emulator
             assert emulator.crashes == []
 
