@@ -17,7 +17,7 @@ UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}'
 INSTALLED := .venv/.installed
 PYTEST_ARGS ?=
 
-.PHONY: help install demo test check bench dist wheel-check clean distclean
+.PHONY: help install demo test histories check bench dist wheel-check clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ demo: $(INSTALLED) ## Run a whole night on the embedded demo company, posting no
 
 test: $(INSTALLED) ## Run the whole suite, PostgreSQL included; PYTEST_ARGS="-k slack" narrows it
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(PYTEST_ARGS)
+
+histories: $(INSTALLED) ## Try 1,000 random histories of a CRM, night by night, some killed; takes half an hour
+	CSSYNC_HISTORIES=500 $(BIN)/python -m pytest -n 2 --timeout 0 -o log_level=ERROR tests/connectors/histories
 
 check: $(INSTALLED) ## Lint, types, import layers, config schema and lock up to date
 	$(BIN)/ruff check .
