@@ -11,10 +11,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+import polars as pl
+
+from connectors.salesforce import csv_rows
 from connectors.salesforce.client import Client
-from connectors.salesforce.refusals import NOT_UNDERSTOOD, LocatorLostError, NotThereError
+from connectors.salesforce.refusals import NOT_UNDERSTOOD, BusyError, LocatorLostError, NotThereError
 from connectors.salesforce.soql import Selection
 from cssync.errors import ConfigError, ConnectorError, PermissionDeniedError, TransientError
 
@@ -45,10 +49,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """*onward*: the locator of the next one, None at the end. *rows*: as announced, None where it was not."""
+    """*onward*: the locator of the next one, None at the end, and where nothing was said of it."""
 
-    body: bytes
-    rows: int | None
+    rows: pl.DataFrame
     onward: str | None
 
 
@@ -89,73 +92,76 @@ def finished(client: Client, job_id: str) -> Job:
         pause = min(_LONGEST_POLL, pause * 2)
 
 
-def pages(client: Client, job: Job, *, locator: str | None, side_by_side: bool) -> Iterator[Page]:
-    """Yield the pages of the results from *locator* on (None: the first), each fetched while the one before is read.
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a job found of *selection*."""
 
-    *side_by_side*: ask for several at once, where Salesforce hands out links to them.
-    """
-    links = _links(client, job.id) if side_by_side and locator is None else iter(())
-    with ThreadPoolExecutor(_PAGES_AHEAD) as pool:
-        first = next(links, None)
-        if first is None:
-            yield from _one_after_another(client, pool, job.id, locator)
-            return
-        ahead: deque[Future[Page]] = deque([pool.submit(_page, client, first, {})])
-        while ahead:
-            while len(ahead) < _PAGES_AHEAD and (link := next(links, None)):
-                ahead.append(pool.submit(_page, client, link, {}))
-            yield ahead.popleft().result()
+    client: Client
+    job: Job
+    selection: Selection
 
+    def one_by_one(self, locator: str | None) -> Iterator[Page]:
+        """Yield the pages from *locator* on (None: the first), each fetched while the one before is put away."""
+        visited: set[str] = {locator} if locator else set()
+        with ThreadPoolExecutor(1) as pool:
+            coming: Future[Page] | None = pool.submit(self._place, locator)
+            while coming:
+                page = coming.result()
+                if page.onward in visited:
+                    raise ResultsLostError("the pages of Salesforce's bulk results lead round in circles")
+                coming = None
+                if page.onward:
+                    visited.add(page.onward)
+                    coming = pool.submit(self._place, page.onward)
+                yield page
 
-def _one_after_another(client: Client, pool: ThreadPoolExecutor, job_id: str, locator: str | None) -> Iterator[Page]:
-    def ask(place: str | None) -> Future[Page]:
-        parameters = {"maxRecords": str(PAGE_ROWS)} | ({"locator": place} if place else {})
-        return pool.submit(_page, client, f"jobs/query/{job_id}/results", parameters)
+    def side_by_side(self) -> Iterator[Page]:
+        """Yield all pages, several of them fetched at once; none where Salesforce does not list their addresses."""
+        links = self._links()
+        ahead: deque[Future[Page]] = deque()
+        with ThreadPoolExecutor(_PAGES_AHEAD) as pool:
+            ahead.extend(pool.submit(self._page, link, {}) for link in islice(links, _PAGES_AHEAD))
+            while ahead:
+                page = ahead.popleft().result()
+                ahead.extend(pool.submit(self._page, link, {}) for link in islice(links, 1))
+                yield page
 
-    visited: set[str] = {locator} if locator else set()
-    coming: Future[Page] | None = ask(locator)
-    while coming:
-        page = coming.result()
-        if page.onward in visited:
-            raise ResultsLostError("the pages of Salesforce's bulk results lead round in circles")
-        coming = None
-        if page.onward:
-            visited.add(page.onward)
-            coming = ask(page.onward)
-        yield page
+    def _place(self, locator: str | None) -> Page:
+        parameters = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
+        return self._page(f"jobs/query/{self.job.id}/results", parameters)
 
-
-def _page(client: Client, link: str, parameters: Mapping[str, str]) -> Page:
-    try:
-        body, headers = client.get_csv(link, parameters)
-    except (PermissionDeniedError, LocatorLostError) as refused:
-        # 404 after seven days, 409 for a job of another API version, 400 for a locator that expired.
-        raise ResultsLostError(f"Salesforce does not give out the results of its job: {refused.message}") from refused
-    onward = headers.get("Sforce-Locator")
-    announced = headers.get("Sforce-NumberOfRecords", "")
-    return Page(
-        body, int(announced) if announced.isdigit() else None, None if onward in {None, "", END} else str(onward)
-    )
-
-
-def _links(client: Client, job_id: str) -> Iterator[str]:
-    """The addresses of all pages, five a call; none where the org's API does not know them yet (before 58.0)."""
-    address = f"jobs/query/{job_id}/resultPages"
-    while address:
+    def _page(self, link: str, parameters: Mapping[str, str]) -> Page:
         try:
-            listed = client.get(address)
-        except PermissionDeniedError:
-            return
-        try:
-            yield from [str(page["resultUrl"]) for page in listed["resultPages"]]
-            onward = None if listed["done"] else listed.get("nextRecordsUrl")
-        except (KeyError, TypeError) as malformed:
-            raise TransientError(
-                "Salesforce listed the pages of a bulk job in a form that is not understood", remedy=NOT_UNDERSTOOD
-            ) from malformed
-        if onward == address:
-            raise ResultsLostError("the list of Salesforce's bulk results leads round in circles")
-        address = onward or ""
+            return self.client.get_csv(link, parameters, self._read)
+        except (PermissionDeniedError, LocatorLostError) as refused:
+            # 404 after seven days, 409 for a job of another API version, 400 for a locator that expired.
+            raise ResultsLostError(f"Salesforce does not give out what its job found: {refused.message}") from refused
+
+    def _read(self, body: bytes, headers: Mapping[str, str]) -> Page:
+        rows = csv_rows.table(body, self.selection)
+        announced = headers.get("Sforce-NumberOfRecords", "")
+        if announced.isdigit() and int(announced) != rows.height:
+            raise BusyError(f"a page of bulk results announces {announced} rows and holds {rows.height:,}")
+        onward = headers.get("Sforce-Locator")
+        return Page(rows, None if onward in {None, "", END} else str(onward))
+
+    def _links(self) -> Iterator[str]:
+        """The addresses of all pages, five a call; none where the org's API does not know them yet (before 58.0)."""
+        address = f"jobs/query/{self.job.id}/resultPages"
+        visited = {""}
+        while address not in visited:
+            visited.add(address)
+            try:
+                listed = self.client.get(address)
+            except PermissionDeniedError:
+                return
+            try:
+                yield from [str(page["resultUrl"]) for page in listed["resultPages"]]
+                address = "" if listed["done"] else str(listed["nextRecordsUrl"])
+            except (KeyError, TypeError) as malformed:
+                raise TransientError(
+                    "Salesforce listed the pages of a bulk job in a form that is not understood", remedy=NOT_UNDERSTOOD
+                ) from malformed
 
 
 def _job(answer: Any) -> Job:

@@ -107,12 +107,17 @@ class Client:
         """
         return self._insist(lambda api: _decoded(self._send(api, "POST", path, body=body)), repeats_of_lost)
 
-    def get_csv(self, path: str, parameters: Mapping[str, str] | None = None) -> tuple[bytes, Mapping[str, str]]:
-        """The text at *path*, and the answer's headers, their names in any case."""
+    def get_csv(
+        self, path: str, parameters: Mapping[str, str], read: Callable[[bytes, Mapping[str, str]], _Answer]
+    ) -> _Answer:
+        """What *read* makes of the text at *path* and the headers, their names in any case.
 
-        def ask(api: Salesforce) -> tuple[bytes, Mapping[str, str]]:
+        *read* raises BusyError for what is to be asked for again: zipped text may be cut short and look whole.
+        """
+
+        def ask(api: Salesforce) -> _Answer:
             answer = self._send(api, "GET", path, parameters=parameters, accept="text/csv")
-            return answer.content, answer.headers
+            return read(answer.content, answer.headers)
 
         return self._insist(ask)
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.salesforce.refusals import TRY_LATER
+from connectors.salesforce.refusals import TRY_LATER, BusyError
 from connectors.salesforce.soql import Selection
-from cssync.errors import TransientError
 
 
 def table(body: bytes, selection: Selection) -> pl.DataFrame:
     """A column a path, equal to what the same rows are as JSON: an empty cell is null, a time ends in +0000.
 
-    Raises TransientError where a column is missing or holds what describe does not announce.
+    Raises BusyError where a column is missing or holds what describe does not announce: the page may be cut short.
     """
     schema = selection.schema
     named = _header(body)
     if missing := [path for path in schema if path not in named]:
-        raise TransientError(
-            f"Salesforce's bulk results of {selection.sobject} lack {', '.join(missing)}", remedy=TRY_LATER
-        )
+        raise BusyError(f"Salesforce's bulk results of {selection.sobject} lack {', '.join(missing)}", remedy=TRY_LATER)
     try:
         rows = pl.read_csv(
             body, schema={name: schema.get(name, pl.String()) for name in named}, null_values="", eol_char="\n"
         )
     except pl.exceptions.PolarsError as mixed:
-        raise TransientError(
+        raise BusyError(
             f"Salesforce's bulk results of {selection.sobject} are not of the types that describe announces",
             remedy=TRY_LATER,
         ) from mixed

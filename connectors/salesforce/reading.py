@@ -6,7 +6,7 @@ locator. An hour of Bulk results is never fetched twice, and a page that is fetc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import polars as pl
 import structlog
 
 from connectors.mirror import Cursor, Reading
-from connectors.salesforce import bulk, csv_rows, paging
+from connectors.salesforce import bulk, paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.refusals import TRY_LATER, QueryTimeoutError
 from connectors.salesforce.soql import KEY, Selection
@@ -114,14 +114,21 @@ class Filling:
         if cursor.get("locator") == bulk.END or not job.rows:
             self._require_whole(taken, job)
             return
-        side_by_side = job.rows >= _SIDE_BY_SIDE * self.bulk_from
-        for page in bulk.pages(self.client, job, locator=cursor.get("locator") or None, side_by_side=side_by_side):
-            rows = csv_rows.table(page.body, self.selection)
-            if page.rows is not None and page.rows != rows.height:
-                raise bulk.ResultsLostError(f"a page announces {page.rows:,} rows and holds {rows.height:,}")
-            taken += rows.height
-            self._keep(reading, rows, self._place(job.id, page.onward or bulk.END, taken))
+        for page in self._pages(job, cursor.get("locator") or None):
+            taken += page.rows.height
+            self._keep(reading, page.rows, self._place(job.id, page.onward or bulk.END, taken))
         self._require_whole(taken, job)
+
+    def _pages(self, job: bulk.Job, locator: str | None) -> Iterator[bulk.Page]:
+        results = bulk.Results(self.client, job, self.selection)
+        if locator is None and job.rows >= _SIDE_BY_SIDE * self.bulk_from:
+            listed = results.side_by_side()
+            first = next(listed, None)
+            if first is not None:
+                yield first
+                yield from listed
+                return
+        yield from results.one_by_one(locator)
 
     def _job(self, reading: Reading) -> bulk.Job:
         """The job of the reading, ended well: the one that was ordered before, or a new one; a failed one once more."""
