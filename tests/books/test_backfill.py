@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cssync.model.finding import Unit
 from cssync.model.money import ExchangeRates
-from tests.nights import TODAY, Night, Nights, Row, account, pull_of, remembered
+from rules.engine import evaluate
+from rules.evidence import about
+from tests.nights import TODAY, Night, Nights, Row, account, many, pull_of, remembered, settings
 
-JAN, MAY, OCT = date(2026, 1, 10), date(2026, 5, 20), date(2026, 10, 1)
+JAN, MAY, OCT, NOV = date(2026, 1, 10), date(2026, 5, 20), date(2026, 10, 1), date(2026, 11, 10)
 
 
 def owned(account_id: str, csm: str | None, valid_from: date, valid_to: date | None = None, **more: Any) -> Row:
@@ -86,3 +89,152 @@ def test_changes_of_the_past_month_are_known_on_the_very_first_night() -> None:
     )
     month = next(change for change in night.book("U1").tally.changes if change.days == 30)
     assert (month.before.accounts, month.reassigned_in.accounts, night.book("U1").accounts) == (1, 1, 2)
+
+
+def states(night: Night, *columns: str) -> list[tuple[object, ...]]:
+    return night.timeline.spells.select(columns).sort("account_id", "valid_from").rows()
+
+
+CUSTOMERS = ("account_id", "is_customer", "valid_from", "valid_to")
+
+
+def test_whether_it_was_a_customer_is_decided_by_the_values_of_the_day() -> None:
+    past = [
+        owned("a", "U1", JAN, MAY, amount=Decimal(0)),
+        owned("a", "U1", MAY, OCT, amount_known=True),
+        owned("a", "U1", OCT, amount=Decimal(1000)),
+    ]
+    night = first_night([account("a", "U1", 1000, customer_since=JAN)], past)
+    assert states(night, "account_id", "arr", "is_customer", "valid_from", "valid_to") == [
+        ("a", Decimal(0), False, JAN, MAY),
+        ("a", None, False, MAY, OCT),
+        ("a", Decimal(1000), True, OCT, None),
+    ]
+
+
+def test_an_account_that_has_churned_was_a_customer_up_to_that_day() -> None:
+    night = first_night([account("a", "U1", 1000, churned_on=OCT), account("b", "U1")], [owned("b", "U1", JAN)])
+    assert states(night, *CUSTOMERS)[:2] == [("a", True, JAN, OCT), ("a", False, OCT, None)]
+
+
+def test_a_churn_that_is_still_to_come_ends_nothing() -> None:
+    night = first_night([account("a", "U1", churned_on=date(2026, 12, 24))], [owned("a", "U1", JAN)])
+    assert states(night, *CUSTOMERS) == [("a", True, JAN, None)]
+
+
+def test_without_a_recorded_arr_nobody_was_a_customer_before_becoming_one() -> None:
+    rows = [account("a", "U1", customer_since=OCT, created_on=MAY)]
+    assert states(first_night(rows, [owned("a", "U1", MAY)]), *CUSTOMERS) == [
+        ("a", False, MAY, OCT),
+        ("a", True, OCT, None),
+    ]
+    # Recorded amounts know better than a date that someone has typed.
+    told = first_night(rows, [owned("a", "U1", MAY, amount=Decimal(1000))])
+    assert states(told, *CUSTOMERS) == [("a", True, MAY, None)]
+
+
+def test_what_the_history_itself_calls_a_customer_is_one() -> None:
+    past = [
+        owned("a", "U1", JAN, MAY, is_customer=False),
+        owned("a", "U1", MAY, OCT, is_customer=True, amount=Decimal(0)),
+    ]
+    night = first_night([account("a", "U1", 1000)], past)
+    assert [row[1:3] for row in states(night, *CUSTOMERS)] == [(False, JAN), (True, MAY), (True, TODAY)]
+
+
+def test_a_condition_on_the_lifecycle_asks_for_that_of_the_day() -> None:
+    nights = Nights(settings(customers={"where": "lifecycle = 'live'"}))
+    past = [owned("a", "U1", JAN, MAY, lifecycle="trial"), owned("a", "U1", MAY, lifecycle="live")]
+    night = nights.walk(pull_of([account("a", "U1", lifecycle="live")]), history=remembered(past))
+    assert states(night, *CUSTOMERS) == [("a", False, JAN, MAY), ("a", True, MAY, None)]
+
+
+def test_a_blank_lifecycle_that_is_known_is_none_and_an_unknown_one_todays() -> None:
+    past = [owned("a", "U1", JAN, MAY), owned("a", "U1", MAY, OCT, lifecycle_known=True), owned("a", "U1", OCT)]
+    night = first_night([account("a", "U1", lifecycle="live")], past)
+    assert [row[1:3] for row in states(night, "account_id", "lifecycle", "valid_from")] == [
+        ("live", JAN),
+        (None, MAY),
+        ("live", OCT),
+    ]
+
+
+def test_before_owners_are_known_there_are_no_books() -> None:
+    past = [owned("a", "U2", JAN, OCT), owned("a", "U1", OCT)]
+    night = Nights().walk(pull_of([account("a", "U1")]), history=remembered(past, csm=MAY, arr=JAN))
+    assert [(book, begins, ends) for _, book, _, begins, ends in spells(night)] == [
+        ("U2", MAY, OCT),
+        ("U1", OCT, None),
+    ]
+    nothing = Nights().walk(pull_of([account("a", "U1")]), history=remembered(past, arr=JAN))
+    assert nothing.timeline.history_since == TODAY
+
+
+def test_rows_that_say_the_same_become_one_spell() -> None:
+    past = [owned("a", "U1", JAN, MAY), owned("a", "dana@acme.test", MAY, OCT), owned("a", "U1", OCT)]
+    assert [row[3:] for row in spells(first_night([account("a", "U1")], past))] == [(JAN, None)]
+
+
+def test_a_history_that_comes_later_is_laid_before_the_nights_there_were() -> None:
+    nights = Nights()
+    nights.walk(pull_of([account("a", "U1"), account("gone", "U1")]), OCT)
+    past = [owned("a", "U2", JAN, MAY), owned("a", "U1", MAY, date(2026, 10, 20)), owned("a", "U3", date(2026, 10, 20))]
+    night = nights.walk(pull_of([account("a", "U1")]), history=remembered(past))
+    assert spells(night) == [
+        ("a", "U2", Decimal(1000), JAN, MAY),
+        ("a", "U1", Decimal(1000), MAY, OCT),
+        ("a", "U1", Decimal(1000), OCT, None),
+        ("gone", "U1", Decimal(1000), OCT, TODAY),
+    ]
+    assert (night.timeline.history_since, nights.past.history_tracked) == (
+        JAN,
+        {"csm": JAN, "arr": OCT, "lifecycle": OCT},
+    )
+
+
+def test_a_customer_handed_over_before_the_first_night_is_not_won_on_it() -> None:
+    nights = Nights()
+    nights.walk(pull_of([account("a", "U1")]), OCT)
+    past = [owned("a", "U2", JAN, MAY), owned("a", "U1", MAY)]
+    night = nights.walk(pull_of([account("a", "U1")]), history=remembered(past))
+    assert (night.history.flows().observed, night.history.flows().by_book) == (True, {})
+
+
+def test_a_second_night_of_the_day_on_which_history_came_goes_on_with_its_spells() -> None:
+    nights = Nights()
+    nights.walk(pull_of([account("a", "U1")]))
+    night = nights.walk(pull_of([account("a", "U1")]), history=remembered([owned("a", "U1", JAN)]))
+    assert spells(night) == [("a", "U1", Decimal(1000), JAN, None)]
+
+
+def over(unit: Unit, limit: int, **since: date) -> date | None:
+    """Two customers of 1000 since JAN, a third since OCT."""
+    past = [owned(id_, "U1", begun) for id_, begun in (("a", JAN), ("b", JAN), ("c", OCT))]
+    night = Nights().walk(pull_of([account(id_, "U1") for id_ in "abc"]), history=remembered(past, **since))
+    return night.history.over_since("U1", unit, Decimal(limit))
+
+
+def test_since_when_a_book_is_over_its_arr_is_not_told_from_before_arr_was_recorded() -> None:
+    assert over(Unit.ACCOUNTS, 2, csm=JAN) == OCT
+    assert over(Unit.MONEY, 2000, csm=JAN, arr=JAN) == OCT
+    assert over(Unit.MONEY, 2000, csm=JAN, arr=OCT) is None
+    assert over(Unit.MONEY, 2000, csm=JAN) is None
+
+
+def test_a_change_of_arr_is_told_only_from_when_it_was_recorded() -> None:
+    past = [owned("a", "U1", JAN), owned("b", "U2", JAN, NOV), owned("b", "U1", NOV)]
+    night = Nights().walk(pull_of([account("a", "U1"), account("b", "U1")]), history=remembered(past, csm=JAN, arr=NOV))
+    known = {change.days: change.arr_known for change in night.book("U1").tally.changes}
+    assert known == {1: True, 7: True, 30: False, 90: False}
+    (month,) = (change for change in night.book("U1").tally.changes if change.days == 30)
+    assert (month.before.accounts, month.reassigned_in.accounts) == (1, 1)
+    told = about(night.context(), night.book("U1"))
+    assert "Since 23 Oct 2026: +1 customer (1 taken over); the ARR of that day is not known." in told
+
+
+def test_the_trend_says_from_which_day_what_it_rests_on_is_known() -> None:
+    rows = many(73, "U1", 10, customer_since=date(2026, 8, 1))
+    past = [owned(str(row["account_id"]), "U1", MAY if place < 40 else OCT) for place, row in enumerate(rows)]
+    night = Nights().walk(pull_of(rows), history=remembered(past, csm=MAY, arr=OCT))
+    (finding,) = (each for each in evaluate(night.context()) if each.rule == "trending_to_ceiling")
+    assert "Owners are known from 20 May 2026, ARR from 1 Oct 2026, lifecycles from tonight." in finding.evidence
