@@ -88,7 +88,7 @@ class HubspotClient:
 
     def first(self, record_type: RecordType, properties: Sequence[str]) -> list[Record]:
         """The first page of records that are not archived."""
-        return self._listed(record_type.list, _asked(properties, ()))["results"]  # type: ignore[no-any-return]  # checked
+        return self._listed(record_type.list, _asked(record_type, properties, ()))["results"]  # type: ignore[no-any-return]  # checked
 
     def records(
         self,
@@ -99,7 +99,7 @@ class HubspotClient:
         after: str | None = None,
     ) -> Iterator[tuple[list[Record], str | None]]:
         """Pages of all records that are not archived, each with where the next one begins; the first is at *after*."""
-        asked = _asked(properties, associations)
+        asked = _asked(record_type, properties, associations)
         for reply, following in turned(record_type.list.what, partial(self._listed, record_type.list, asked), after):
             yield reply["results"], following
 
@@ -113,11 +113,6 @@ class HubspotClient:
         return self.get(endpoint, params if after is None else {**params, "after": after}, holds="results")
 
     def _call(self, method: str, endpoint: Endpoint, params: Params, body: Record | None, holds: str | None) -> Record:
-        if len(urlencode(params)) > _LONGEST_QUERY:
-            raise MappingError(
-                f"too many properties of {endpoint.what} are mapped for one request to HubSpot",
-                remedy="map fewer fields, or ones with shorter names",
-            )
         attempt = 1
         while isinstance(answer := self._attempt(method, endpoint, params, body, holds), Again):
             if attempt == _ATTEMPTS:
@@ -192,10 +187,15 @@ def total(reply: Record, record_type: RecordType) -> int:
     return found
 
 
-def _asked(properties: Sequence[str], associations: Sequence[str]) -> Params:
+def _asked(record_type: RecordType, properties: Sequence[str], associations: Sequence[str]) -> Params:
     asked: dict[str, str | int] = {"limit": PAGE, "archived": "false", "properties": ",".join(properties)}
     if associations:
         asked["associations"] = ",".join(associations)
+    if len(urlencode(asked)) > _LONGEST_QUERY:
+        raise MappingError(
+            f"too many properties of {record_type.plural} are mapped for one request to HubSpot",
+            remedy="map fewer fields, or ones with shorter names",
+        )
     return asked
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import polars as pl
+
 from connectors.base import Progress
 from connectors.hubspot.client import PAGE, HubspotClient, Params
 from connectors.hubspot.endpoints import RecordType
@@ -20,14 +22,15 @@ _LAG_SHARE = 100
 _LAG_RECORDS = 10
 
 
-def read(client: HubspotClient, selection: Selection, reading: Reading, progress: Progress) -> None:
-    """Keep everything that is not archived in *reading*, from where it had come to.
+def read(client: HubspotClient, selection: Selection, reading: Reading, progress: Progress) -> pl.DataFrame:
+    """Keep everything that is not archived in *reading*, from where it had come to, and return it.
 
     Raises TransientError where that is noticeably less than HubSpot itself counts; the reading is then discarded.
     """
     expected = client.count(selection.record_type)
     _pages(client, selection, reading, expected, progress)
-    listed = reading.rows().height
+    rows = reading.rows()
+    listed = rows.height
     if listed < expected - max(_LAG_RECORDS, expected // _LAG_SHARE):
         reading.discard()
         raise TransientError(
@@ -35,6 +38,7 @@ def read(client: HubspotClient, selection: Selection, reading: Reading, progress
             "the pull would be incomplete",
             remedy="run again in an hour, when the count has caught up with what was deleted or merged just now",
         )
+    return rows
 
 
 def archived(client: HubspotClient, record_type: RecordType) -> Mapping[str, int]:

@@ -87,7 +87,7 @@ class Batch:
             ids = [str(record["id"]) for record in page]
             values = [record["properties"].get for record in page]
             ids_of_others = [related.listed(record) for record in page] if related else []
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise TransientError(
                 f"HubSpot listed {self._selection.record_type.plural} of which some are not whole", remedy="run again"
             ) from error
@@ -97,7 +97,7 @@ class Batch:
 
     def table(self) -> pl.DataFrame:
         """One row a record; empties the hand."""
-        columns: dict[str, list[Any]] = {
+        columns: dict[str, Sequence[Any]] = {
             name: [value(name) for value in self._values] for name in self._selection.properties
         }
         columns[RECORD_ID] = self._ids
@@ -105,7 +105,7 @@ class Batch:
             columns[self._selection.related.column] = self._related
         self._ids, self._values, self._related = [], [], []
         return pl.DataFrame(
-            [pl.Series(name, columns[name], dtype=pl.String, strict=False) for name in self._selection.schema]
+            [pl.Series(name, columns[name], pl.String, strict=False) for name in self._selection.schema]
         )
 
 

@@ -9,7 +9,7 @@ https://developers.hubspot.com/docs/api-reference/search/guide
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -43,9 +43,11 @@ def changes(client: HubspotClient, selection: Selection, since: int) -> Iterator
             yield _complete(client, selection, found).inside, None
             return
         following = found.reached
-        if following == start:
-            found = _of_one_moment(client, selection, found)
-            following = start + 1
+        if following == start or found.ends_in(following):
+            # Where a whole page changed in one moment, so may have the next fifty: here only ids tell them apart.
+            same = _of_one_moment(client, selection, following)
+            found = replace(found, records={**found.records, **same})
+            following += 1
         yield found.inside, following
         start, earlier = following, found
 
@@ -78,6 +80,9 @@ class _Found:
                 return latest
         return self.start
 
+    def ends_in(self, when: int) -> bool:
+        return set(self.pages[-1]) == {when}
+
     def before(self, end: int) -> int:
         return sum(1 for record in self.records.values() if (_moment(record) or 0) < end)
 
@@ -108,19 +113,19 @@ def _complete(client: HubspotClient, selection: Selection, found: _Found) -> _Fo
     return again
 
 
-def _of_one_moment(client: HubspotClient, selection: Selection, found: _Found) -> _Found:
-    """All that changed at the very moment from which on *found* was found, from id to id."""
-    same = {"propertyName": MODIFIED, "operator": "EQ", "value": str(found.start)}
+def _of_one_moment(client: HubspotClient, selection: Selection, when: int) -> dict[str, Record]:
+    """All that changed at that very moment, from id to id."""
+    same = {"propertyName": MODIFIED, "operator": "EQ", "value": str(when)}
     records: dict[str, Record] = {}
     last = 0
     while True:
         filters = [same, {"propertyName": RECORD_ID, "operator": "GT", "value": str(last)}]
         reply, following = next(_pages(client, selection, filters, RECORD_ID))
         page = _by_id(reply["results"], selection)
-        more = {name: each for name, each in page.items() if int(name) > last and _moment(each) == found.start}
+        more = {name: each for name, each in page.items() if int(name) > last and _moment(each) == when}
         records |= more
         if following is None:
-            return _Found(found.start, found.total, records, (), cut_short=True)
+            return records
         if not more:
             raise _unsteady(selection, total(reply, selection.record_type), 0)
         last = max(int(name) for name in more)

@@ -113,8 +113,7 @@ class Upkeep:
         return self._read_everything(self._begun(full=True))
 
     def _read_everything(self, reading: Reading) -> pl.DataFrame:
-        listing.read(self._client, self._selection, reading, self._progress)
-        rows = reading.rows()
+        rows = listing.read(self._client, self._selection, reading, self._progress)
         rows = _struck_off(reading, rows, merges.winners(rows))
         reading.seal()
         return rows
@@ -125,10 +124,11 @@ class Upkeep:
         rows: pl.DataFrame | None = None
         try:
             rows, bin_ = self._caught_up(reading, before, reading.cursor)
-            if self._amiss(rows, bin_):
+            amiss = self._amiss(rows, bin_)
+            if amiss:
                 # What comes and goes while it is read puts the count out as well, but not twice.
                 rows, bin_ = self._caught_up(reading, before, None)
-            amiss = self._amiss(rows, bin_)
+                amiss = self._amiss(rows, bin_)
         except UnsteadySearchError as error:
             amiss = error.message
         if amiss or rows is None:
@@ -203,8 +203,9 @@ class Upkeep:
 
 def _struck_off(reading: Reading, rows: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
     """*rows*, and what *reading* holds, without the records of these *ids*."""
-    gone = set(ids) & set(rows[RECORD_ID])
+    gone = set(ids)
     if gone:
+        gone &= set(rows[RECORD_ID])
         reading.keep(rows.clear(), reading.cursor or {}, gone=gone)
     return without(rows, gone)
 
