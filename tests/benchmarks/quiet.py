@@ -42,7 +42,7 @@ def salesforce(accounts: int) -> Iterator[Figure]:
 
         def connector(health: str, mirror: Mirror) -> Connector:
             return SalesforceConnector(
-                sources.salesforce(crm.url, health),
+                sources.salesforce(crm.url, health=health),
                 SalesforceSecrets(session_id=SecretStr(org.open_session())),
                 arr_from_field=True,
                 mirror=mirror,
@@ -54,7 +54,7 @@ def salesforce(accounts: int) -> Iterator[Figure]:
         with _mirror("salesforce") as plain, _mirror("salesforce") as formula:
             nights = {
                 "": connector("Health__c", plain),
-                ", a formula among the columns": connector(orgs.FORMULA, formula),
+                ", with a formula": connector(orgs.FORMULA, formula),
             }
             for each in nights.values():
                 each.pull(clock.day)
@@ -79,9 +79,10 @@ def hubspot(companies: int) -> Iterator[Figure]:
     """One company in a hundred is archived, so that looking through the archive costs something."""
     clock = _Clock()
     portal = orgs.portal(build(sources.NOW.date(), companies))
-    portal.now = clock
+    portal.now = lambda: orgs.LONG_AGO
     for number in [*portal.records["companies"]][::_ARCHIVED]:
         portal.archive("companies", number)
+    portal.now = clock
     limits = Limits(in_window=_NO_LIMIT, daily=_NO_LIMIT, searches_a_second=_NO_LIMIT)
     with HubspotEmulator(portal, limits=limits) as crm, _mirror("hubspot") as mirror:
         connector = HubspotConnector(

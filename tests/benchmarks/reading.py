@@ -1,7 +1,8 @@
-"""A whole pull by cssync: ``python -m tests.benchmarks.reading salesforce|hubspot URL``; prints what it cost.
+"""A whole pull by cssync: ``python -m tests.benchmarks.reading salesforce|hubspot URL [OPTION...]``; prints its cost.
 
 With a mirror in a new store, as on the first night. While a server makes up its mind no pause is slept out, since how
-long a bulk job takes is the org's affair; with ``... URL paced``, for a server that limits its readers, they all are.
+long a bulk job takes is the org's affair. Options: ``paced``, for a server that limits its readers: every pause is;
+``bulk_from=ROWS``, for an org so small that none of it would be read in bulk.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np  # noqa: F401 # polars imports it at its first literal, and imports are not part of the work
 import structlog
 from pydantic import SecretStr
 
@@ -27,28 +29,25 @@ _Sleep = Callable[[float], None]
 
 
 def main() -> None:
-    kind, url, *paced = sys.argv[1:]
+    kind, url, *options = sys.argv[1:]
+    bulk_from = next((int(each.partition("=")[2]) for each in options if "=" in each), sources.BULK_FROM)
     # The log of a night goes to stderr, as JSON where that is no terminal; here it is no more than said.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with tempfile.TemporaryDirectory(prefix="cssync-bench-") as folder:
         store = open_store(Path(folder) / "cssync.db", "default")
-        made = _salesforce if kind == "salesforce" else _hubspot
-        connector = made(url, store.mirror(kind), time.sleep if paced else _unslept)
+        mirror, sleep = store.mirror(kind), time.sleep if "paced" in options else _unslept
+        connector = _salesforce(url, mirror, sleep, bulk_from) if kind == "salesforce" else _hubspot(url, mirror, sleep)
         report(lambda: connector.pull(sources.NOW.date()).accounts.height)
         store.close()
 
 
-def _salesforce(url: str, mirror: Mirror, sleep: _Sleep) -> Connector:
-    import requests
+def _salesforce(url: str, mirror: Mirror, sleep: _Sleep, bulk_from: int) -> Connector:
     import simple_salesforce  # noqa: F401 # imports are not part of the work
 
     from connectors.salesforce import SalesforceConnector
 
-    def session() -> requests.Session:
-        return requests.Session()
-
     return SalesforceConnector(
-        sources.salesforce(url),
+        sources.salesforce(url, bulk_from=bulk_from),
         SalesforceSecrets(session_id=SecretStr(os.environ["SALESFORCE_SESSION_ID"])),
         arr_from_field=True,
         mirror=mirror,

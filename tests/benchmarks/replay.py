@@ -2,7 +2,7 @@
 
 An emulator thinks in Python about every page. Here each different request reaches it once, in a round that is not
 measured; from then on its very bytes are sent again without a thought. What changes while it is being asked (a bulk
-job that is not complete) is never said again, nor is a refusal.
+job that is not complete) is never said again, nor is a failure that may pass.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import trustme
 from orjson import dumps
 
 _READ = 1 << 16
-_FINE = range(200, 300)
+_LASTING = frozenset({*range(200, 300), 400, 404})
 _STATUS = slice(9, 12)  # of "HTTP/1.1 200 OK"
 # Of all headers only these change what an answer looks like; whose token it was does not.
 _TELLING = ("accept-encoding", "sforce-query-options", "x-prettyprint")
@@ -144,7 +144,7 @@ class Replay:
         kept = {name: value for name, value in reply.getheaders() if name.lower() not in _OWN_HEADERS}
         whole = _reply(reply.status, kept, body)
         changes = asked.method == "GET" and _UNFINISHED.search(body[:_READ])
-        if self.remembers and reply.status in _FINE and not changes:
+        if self.remembers and reply.status in _LASTING and not changes:
             self._said[asked.key] = whole
         return whole
 

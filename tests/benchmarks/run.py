@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import structlog
+
 from tests.benchmarks import dry_run, hubspot, nights, peers, quiet, salesforce, startup
 from tests.benchmarks.measure import Figure
 
@@ -19,6 +21,8 @@ _HUBSPOT_LIMIT = 100  # calls per ten seconds, the lowest that HubSpot has
 
 def main() -> None:
     options = parsed(sys.argv[1:])
+    # What a night logs when all goes well is no part of the table.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     _say(f"{machine}\n\n{'':62} {'measured':>32}   target")
     for part in options.only or _PARTS:

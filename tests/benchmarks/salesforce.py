@@ -22,13 +22,13 @@ def figures(accounts: int, many: int, repeat: int) -> Iterator[Figure]:
     """*many*: the size at which memory is looked at again; 0 leaves that out."""
     judged = accounts >= _FULL_SIZE
     with served("salesforce", accounts) as crm:
-        _cssync(crm)  # the emulator thinks: not measured
+        _cssync(crm, accounts)  # the emulator thinks: not measured
         asked = crm.asked()
         pages, query = bulk_pages(asked), whole_query()
         _client(crm, "simple_salesforce", [query])
         ours, floor, plain = in_turns(
             (
-                lambda: _cssync(crm),
+                lambda: _cssync(crm, accounts),
                 lambda: _client(crm, "floor", pages),
                 lambda: _client(crm, "simple_salesforce", [query]),
             ),
@@ -63,13 +63,13 @@ def figures(accounts: int, many: int, repeat: int) -> Iterator[Figure]:
 
 def _growth(accounts: int, peak: float, many: int) -> Iterator[Figure]:
     with served("salesforce", many) as crm:
-        _cssync(crm)
-        cost = _cssync(crm)
-    growth, rows = cost.peak_mb / peak, many / accounts
-    yield Figure(f"  {many:,} accounts", str(cost))
+        _cssync(crm, many)
+        larger = _cssync(crm, many)
+    growth, rows = larger.peak_mb / peak, many / accounts
+    yield Figure(f"  {many:,} accounts", str(larger))
     yield Figure(
         "  peak memory of that",
-        f"{cost.peak_mb:,.0f} MB, {growth:.1f}x",
+        f"{larger.peak_mb:,.0f} MB, {growth:.1f}x",
         f"< {rows:.0f}x for {rows:.0f}x the rows",
         growth < rows,
     )
@@ -85,8 +85,9 @@ def bulk_pages(asked: Sequence[Asked]) -> list[str]:
     return [each.target for each in asked if each.method == "GET" and _RESULTS.fullmatch(each.target)]
 
 
-def _cssync(crm: Served) -> Cost:
-    return cost("reading", "salesforce", crm.url, environ=crm.environ)
+def _cssync(crm: Served, accounts: int) -> Cost:
+    bulk_from = min(accounts, sources.BULK_FROM)
+    return cost("reading", "salesforce", crm.url, f"bulk_from={bulk_from}", environ=crm.environ)
 
 
 def _client(crm: Served, name: str, tasks: Sequence[str]) -> Cost:

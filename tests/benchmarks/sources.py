@@ -9,6 +9,9 @@ from cssync.settings.source import HubspotAccountFields, HubspotSource, Salesfor
 # The same moment in every run: what a reader asks for is the same then, and can be said again.
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
+# As cssync does unless it is told otherwise.
+BULK_FROM: int = SalesforceSource.model_fields["bulk_from_rows"].default
+
 SALESFORCE_FIELDS = SalesforceAccountFields(
     csm="CSM__c",
     arr="ARR__c",
@@ -39,10 +42,12 @@ HUBSPOT_FIELDS = HubspotAccountFields(
 )
 
 
-def salesforce(url: str, health: str = "Health__c") -> SalesforceSource:
-    """*health*: the field that says it."""
+def salesforce(url: str, *, bulk_from: int = BULK_FROM, health: str = "Health__c") -> SalesforceSource:
+    """*bulk_from*: rows; *health*: the field that says it."""
     accounts = SALESFORCE_FIELDS.model_copy(update={"health": health})
-    return SalesforceSource(kind="salesforce", auth="session", instance_url=url, accounts=accounts)
+    return SalesforceSource(
+        kind="salesforce", auth="session", instance_url=url, accounts=accounts, bulk_from_rows=bulk_from
+    )
 
 
 def hubspot(url: str) -> HubspotSource:
