@@ -25,6 +25,7 @@ from cssync.notify.base import Notifier
 from cssync.notify.slack.web import SlackBotNotifier
 from cssync.notify.slack.webhook import SlackWebhookNotifier
 from cssync.settings.source import HubspotAccountFields, HubspotSecrets, HubspotSource, SalesforceSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.salesforce.serving import Served, plain_accounts, served
 from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.server import HubspotEmulator
@@ -67,6 +68,7 @@ class World:
             ),
             self.salesforce.secrets(),
             arr_from_field=True,
+            mirror=MemoryMirror(),
             sleep=lambda _: None,
         )
         hubspot = HubspotConnector(
@@ -75,6 +77,7 @@ class World:
             ),
             HubspotSecrets(token=SecretStr(self.hubspot.token)),
             arr_from_field=True,
+            mirror=MemoryMirror(),
             sleep=lambda _: None,
         )
         return salesforce, hubspot
@@ -264,6 +267,7 @@ def test_hosts_that_no_proxy_names_are_reached_directly(
         ),
         world.salesforce.secrets(session_id=world.salesforce.org.open_session()),
         arr_from_field=True,
+        mirror=MemoryMirror(),
     )
     _, plain = world.crms()
     assert isinstance(plain, HubspotConnector)
@@ -271,6 +275,7 @@ def test_hosts_that_no_proxy_names_are_reached_directly(
         HubspotSource(kind="hubspot", accounts=HubspotAccountFields(csm="csm_owner", arr="arr")),
         HubspotSecrets(token=SecretStr(world.hubspot.token)),
         arr_from_field=True,
+        mirror=MemoryMirror(),
         base_url=world.hubspot.url,
     )
     bot = SlackBotNotifier(
@@ -302,6 +307,7 @@ def test_what_is_not_encrypted_goes_through_the_proxy_of_http(world: World, monk
             HubspotSource(kind="hubspot", accounts=HubspotAccountFields(csm="csm_owner", arr="arr")),
             HubspotSecrets(token=SecretStr(world.hubspot.token)),
             arr_from_field=True,
+            mirror=MemoryMirror(),
             base_url="http://hubspot.gateway.test",
         )
         assert hubspot.pull(AS_OF).accounts.height == 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from connectors.hubspot import deals, mapping, portal
+from pydantic import SecretStr
+
+from connectors.hubspot import deals, mapping, portal, privileges
 from connectors.hubspot.client import PAGE, HubspotClient, Record
 from connectors.hubspot.endpoints import COMPANIES, DEALS, OWNERS, PIPELINES, RecordType
 from connectors.hubspot.mapping import CUSTOMERS_REVENUE, SALES_OWNER, FieldMapping, Property
@@ -25,7 +27,9 @@ _EMPTY = "map the property that is filled in, or null if none is"
 _Found = TypeVar("_Found")
 
 
-def run(client: HubspotClient, settings: HubspotSource, *, arr_from_field: bool) -> Iterator[Check]:
+def run(
+    client: HubspotClient, settings: HubspotSource, *, token: SecretStr | None, arr_from_field: bool
+) -> Iterator[Check]:
     """Yield one Check a line. Nothing that HubSpot does raises; what depends on a failed check is left out."""
     name = "HubSpot token"
     account = _tried(lambda: portal.read(client, settings.portal_id))
@@ -34,6 +38,7 @@ def run(client: HubspotClient, settings: HubspotSource, *, arr_from_field: bool)
         return
     in_words = f"account {account.id}, company currency {account.currency}, time zone {account.time_zone}"
     yield Check(name, CheckStatus.OK, in_words)
+    yield from privileges.checks(client, token)
     people = _tried(lambda: client.get(OWNERS, {"limit": 1}, holds="results"))
     yield _readable(f"HubSpot owners ({OWNERS.scope})", people, "readable")
     fields = _tried(lambda: mapping.settled(settings, arr_from_field=arr_from_field))

@@ -109,9 +109,7 @@ class HubspotConnector:
             record_url=account.record_url,
         )
 
-    def history(
-        self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress
-    ) -> History:
+    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
         """See ``connectors.base.Connector``."""
         mapped = mapping.settled(self._settings, arr_from_field=self._arr_from_field).accounts
         properties = {CSM: mapped.csm, ARR: mapped.arr if self._arr_from_field else None, LIFECYCLE: mapped.lifecycle}
@@ -130,7 +128,7 @@ class HubspotConnector:
     def check(self) -> Iterator[Check]:
         """See ``connectors.base.Connector``."""
         with self._client() as client:
-            yield from checks.run(client, self._settings, arr_from_field=self._arr_from_field)
+            yield from checks.run(client, self._settings, token=self._token, arr_from_field=self._arr_from_field)
 
     def _standing(
         self, client: HubspotClient, selection: Selection, shape: str, progress: Progress, *, full: bool

@@ -29,6 +29,7 @@ ACCOUNT = Endpoint("/account-info/v3/details", "account details")
 OWNERS = Endpoint(f"{_CRM}/owners/", "owners", "crm.objects.owners.read")
 PIPELINES = Endpoint(f"{_CRM}/pipelines/deals", "deal pipelines", "crm.objects.deals.read")
 EXCHANGE_RATES = Endpoint("/settings/v3/currencies/exchange-rates/current", "exchange rates", "multi-currency-read")
+TOKEN_INFO = Endpoint("/oauth/v2/private-apps/get/access-token-info", "what the token may do")
 COMPANIES_OF_DEALS = Endpoint(
     "/crm/v4/associations/deals/companies/batch/read", "the companies of deals", "crm.objects.deals.read"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from connectors.salesforce import currencies, mapping, owners
+from connectors.salesforce import currencies, mapping, owners, privileges
 from connectors.salesforce.client import Client
 from connectors.salesforce.schema import Described, Fault, Schema
 from connectors.salesforce.soql import Selection
@@ -40,6 +40,7 @@ def run(client: Client, settings: SalesforceSource, *, arr_from_field: bool) -> 
     yield from (_readable(sobject, count) for sobject, count in counts.items())
     yield _readable("User", _tried(lambda: _count(client, "User")))
     yield _readable("Group", _tried(lambda: _count(client, "Group", "Type = 'Queue'")), what="queues")
+    yield from privileges.checks(client, schema, settings)
     yield _team(schema, settings)
     yield from _fields(client, schema, settings, arr_from_field=arr_from_field)
     yield _currencies(client, schema)
@@ -152,6 +153,7 @@ def _currencies(client: Client, schema: Schema) -> Check:
     if isinstance(found, CssyncError):
         return _failed(name, found)
     others = f" and {len(found.rates)} others with rates" if found.rates else ", the only one"
+    others += f", {len(found.dated)} of them by day" if found.dated else ""
     return Check(name, CheckStatus.OK, f"{found.corporate}{others}")
 
 

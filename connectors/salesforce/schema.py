@@ -75,6 +75,13 @@ class Schema:
             marks=frozenset({DELETED, MASTER} & self.fields(sobject).keys()),
         )
 
+    def changes_allowed(self, sobject: str) -> tuple[str, ...]:
+        """What this user may do to records of *sobject* besides reading them: create, edit, delete."""
+        self.fields(sobject)
+        described = self._description(sobject).answer()
+        verbs = {"createable": "create", "updateable": "edit", "deletable": "delete"}
+        return tuple(verb for flag, verb in verbs.items() if described.get(flag) is True)
+
     def versions(self) -> tuple[str, ...]:
         """API versions that the instance speaks, oldest first."""
         listed = self._client.get("/services/data/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.hubspot import HubspotConnector
 from cssync.model.check import Check, CheckStatus
 from cssync.settings.source import HubspotAccountFields, HubspotSecrets, HubspotSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.hubspot.building import MAPPED, connector, portal_with_cs_fields
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import html, unauthorized
@@ -38,7 +39,7 @@ def test_a_healthy_account_is_ok_line_by_line() -> None:
     assert checks["HubSpot companies (crm.objects.companies.read)"].found == "4 in all"
     assert checks["HubSpot deal pipelines (crm.objects.deals.read)"].found == "4 stages"
     assert checks["HubSpot exchange rates"].found == "USD and 0 other currencies"
-    assert checks["HubSpot API budget"].found == "249,990 of 250,000 requests left today; a pull takes about 10"
+    assert checks["HubSpot API budget"].found == "249,989 of 250,000 requests left today; a pull takes about 10"
 
 
 def test_each_mapped_property_shows_samples_and_the_share_of_empties() -> None:
@@ -111,6 +112,7 @@ def test_each_missing_scope_is_a_line_and_what_depends_on_it_is_left_out() -> No
 
     failed = [name for name, check in checks.items() if check.status is CheckStatus.FAILED]
     assert failed == [
+        "HubSpot scopes",
         "HubSpot owners (crm.objects.owners.read)",
         "HubSpot properties of companies (crm.schemas.companies.read)",
         "HubSpot properties of deals (crm.schemas.deals.read)",
@@ -125,7 +127,7 @@ def test_a_budget_that_would_not_last_for_a_pull_is_a_warning() -> None:
         budget = _checks(hubspot)["HubSpot API budget"]
 
     assert budget.status is CheckStatus.WARNING
-    assert budget.found == "5 of 15 requests left today; a pull takes about 10"
+    assert budget.found == "4 of 15 requests left today; a pull takes about 10"
 
 
 def test_a_token_to_which_no_budget_is_announced_is_fine() -> None:
@@ -153,7 +155,9 @@ def test_an_account_without_companies_can_still_be_checked() -> None:
 
 
 def test_without_a_token_the_first_line_says_where_to_put_one() -> None:
-    nameless = HubspotConnector(HubspotSource(kind="hubspot"), HubspotSecrets(), arr_from_field=True)
+    nameless = HubspotConnector(
+        HubspotSource(kind="hubspot"), HubspotSecrets(), arr_from_field=True, mirror=MemoryMirror()
+    )
     (check,) = nameless.check()
 
     assert (check.name, check.status) == ("HubSpot token", CheckStatus.FAILED)
