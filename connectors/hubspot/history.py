@@ -76,7 +76,7 @@ def read(client: HubspotClient, accounts: pl.DataFrame, asked: Request) -> Histo
             notes.append(f"HubSpot remembers no value of {_NAMES[fact]} ({name}) from before the first night.")
             continue
         since[fact] = max(mine.select(pl.min("day")).item(), asked.since)
-        states[fact], lost = _states(mine)
+        states[fact], lost = _states(mine, accounts)
         cut |= lost
     absent = rows.filter(pl.col("property").is_null() & (pl.col("value") == _ABSENT))["company"]
     known = accounts.filter(~pl.col("account_id").is_in(absent.implode()))
@@ -199,15 +199,18 @@ def _versions(record: Mapping[str, Any], asked: Request) -> Iterator[dict[str, s
 # -- understanding ------------------------------------------------------------------------------------------------
 
 
-def _states(versions: pl.DataFrame) -> tuple[pl.DataFrame, set[str]]:
-    """``past.STATES``, and the accounts of which older values are lost.
+def _states(versions: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, set[str]]:
+    """``past.STATES``, and which of *accounts* had older values that are lost.
 
     Before its first version a property was empty, unless there were more than HubSpot keeps.
     """
     value = pl.when(pl.col("value").str.strip_chars() != "").then("value")
     ordered = versions.with_columns(value=value)
     after = ordered.group_by("account_id", "day", maintain_order=True).last().select("account_id", "day", "value")
-    first = ordered.group_by("account_id", maintain_order=True).agg(oldest=pl.col("value").first(), kept=pl.len())
-    is_cut = pl.col("kept") >= _MOST_VERSIONS
+    first = ordered.group_by("account_id", maintain_order=True).agg(
+        oldest=pl.col("value").first(), since=pl.col("day").first(), kept=pl.len()
+    )
+    first = first.join(accounts.select("account_id", "created_on"), on="account_id", how="inner")
+    is_cut = (pl.col("kept") >= _MOST_VERSIONS) & (pl.col("created_on") < pl.col("since")).fill_null(value=True)
     before = first.select("account_id", day=pl.lit(None, pl.Date), value=pl.when(is_cut).then("oldest"))
     return pl.concat([before, after]).match_to_schema(past.STATES), set(first.filter(is_cut)["account_id"])

@@ -7,20 +7,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from typing import Any
 
-from pydantic import SecretStr
-
 from connectors.hubspot import HubspotConnector
 from connectors.mirror import Mirror
 from connectors.salesforce import SalesforceConnector
 from cssync.settings.source import (
     HubspotAccountFields,
-    HubspotSecrets,
-    HubspotSource,
     SalesforceAccountFields,
     SalesforceSecrets,
     SalesforceSource,
 )
 from cssync.store.memory_mirror import MemoryMirror
+from tests.connectors.hubspot.building import connector as hubspot_connector
 from tests.connectors.replay import CSMS, TODAY, State
 from tests.emulators.hubspot.portal import Portal
 from tests.emulators.hubspot.server import HubspotEmulator
@@ -124,15 +121,5 @@ class LivingPortal:
             yield emulator
 
     def connector(self, emulator: HubspotEmulator, mirror: Mirror | None = None) -> HubspotConnector:
-        return HubspotConnector(
-            HubspotSource(
-                kind="hubspot", accounts=HubspotAccountFields(csm="csm_owner", arr="arr", churned_on="churned_on")
-            ),
-            HubspotSecrets(token=SecretStr(emulator.token)),
-            arr_from_field=True,
-            mirror=mirror or MemoryMirror(),
-            now=self.portal.now,
-            sleep=lambda _: None,
-            clock=lambda: 0.0,
-            base_url=emulator.url,
-        )
+        mapped = HubspotAccountFields(csm="csm_owner", arr="arr", churned_on="churned_on")
+        return hubspot_connector(emulator, accounts=mapped, now=self.portal.now, mirror=mirror)
