@@ -67,12 +67,14 @@ class Upkeep:
 
     def __post_init__(self) -> None:
         broken_off = self.replica.unfinished()
-        if broken_off is None or self.tonight.full or self.tonight.started - broken_off.begun > _LONGEST_BREAK:
-            self._begin_all() if self.tonight.full or self.replica.until is None else self._begin_changes()
-            return
-        log.info("salesforce reading resumed", sobject=self.selection.sobject, rows=broken_off.height)
-        self._reading, self._resumed = broken_off, True
-        self._count = self.together.query(self.selection.count())
+        if broken_off is not None and self._is_of_use(broken_off):
+            log.info("salesforce reading resumed", sobject=self.selection.sobject, rows=broken_off.height)
+            self._reading, self._resumed = broken_off, True
+            self._count = self.together.query(self.selection.count())
+        elif self.tonight.full or self.replica.until is None:
+            self._begin_all()
+        else:
+            self._begin_changes()
 
     def rows(self) -> pl.DataFrame:
         """Every row of the selection, and those merged away (their ``MASTER`` is not null); in order of ids."""
@@ -111,6 +113,10 @@ class Upkeep:
         known = self.known()
         self._begin_all()
         self._read_all(known)
+
+    def _is_of_use(self, broken_off: Reading) -> bool:
+        begun = broken_off.cursor is not None
+        return begun and not self.tonight.full and self.tonight.started - broken_off.begun <= _LONGEST_BREAK
 
     # -- beginning ----------------------------------------------------------------------------------------------
 
@@ -154,10 +160,16 @@ class Upkeep:
         since = self.replica.until
         expected = paging.counted(self._count.answer())
         self._fill(replace(self._filling(self.selection, expected), sift=lambda rows: Sifted(self._stored(rows))))
-        self.read_all, self.whole_tonight = True, not self._resumed
-        if self._resumed or not self._agrees():
+        resumed = self._resumed
+        self.read_all, self.whole_tonight = True, not resumed
+        if resumed or not self._agrees():
             # Rows came and went while it was read.
             self.follow()
+            if not self._agrees() and resumed:
+                # And in the break some went without a trace.
+                self._begin_all()
+                self._read_all(known)
+                return
             if not self._agrees():
                 raise TransientError(
                     f"Salesforce counts {paging.counted(self._count.answer()):,} rows of {self.selection.sobject} but"

@@ -28,7 +28,7 @@ PASSING = {
 
 @pytest.mark.parametrize("where", [ACCOUNTS, NEXT_PAGES], ids=["first page", "later page"])
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_what_passes_is_waited_for(fault: faults.Fault, where: str) -> None:
+def test_case_12_13_17_what_passes_is_waited_for(fault: faults.Fault, where: str) -> None:
     with served(plain_accounts(30), page_size=20) as org:
         org.emulator.faults.add(fault, at={1, 2}, where=where)
         assert org.pull().accounts.height == 30
@@ -36,14 +36,14 @@ def test_what_passes_is_waited_for(fault: faults.Fault, where: str) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_what_does_not_pass_is_given_up_after_five_retries(fault: faults.Fault) -> None:
+def test_case_13_17_what_does_not_pass_is_given_up_after_five_retries(fault: faults.Fault) -> None:
     with served(plain_accounts(30), page_size=20) as org:
         org.emulator.faults.add(fault, where=NEXT_PAGES)
         assert isinstance(failure(org), TransientError)
         assert len(org.pauses) == 5
 
 
-def test_pauses_grow_and_are_drawn_by_lot_but_what_salesforce_asks_for_is_kept() -> None:
+def test_case_13_pauses_grow_and_are_drawn_by_lot_but_what_salesforce_asks_for_is_kept() -> None:
     with served(plain_accounts(1)) as org:
         org.emulator.faults.add(faults.UNAVAILABLE, at={1, 2, 3, 4}, where=ACCOUNTS)
         org.emulator.faults.add(faults.TOO_MANY_REQUESTS, at={5}, where=ACCOUNTS)
@@ -53,14 +53,21 @@ def test_pauses_grow_and_are_drawn_by_lot_but_what_salesforce_asks_for_is_kept()
     assert fifth == 7  # Retry-After
 
 
-def test_a_server_that_never_answers_is_left_after_the_timeout() -> None:
+def test_case_1_a_server_that_never_answers_is_left_after_the_timeout() -> None:
     with served(plain_accounts(1)) as org:
         org.emulator.faults.add(faults.Stall(), at={1}, where=ACCOUNTS)
         assert org.pull(timeout_seconds=0.2).accounts.height == 1
         assert org.pauses  # a busy machine may leave more requests than the one that was never answered
 
 
-def test_a_used_up_quota_stops_at_once() -> None:
+def test_case_1_a_login_that_never_answers_is_left_after_the_timeout_too() -> None:
+    with served(plain_accounts(1)) as org:
+        org.emulator.faults.add(faults.Stall(), at={1}, where="/services/oauth2/token")
+        assert org.pull(timeout_seconds=0.2).accounts.height == 1
+        assert org.pauses
+
+
+def test_case_12_a_used_up_quota_stops_at_once() -> None:
     with served(plain_accounts(30), page_size=10) as org:
         org.emulator.faults.add(faults.TOTAL_REQUESTS, where=NEXT_PAGES)
         error = failure(org)
@@ -69,7 +76,7 @@ def test_a_used_up_quota_stops_at_once() -> None:
         assert org.pauses == []
 
 
-def test_the_reserve_of_api_calls_is_left_to_others() -> None:
+def test_case_12_the_reserve_of_api_calls_is_left_to_others() -> None:
     with served(plain_accounts(30), page_size=10) as org:
         org.org.calls_a_day, org.org.calls_used = 1000, 895
         error = failure(org, api_reserve=0.1)
@@ -78,9 +85,10 @@ def test_the_reserve_of_api_calls_is_left_to_others() -> None:
         assert org.org.calls_used == 900
 
 
-def test_a_lost_place_is_found_again_by_the_last_id() -> None:
+@pytest.mark.parametrize("fault", [faults.INVALID_LOCATOR, faults.LOCATOR_EXPIRED], ids=["invalid", "expired"])
+def test_case_15_a_lost_place_is_found_again_by_the_last_id(fault: faults.Fault) -> None:
     with served(plain_accounts(30), page_size=10) as org:
-        org.emulator.faults.add(faults.INVALID_LOCATOR, at={2}, where=NEXT_PAGES)
+        org.emulator.faults.add(fault, at={2}, where=NEXT_PAGES)
         pull = org.pull()
         assert pull.accounts["name"].to_list() == [f"Account {number}" for number in range(30)]
         last = org.loaded.accounts["a19"]
@@ -101,7 +109,18 @@ def test_circles_without_end_are_given_up() -> None:
         assert len(org.emulator.requests) < 50
 
 
-def test_an_empty_page_is_not_the_end() -> None:
+def test_case_23_pages_may_be_of_any_size() -> None:
+    """Salesforce makes them smaller where the rows are wide."""
+    with served(plain_accounts(30), page_size=7) as org:
+
+        def shrink() -> None:
+            org.emulator.rest.page_size = 3
+
+        org.emulator.faults.add(faults.Meanwhile(shrink), at={2}, where=NEXT_PAGES)
+        assert org.pull().accounts.height == 30
+
+
+def test_case_23_an_empty_page_is_not_the_end() -> None:
     def empty_with_a_link(path: str, page: faults.Page) -> faults.Page:
         return {**page, "records": [], "done": False, "nextRecordsUrl": path + "?again"}
 
@@ -173,10 +192,19 @@ def test_an_unknown_api_version_is_a_matter_of_configuration() -> None:
         assert error.remedy == 'set source.api_version to "66.0"; the org speaks 31.0 to 66.0'
 
 
-def test_an_address_that_is_too_long_says_what_to_do() -> None:
+def test_case_24_an_address_that_is_too_long_says_what_to_do() -> None:
     with served(plain_accounts(1)) as org:
         org.emulator.faults.add(faults.html(414, "URI Too Long"), where=ACCOUNTS)
         assert "map fewer fields" in failure(org).remedy
+
+
+def test_case_24_many_strangers_are_asked_for_in_addresses_that_are_short_enough() -> None:
+    with served() as org:
+        for number in range(450):
+            partner = org.org.add("User", Name=f"P {number}", Username=str(number), UserType="PowerPartner")
+            org.org.add("Account", Name=f"A {number}", CSM__c=partner)
+        assert sum(owner.name.startswith("P ") for owner in org.pull().owners) == 450
+        assert sum("FROM User WHERE Id IN" in soql for soql in org.emulator.queries()) == 3
 
 
 def test_rows_that_lack_a_field_are_no_rows() -> None:

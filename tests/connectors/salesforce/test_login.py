@@ -26,11 +26,17 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("settings", WAYS.values(), ids=WAYS)
-def test_every_way_in_reads_the_org(settings: dict[str, Any]) -> None:
+def test_case_34_every_way_in_reads_the_org(settings: dict[str, Any]) -> None:
     with served(plain_accounts(2)) as org:
         pull = org.pull(**settings)
     assert pull.accounts["name"].to_list() == ["Account 0", "Account 1"]
     assert pull.record_url == "https://acme.my.salesforce.com/{id}"
+
+
+def test_case_34_a_password_login_is_told_to_have_an_end() -> None:
+    with served(plain_accounts(1)) as org:
+        assert [note for note in org.pull(auth="password").notes if "Summer '27" in note]
+        assert not [note for note in org.pull().notes if "Summer '27" in note]
 
 
 def test_a_ready_session_needs_no_login() -> None:
@@ -85,12 +91,12 @@ def test_refused_credentials_name_what_to_mend(changed: dict[str, str], settings
         assert org.pauses == []  # asking again would only lock the user out
 
 
-def test_where_soap_login_is_switched_off_another_way_is_advised() -> None:
+def test_case_34_where_soap_login_is_switched_off_another_way_is_advised() -> None:
     with served(org=Org(soap_login=False)) as org:
         assert "jwt or client_credentials" in failure(org, auth="password").remedy
 
 
-def test_a_password_opens_versions_that_have_no_soap_login_any_more() -> None:
+def test_case_34_a_password_opens_versions_that_have_no_soap_login_any_more() -> None:
     with served(plain_accounts(1)) as org:
         assert org.pull(auth="password", api_version="66.0").accounts.height == 1
         assert "/services/Soap/u/64.0" in org.emulator.paths()
@@ -146,16 +152,21 @@ def test_a_login_that_stays_down_is_given_up() -> None:
         assert len(org.pauses) == 5
 
 
-def test_a_session_that_ends_on_the_way_is_renewed_once_and_the_page_asked_again() -> None:
+def test_case_2_a_session_that_ends_on_the_way_is_renewed_once_and_the_page_asked_again() -> None:
     with served(plain_accounts(30), page_size=10) as org:
         org.emulator.faults.add(faults.ExpireSession(), at={2}, where="/query/0r8")
         assert org.pull().accounts.height == 30
         logins = [path for path in org.emulator.paths() if path == _LOGIN]
         assert len(logins) == 2
         assert org.pauses == []
+        refused, repeated = [request for request in org.emulator.requests if request.path.endswith("-20")]
+        assert refused.path == repeated.path
+        kept = refused.headers.keys() - {"authorization"}
+        assert {name: repeated.headers[name] for name in kept} == {name: refused.headers[name] for name in kept}
+        assert repeated.headers["sforce-query-options"] == "batchSize=2000"
 
 
-def test_after_a_renewal_the_org_may_live_elsewhere() -> None:
+def test_case_5_after_a_renewal_the_org_may_live_elsewhere() -> None:
     with served(plain_accounts(30), page_size=10) as org:
         org.emulator.faults.add(faults.ExpireSession(), at={1}, where="/query/0r8")
         moved = org.emulator.doors
@@ -166,7 +177,7 @@ def test_after_a_renewal_the_org_may_live_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.INVALID_SESSION, faults.HTML_401], ids=["JSON", "HTML"])
-def test_a_session_that_is_never_accepted_is_no_endless_circle(fault: faults.Fault) -> None:
+def test_case_4_a_session_that_is_never_accepted_is_no_endless_circle(fault: faults.Fault) -> None:
     with served() as org:
         org.emulator.faults.add(fault)
         error = failure(org)
@@ -174,7 +185,7 @@ def test_a_session_that_is_never_accepted_is_no_endless_circle(fault: faults.Fau
         assert len(org.emulator.requests) == 4  # login, refused, login, refused
 
 
-def test_threads_that_share_a_client_log_in_once() -> None:
+def test_case_4_threads_that_share_a_client_log_in_once() -> None:
     with served(plain_accounts(1)) as org:
         settings = SalesforceSource(kind="salesforce", auth="jwt", username=org.org.credentials.username)
         with Client(settings, org.secrets(), session=org.emulator.session(), sleep=org.pauses.append) as client:

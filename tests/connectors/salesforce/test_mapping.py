@@ -32,7 +32,7 @@ def fault(org: Served, **settings: Any) -> MappingError:
     return caught.value
 
 
-def test_a_field_that_is_gone_is_named_with_object_setting_permission_and_what_was_meant() -> None:
+def test_case_16_a_field_that_is_gone_is_named_with_object_setting_permission_and_what_was_meant() -> None:
     with served() as org:
         org.org.rename("Account", "CSM__c", "Customer_Success_Mgr__c")
         error = fault(org, accounts=accounts(csm="Customer_Success_Manager__c"))
@@ -60,7 +60,7 @@ def test_every_missing_field_is_named_at_once() -> None:
     assert "source.accounts.arr" in error.message
 
 
-def test_a_field_hidden_by_security_counts_as_missing() -> None:
+def test_case_16_a_field_hidden_by_security_counts_as_missing() -> None:
     with served() as org:
         org.org.hide("Account", "ARR__c")
         assert "field-level security" in fault(org).remedy
@@ -117,9 +117,17 @@ def test_a_field_that_cannot_say_what_it_is_mapped_to_is_refused(settings: dict[
     assert error.remedy
 
 
-def test_person_accounts_are_known_where_the_org_has_them() -> None:
+def test_case_29_person_accounts_are_known_where_the_org_has_them() -> None:
     with served(plain_accounts(1), org=Org(person_accounts=True)) as org:
         assert org.pull(accounts=accounts(segment="IsPersonAccount")).accounts["segment"].to_list() == ["false"]
+
+
+def test_case_29_an_org_without_person_accounts_says_that_only_some_have_the_field() -> None:
+    with served() as org:
+        assert (
+            "(only orgs with person accounts have it)"
+            in fault(org, accounts=accounts(segment="IsPersonAccount")).message
+        )
 
 
 def test_arr_from_a_field_wants_a_field() -> None:
@@ -164,7 +172,7 @@ def test_an_org_without_visible_accounts_is_pulled_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize("name", ["Account", "Opportunity", "User", "Group"])
-def test_an_object_that_is_hidden_goes_to_the_admin(name: str) -> None:
+def test_case_16_an_object_that_is_hidden_goes_to_the_admin(name: str) -> None:
     with served() as org:
         org.org.hide(name)
         with pytest.raises(PermissionDeniedError) as caught:

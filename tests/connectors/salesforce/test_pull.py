@@ -6,9 +6,11 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 
+import connectors.salesforce
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.tables import ACCOUNTS, OPPORTUNITIES
@@ -86,7 +88,7 @@ def test_messy_accounts_arrive_as_they_are_and_what_cannot_be_read_is_reported()
     assert (pull.source, pull.pulled_at, pull.calls) == ("salesforce", NOW, len(running.emulator.requests) - 1)
 
 
-def test_everyone_who_may_own_accounts_is_read_with_those_who_left_and_the_queues() -> None:
+def test_case_31_32_everyone_who_may_own_accounts_is_read_with_those_who_left_and_the_queues() -> None:
     with served(owners=OWNERS) as org:
         pull, ids = org.pull(), org.loaded.owners
     assert [owner for owner in pull.owners if owner.name != "Integration"] == [
@@ -246,6 +248,12 @@ def test_progress_is_told_for_every_stage() -> None:
         ("owners", 0, 2),
         ("owners", 2, 2),
     ]
+
+
+def test_case_11_the_untyped_client_library_is_known_to_two_modules_alone() -> None:
+    package = Path(connectors.salesforce.__file__).parent
+    knowing = {module.name for module in package.glob("*.py") if "simple_salesforce" in module.read_text("utf-8")}
+    assert knowing == {"auth.py", "client.py"}
 
 
 def test_building_a_connector_neither_talks_nor_loads_the_client_library() -> None:
