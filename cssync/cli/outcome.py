@@ -18,6 +18,7 @@ def outcome_as_json(outcome: Outcome) -> Json:
             "accounts": run.accounts,
             "owners": run.owners,
             "opportunities": outcome.pull.opportunities.height,
+            "changed": outcome.pull.changed,
             "calls": outcome.pull.calls,
         },
         "doubts": [doubt.what for doubt in outcome.doubts],

@@ -27,7 +27,7 @@ def run(
     ] = None,
     *,
     dry: Annotated[bool, typer.Option("--dry", help="Change nothing and post nothing; show what would be.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Read everything anew. Every pull does so today.")] = False,  # noqa: ARG001
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what has changed.")] = False,
     accept: Annotated[bool, typer.Option("--accept", help="Take the night although its numbers are doubtful.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
 ) -> None:
@@ -56,7 +56,7 @@ def run(
         progress() as bars,
         line_of(loaded, screen, judge=accepting if accept else refuse, audience=audience, progress=bars) as line,
     ):
-        outcome = run_night(line, night)
+        outcome = run_night(line, night, full=full)
     if json:
         write_json(outcome_as_json(outcome))
     else:
@@ -88,7 +88,7 @@ class OnScreen:
         from cssync.model.wording import count
 
         parts = (
-            count(pull.accounts.height, "account"),
+            count(pull.accounts.height, "account") + ("" if pull.changed is None else f" ({pull.changed:,} changed)"),
             count(len(pull.owners), "owner"),
             count(pull.opportunities.height, "opportunity", "opportunities"),
             *((count(pull.calls, "API call"),) if pull.calls else ()),

@@ -40,8 +40,10 @@ log = structlog.get_logger()
 _SELDOM = (100_000, 50, 50)
 
 
-def run_night(line: Line, as_of: date) -> Outcome:
+def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
     """Walk the line for *as_of*. Nothing is changed unless everything up to the commit has worked.
+
+    *full*: read everything anew, whatever is remembered of the CRM.
 
     Raises ConnectorError, ImplausibleSnapshotError, StoreError or ConfigError; a message that could not be
     delivered is in the outcome, for the night itself is good.
@@ -57,7 +59,7 @@ def run_night(line: Line, as_of: date) -> Outcome:
         line.store.begin(run)
         try:
             _not_before(line.store, run)
-            seen = see(line, run, line.store.accepted(before=as_of))
+            seen = see(line, run, line.store.accepted(before=as_of), full=full)
             # Only now, for a million accounts as they were fill the room that the pull has just left.
             past = line.store.past(as_of, as_of - timedelta(days=LOOK_BACK_DAYS))
             outcome = _work(line, recall(line, past, seen))

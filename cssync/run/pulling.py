@@ -35,13 +35,13 @@ class Seen:
     doubts: tuple[Doubt, ...]
 
 
-def see(line: Line, run: Run, recent: Sequence[Run]) -> Seen:
+def see(line: Line, run: Run, recent: Sequence[Run], *, full: bool = False) -> Seen:
     """*recent*: the accepted nights before, newest first.
 
     Raises ConnectorError where the pull fails, and whatever the line's judge raises where it is doubtful.
     """
     settings = line.loaded.settings
-    pull = _pull(line, run, recent)
+    pull = _pull(line, run, recent, full=full)
     snapshot = take_snapshot(pull, settings, run.as_of)
     run = _counted(run, pull, snapshot, line.loaded)
     found = tuple(doubts(run, recent, _unreadable(snapshot), settings.gate))
@@ -50,10 +50,10 @@ def see(line: Line, run: Run, recent: Sequence[Run]) -> Seen:
     return Seen(run, told, snapshot, found)
 
 
-def _pull(line: Line, run: Run, recent: Sequence[Run]) -> Pull:
+def _pull(line: Line, run: Run, recent: Sequence[Run], *, full: bool) -> Pull:
     started = line.now()
     try:
-        pull = line.connector.pull(run.as_of, line.progress)
+        pull = line.connector.pull(run.as_of, line.progress, full=full)
     except MappingError as error:
         if not recent:
             raise
@@ -69,6 +69,7 @@ def _pull(line: Line, run: Run, recent: Sequence[Run]) -> Pull:
         opportunities=pull.opportunities.height,
         problems=pull.problems.height,
         calls=pull.calls,
+        changed=pull.changed,
         seconds=round(seconds, 1),
     )
     line.audience.pulled(pull, seconds)
