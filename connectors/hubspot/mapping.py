@@ -44,23 +44,23 @@ class FieldMapping:
 
 
 def settled(settings: HubspotSource, *, arr_from_field: bool) -> FieldMapping:
-    """The mapping of the settings with its gaps filled. Raises MappingError; asks HubSpot nothing."""
+    """The mapping of the settings, which must say what nobody can guess. Raises MappingError; asks HubSpot nothing."""
     accounts = settings.accounts
-    notes: list[str] = []
-    if accounts.arr is None and arr_from_field:
-        raise MappingError(
-            "nothing says what a customer's ARR is: source.accounts.arr is not set",
-            remedy="set source.accounts.arr to the company property that holds ARR, or take ARR from deals with "
-            "customers.arr.from: won_opportunities",
-        )
+    unsaid: dict[str, str] = {}
     if accounts.csm is None:
-        accounts = accounts.model_copy(update={"csm": SALES_OWNER})
-        notes.append(
-            f"source.accounts.csm is not set, so the company owner ({SALES_OWNER}) is taken for the CSM. In most "
-            "HubSpot accounts that is the sales owner, and then every book here is a salesperson's: map the property "
-            "that names the CSM."
+        unsaid["who looks after a customer: source.accounts.csm is not set"] = (
+            "set source.accounts.csm to the company property that names the CSM "
+            f"({SALES_OWNER} is the sales owner in most HubSpot accounts)"
         )
-    elif accounts.csm == SALES_OWNER:
+    if accounts.arr is None and arr_from_field:
+        unsaid["what a customer's ARR is: source.accounts.arr is not set"] = (
+            f"set source.accounts.arr to the company property that holds ARR ({CUSTOMERS_REVENUE} is what the customer "
+            "itself earns), or take ARR from deals with customers.arr.from: won_opportunities"
+        )
+    if unsaid:
+        raise MappingError("nothing says " + ", or ".join(unsaid), remedy="; ".join(unsaid.values()))
+    notes: list[str] = []
+    if accounts.csm == SALES_OWNER:
         notes.append(
             f"source.accounts.csm is {SALES_OWNER}: right only if CSMs, not salespeople, are the owners of companies."
         )

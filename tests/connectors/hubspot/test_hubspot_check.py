@@ -76,7 +76,7 @@ def test_a_missing_property_fails_with_what_was_probably_meant_and_the_others_ar
 
 def test_unwise_mappings_are_warnings_that_say_why() -> None:
     with HubspotEmulator(_small_company()) as hubspot:
-        checks = _checks(hubspot, HubspotAccountFields(arr="annualrevenue"))
+        checks = _checks(hubspot, HubspotAccountFields(csm="hubspot_owner_id", arr="annualrevenue"))
 
     assert checks["source.accounts.arr"].status is CheckStatus.WARNING
     assert "not ARR" in checks["source.accounts.arr"].remedy

@@ -55,7 +55,7 @@ def _company_of(companies: int) -> Portal:
     ],
     ids=["500", "502", "503", "504", "html", "477", "secondly", "ten secondly", "null", "truncated", "reset"],
 )
-def test_a_passing_fault_in_the_middle_of_the_pages_changes_nothing(fault: Fault) -> None:
+def test_case_8_9_35_a_passing_fault_in_the_middle_of_the_pages_changes_nothing(fault: Fault) -> None:
     with HubspotEmulator(_company_of(250)) as hubspot:
         hubspot.faults.on(2, fault, path=COMPANIES)
         pull = connector(hubspot).pull(AS_OF)
@@ -72,7 +72,7 @@ def test_an_error_page_that_is_not_utf8_is_just_an_error_page() -> None:
         assert connector(hubspot).pull(AS_OF).accounts.height == 1
 
 
-def test_a_server_that_says_nothing_is_given_up_on_in_time() -> None:
+def test_case_9_a_server_that_says_nothing_is_given_up_on_in_time() -> None:
     with HubspotEmulator(_company_of(1)) as hubspot:
         hubspot.faults.on(1, faults.stalled, path=COMPANIES)
         pull = connector(hubspot, timeout_seconds=0.2).pull(AS_OF)
@@ -90,7 +90,7 @@ def test_a_server_that_says_nothing_is_given_up_on_in_time() -> None:
         (faults.reset, "HubSpot broke off in the middle of an answer"),
     ],
 )
-def test_a_lasting_fault_ends_after_six_attempts_with_ever_longer_pauses(fault: Fault, message: str) -> None:
+def test_case_8_9_a_lasting_fault_ends_after_six_attempts_with_ever_longer_pauses(fault: Fault, message: str) -> None:
     pauses: list[float] = []
     with HubspotEmulator(_company_of(250)) as hubspot:
         hubspot.faults.since(2, fault, path=COMPANIES)
@@ -134,7 +134,7 @@ def test_a_closed_port_is_a_transient_error() -> None:
         ("TEN_SECONDLY_ROLLING", "Sun, 22 Nov 2020 02:04:07 GMT", 0, 0.5),
     ],
 )
-def test_a_429_is_waited_out_as_its_policy_or_retry_after_says(
+def test_case_8_35_a_429_is_waited_out_as_its_policy_or_retry_after_says(
     policy: str, retry_after: str | None, least: float, most: float
 ) -> None:
     pauses: list[float] = []
@@ -155,7 +155,7 @@ def test_an_hour_of_retry_after_is_for_another_night() -> None:
     assert pauses == []
 
 
-def test_the_daily_limit_stops_at_once_and_says_when_it_resets() -> None:
+def test_case_36_the_daily_limit_stops_at_once_and_says_when_it_resets() -> None:
     with HubspotEmulator(_company_of(250), limits=Limits(daily=9)) as hubspot:
         with pytest.raises(QuotaError, match="429 DAILY") as caught:
             connector(hubspot).pull(AS_OF)
@@ -164,7 +164,7 @@ def test_the_daily_limit_stops_at_once_and_says_when_it_resets() -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.instead(unauthorized()), faults.instead(malformed_token())])
-def test_a_refused_token_is_never_tried_twice(fault: Fault) -> None:
+def test_case_50_a_refused_or_malformed_token_is_never_tried_twice(fault: Fault) -> None:
     with HubspotEmulator(_company_of(1)) as hubspot:
         hubspot.faults.always(fault)
         with pytest.raises(AuthError) as caught:
@@ -215,7 +215,7 @@ def test_the_scopes_in_the_body_win_over_what_we_believe() -> None:
     assert "the scope crm.new.scope (" in caught.value.remedy
 
 
-def test_an_address_that_hubspot_finds_too_long_is_a_fault_of_the_mapping() -> None:
+def test_case_49_an_address_that_hubspot_finds_too_long_is_a_fault_of_the_mapping() -> None:
     with HubspotEmulator(_company_of(1)) as hubspot:
         hubspot.faults.always(faults.instead(html(414, "Request-URI Too Large")), path=COMPANIES)
         with pytest.raises(MappingError, match="414"):
@@ -276,7 +276,7 @@ def test_hosts_in_no_proxy_are_reached_directly(monkeypatch: pytest.MonkeyPatch,
         assert hubspot.requests == []
 
 
-def test_answers_are_asked_for_compressed_and_over_one_connection() -> None:
+def test_case_9_10_answers_are_asked_for_compressed_and_over_one_connection() -> None:
     with HubspotEmulator(_company_of(250)) as hubspot:
         connector(hubspot).pull(AS_OF)
 

@@ -36,19 +36,7 @@ def test_a_label_in_place_of_a_name_is_recognised() -> None:
         connector(hubspot, accounts=accounts).pull(AS_OF)
 
 
-def test_without_a_csm_mapping_the_company_owner_stands_in_and_a_warning_says_why() -> None:
-    portal = portal_with_cs_fields()
-    portal.add("companies", 1, {"name": "A", "hubspot_owner_id": "51", "csm_owner": "52"})
-    with HubspotEmulator(portal) as hubspot:
-        pull = connector(hubspot, accounts=HubspotAccountFields(arr="arr")).pull(AS_OF)
-
-    assert pull.accounts["csm_ref"].to_list() == ["51"]
-    (note,) = pull.notes
-    assert note.startswith("source.accounts.csm is not set, so the company owner (hubspot_owner_id) is taken")
-    assert "sales owner" in note
-
-
-def test_the_company_owner_as_csm_is_noted_even_when_chosen() -> None:
+def test_case_45_the_company_owner_as_csm_is_noted_even_when_chosen() -> None:
     with HubspotEmulator(portal_with_cs_fields()) as hubspot:
         pull = connector(hubspot, accounts=HubspotAccountFields(csm="hubspot_owner_id", arr="arr")).pull(AS_OF)
 
@@ -57,7 +45,7 @@ def test_the_company_owner_as_csm_is_noted_even_when_chosen() -> None:
     )
 
 
-def test_annualrevenue_as_arr_gets_a_strong_warning() -> None:
+def test_case_45_annualrevenue_as_arr_gets_a_strong_warning() -> None:
     with HubspotEmulator(portal_with_cs_fields()) as hubspot:
         pull = connector(hubspot, accounts=HubspotAccountFields(csm="csm_owner", arr="annualrevenue")).pull(AS_OF)
 
@@ -65,13 +53,19 @@ def test_annualrevenue_as_arr_gets_a_strong_warning() -> None:
     assert "annualrevenue, which is NOT ARR: it is what the customer itself earns" in note
 
 
-def test_no_arr_at_all_is_refused_with_both_remedies_before_hubspot_is_asked() -> None:
+def test_case_45_neither_csm_nor_arr_is_guessed_and_both_are_named_before_hubspot_is_asked() -> None:
     with HubspotEmulator(portal_with_cs_fields()) as hubspot:
         with pytest.raises(MappingError) as caught:
-            connector(hubspot, accounts=HubspotAccountFields(csm="csm_owner")).pull(AS_OF)
+            connector(hubspot, accounts=HubspotAccountFields()).pull(AS_OF)
         assert hubspot.requests == []
 
-    assert "source.accounts.arr is not set" in caught.value.message
+    assert caught.value.exit_code is ExitCode.CONFIG
+    assert caught.value.message == (
+        "nothing says who looks after a customer: source.accounts.csm is not set, or what a customer's ARR is: "
+        "source.accounts.arr is not set"
+    )
+    assert "hubspot_owner_id is the sales owner in most HubSpot accounts" in caught.value.remedy
+    assert "annualrevenue is what the customer itself earns" in caught.value.remedy
     assert "customers.arr.from: won_opportunities" in caught.value.remedy
 
 
@@ -117,7 +111,7 @@ def test_a_currency_property_that_comes_with_a_feature_may_be_absent_unless_it_w
             connector(hubspot, opportunities=asked_for).pull(AS_OF)
 
 
-def test_too_many_properties_for_one_address_are_refused_with_a_remedy() -> None:
+def test_case_49_too_many_properties_for_one_address_are_refused_with_a_remedy() -> None:
     portal = portal_with_cs_fields()
     names = {field: f"{field}_{'x' * 180}" for field in HubspotAccountFields.model_fields}
     for name in names.values():

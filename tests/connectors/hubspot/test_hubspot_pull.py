@@ -57,7 +57,7 @@ def _messy_companies() -> Portal:
     return portal
 
 
-def test_companies_arrive_exactly_and_what_cannot_be_read_is_reported() -> None:
+def test_case_46_companies_arrive_exactly_and_what_cannot_be_read_is_reported() -> None:
     with HubspotEmulator(_messy_companies()) as hubspot:
         pull = connector(hubspot, accounts=FULL).pull(AS_OF)
 
@@ -77,7 +77,7 @@ def test_companies_arrive_exactly_and_what_cannot_be_read_is_reported() -> None:
     ]
 
 
-def test_days_are_never_shifted_whatever_the_time_zone_of_the_account() -> None:
+def test_case_47_48_days_are_never_shifted_whatever_the_time_zone_of_the_account() -> None:
     with HubspotEmulator(_messy_companies()) as hubspot:
         hubspot.portal.time_zone = "Pacific/Auckland"
         pull = connector(hubspot, accounts=FULL).pull(AS_OF)
@@ -101,7 +101,7 @@ def test_only_mapped_properties_are_asked_for_and_what_tells_changes_and_merges(
         ]
 
 
-def test_owners_who_have_left_blank_names_queues_and_teams_are_understood() -> None:
+def test_case_44_owners_who_have_left_blank_names_queues_and_teams_are_understood() -> None:
     portal = portal_with_cs_fields()
     portal.add_owner(
         "51", first="Dana", last=" Roy ", email="dana@cs.example", user_id=7, teams=[("All", False), ("East", True)]
