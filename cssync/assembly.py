@@ -19,7 +19,7 @@ import polars as pl
 from connectors.base import Connector, Progress, no_progress
 from connectors.mirror import Mirror
 from cssync import lookback
-from cssync.doctor import Examination, clock_checks, settings_checks, time_by_http
+from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
 from cssync.errors import ConfigError, ExitCode
 from cssync.gate import Doubt
 from cssync.model.alert import Alert
@@ -326,6 +326,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
     """All that ``doctor`` looks at, in the order in which a night would meet it."""
     found = [
         Examination("settings", lambda: settings_checks(loaded), ExitCode.CONFIG),
+        Examination("network", lambda: network_checks(loaded.settings), ExitCode.CONFIG),
         Examination("clock", lambda: clock_checks(loaded.settings, now, time_by_http), ExitCode.CONFIG),
         Examination("schedule", lambda: timetable.check(_timetable(loaded), now()), ExitCode.CONFIG),
         Examination("source", lambda: _unremembered(loaded).check(), ExitCode.CONNECTOR),

@@ -111,6 +111,26 @@ def settings_checks(loaded: Loaded) -> Iterator[Check]:
         yield Check("secrets", CheckStatus.OK, found)
 
 
+def network_checks(settings: Settings) -> Iterator[Check]:
+    """Yield which authorities are trusted, and by which proxy each service is reached, as the environment says.
+
+    Raises ConfigError for authorities or a proxy that cannot be used.
+    """
+    network.tls_context()
+    yield Check("certificates", CheckStatus.OK, str(network.trust()))
+    slack = settings.notify.slack
+    urls = [_service(settings)] if not isinstance(settings.source, FileSource) else []
+    urls += [slack.api_url if slack.via == "bot" else "https://hooks.slack.com/"] if slack.enabled else []
+    hosts: dict[str, list[str]] = {}
+    for url in filter(None, urls):
+        proxy = network.proxy_for(url)
+        hosts.setdefault(proxy.url if proxy else "", []).append(urlsplit(url).hostname or url)
+    directly = hosts.pop("", [])
+    ways = [f"{', '.join(names)} by {proxy}" for proxy, names in hosts.items()]
+    ways += [f"{', '.join(directly)} directly"] if directly else []
+    yield Check("proxy", CheckStatus.OK, "; ".join(ways) or "not needed: the settings name no service on the network")
+
+
 def clock_checks(
     settings: Settings, now: Callable[[], datetime], time_at: Callable[[str], datetime | None]
 ) -> Iterator[Check]:
@@ -143,11 +163,11 @@ def clock_checks(
         yield Check("clock", CheckStatus.OK, f"agrees with {host}")
 
 
-def time_by_http(url: str) -> datetime | None:
+def time_by_http(url: str, *, within_seconds: float = _ANSWER_WITHIN_SECONDS) -> datetime | None:
     """The ``Date`` that the server at *url* puts on its answer, whatever the answer is."""
     with network.pool(url) as pool:
         try:
-            answer = pool.request("HEAD", url, timeout=_ANSWER_WITHIN_SECONDS)
+            answer = pool.request("HEAD", url, timeout=within_seconds)
         except urllib3.exceptions.HTTPError:
             return None
     try:

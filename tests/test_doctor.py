@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from cssync.doctor import (
     clock_checks,
     conclude,
     examine,
+    network_checks,
     settings_checks,
     time_by_http,
 )
@@ -250,3 +252,43 @@ def test_a_server_that_is_not_there_tells_no_time() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
         port = server.server_port
     assert time_by_http(f"http://127.0.0.1:{port}/") is None
+
+
+def test_a_server_that_keeps_silent_tells_no_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        assert time_by_http(url, within_seconds=0.05) is None
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that says nothing of networks."""
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_the_way_to_each_service_is_told_without_the_proxy_s_password(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("HTTPS_PROXY", "http://us:canary@proxy.test:3128")
+    bare.setenv("NO_PROXY", ".hubapi.com")
+    settings = Settings(source=HubspotSource(kind="hubspot"), notify=Notify(slack=Slack(enabled=True, channel="C1")))
+    certificates, proxy = network_checks(settings)
+    assert certificates == Check("certificates", CheckStatus.OK, "the system's authorities and certifi's")
+    assert proxy == Check("proxy", CheckStatus.OK, "slack.com by http://proxy.test:3128; api.hubapi.com directly")
+
+
+def test_without_any_service_no_way_is_told(bare: pytest.MonkeyPatch) -> None:
+    *_, proxy = network_checks(Settings())
+    assert proxy.found == "not needed: the settings name no service on the network"
+
+
+def test_authorities_that_cannot_be_used_fail_under_the_network_s_name(
+    bare: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bare.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    (line,) = examine([Examination("network", lambda: network_checks(Settings()), ExitCode.CONFIG)])
+    assert (line.check.status, line.exit_code) == (CheckStatus.FAILED, ExitCode.CONFIG)
+    assert line.check.found.startswith("SSL_CERT_FILE names the certificate authorities in ")

@@ -13,14 +13,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from cssync import network
 from cssync.errors import DeliveryError
 from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome
 from cssync.notify.base import Notifier, Outbox
 
 log = structlog.get_logger()
 
-# Between the tries of one run; a sink that fails three times is left alone until the next one.
-_PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
+# A sink that fails so often in one run is left alone until the next one.
+_TRIES = 3
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 10.0  # seconds
 
 _AFTER_SENDING = {
     Outcome.SENT: DeliveryState.SENT,
@@ -136,14 +138,14 @@ class _Round:
 
     def _tried(self, notifier: Notifier, delivery: Delivery, until: datetime) -> tuple[Delivery, Attempt]:
         attempt = Attempt(Outcome.UNKNOWN)
-        for pause in (*_PAUSES, None):
+        for tried in range(1, _TRIES + 1):
             if delivery.state is DeliveryState.PENDING:
                 delivery, attempt = self._send(notifier, delivery)
             if delivery.state in {DeliveryState.UNKNOWN, DeliveryState.SENDING}:
                 delivery, attempt = self._look(notifier, delivery)
             if delivery.state in {DeliveryState.SENT, DeliveryState.DEAD} or self._is_down(delivery, attempt):
                 break
-            if pause is None or not self._waited(attempt.retry_at or self._now() + pause, until):
+            if tried == _TRIES or not self._waited(attempt.retry_at or self._now() + _pause(tried), until):
                 break
         return delivery, attempt
 
@@ -199,6 +201,10 @@ class _Round:
             case DeliveryState.PENDING | DeliveryState.UNKNOWN | DeliveryState.SENDING:
                 self._tally["pending"] += 1
                 self._errors.append(_said(attempt) or "it did not arrive")
+
+
+def _pause(tried: int) -> timedelta:
+    return timedelta(seconds=network.backoff(tried, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
 
 
 def _said(attempt: Attempt) -> str:

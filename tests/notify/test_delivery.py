@@ -434,3 +434,15 @@ def test_a_token_from_a_file_may_end_with_a_line_break(slack: SlackServer, clock
 
 def run(outbox: MemoryOutbox, notifier: Notifier, clock: Clock) -> Delivered:
     return deliver(outbox, [notifier], now=clock.now, sleep=clock.sleep)
+
+
+def test_pauses_between_tries_grow_and_are_drawn_by_lot(slack: SlackServer, bot: SlackBotNotifier) -> None:
+    drawn = set()
+    for _ in range(5):
+        clock = Clock()
+        slack.inject(POST, *[lost(error("an_error_of_next_year"))] * 3)
+        run(MemoryOutbox(delivery()), bot, clock)
+        first, second = clock.slept
+        assert 1 <= first <= 2 <= second <= 4
+        drawn |= {first, second}
+    assert len(drawn) == 10
