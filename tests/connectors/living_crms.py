@@ -60,8 +60,8 @@ class LivingOrg:
         }
 
     @contextmanager
-    def served(self, page_size: int = 2_000) -> Iterator[SalesforceEmulator]:
-        self.clock = AT_NIGHT
+    def served(self, page_size: int = 2_000, at: datetime | None = AT_NIGHT) -> Iterator[SalesforceEmulator]:
+        self.clock = at or self.clock
         with SalesforceEmulator(self.org, page_size=page_size) as emulator:
             yield emulator
             assert emulator.crashes == []
@@ -115,8 +115,8 @@ class LivingPortal:
         }
 
     @contextmanager
-    def served(self) -> Iterator[HubspotEmulator]:
-        self.clock = AT_NIGHT
+    def served(self, at: datetime | None = AT_NIGHT) -> Iterator[HubspotEmulator]:
+        self.clock = at or self.clock
         with HubspotEmulator(self.portal) as emulator:
             yield emulator
 

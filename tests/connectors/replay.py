@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -55,6 +55,12 @@ class Life:
     days: dict[date, dict[str, State]] = field(default_factory=dict)
 
     def live(self) -> Life:
+        for _ in self.days_passing():
+            pass
+        return self
+
+    def days_passing(self) -> Iterator[date]:
+        """Live one day after the other; each is told when it is over."""
         self._at(FIRST - timedelta(days=300), 9)
         for number in range(14):
             self._arrive(f"old{number}")
@@ -62,7 +68,7 @@ class Life:
             day = FIRST + timedelta(days=offset)
             self._day(day, offset)
             self.days[day] = dict(self.now)
-        return self
+            yield day
 
     def books(self, day: date) -> dict[str, Book]:
         """Customers and their ARR by CSM, at the close of *day*."""

@@ -63,6 +63,24 @@ def test_every_past_day_is_rebuilt_to_the_cent_on_the_first_night(crm_of: type[L
     assert differing(life.days, lambda day: stages(night, crm, day), life.stages) == []
 
 
+@pytest.mark.parametrize("crm_of", [LivingOrg, LivingPortal])
+def test_a_history_that_is_read_weeks_after_the_first_night_rebuilds_the_days_before_it(crm_of: type[Living]) -> None:
+    crm = crm_of()
+    life = Life(crm, random.Random(7))  # noqa: S311 - a story to tell again, not a secret
+    nights, began = Nights(), TODAY - timedelta(days=30)
+    for day in life.days_passing():
+        if day == began:
+            with crm.served(at=None) as emulator:
+                nights.walk(crm.connector(emulator).pull(day), day)  # type: ignore[arg-type]  # each with its own
+    with crm.served() as emulator:
+        connector = crm.connector(emulator)  # type: ignore[arg-type]  # each with its own
+        pull = connector.pull(TODAY)
+        night = nights.walk(pull, TODAY, connector.history(pull.accounts, TODAY, TODAY - timedelta(days=730)))
+    earlier = [day for day in life.days if day <= began or day == TODAY]
+    assert differing(earlier, lambda day: rebuilt(night, crm, day), life.books) == []
+    assert night.timeline.history_since <= FIRST
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_wins_losses_and_days_over_a_limit_are_those_that_happened(seed: int) -> None:
     crm = LivingOrg()

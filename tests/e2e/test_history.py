@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -100,6 +102,31 @@ def test_history_that_breaks_off_spoils_no_night_and_goes_on_from_there_in_the_n
     assert desk.run("backfill").code == 0
     assert spells(desk) == resumed
     assert resumed
+
+
+def test_killed_in_the_middle_of_history_the_next_run_goes_on_after_the_last_page(
+    desk: Desk, salesforce: SalesforceEmulator
+) -> None:
+    process: list[subprocess.Popen[str]] = []
+
+    def kill() -> None:
+        process[0].kill()
+
+    salesforce.faults.add(faults.Meanwhile(kill), at={1}, where=_NEXT_PAGES)
+    with desk.started("run", "--as-of", NIGHT) as started:
+        process.append(started)
+        out, err = started.communicate()
+        assert started.returncode == -signal.SIGKILL, f"it had ended by itself: {out}{err}"
+    (first,) = asked_of_history(salesforce)
+    ran = desk.night(NIGHT)
+    assert ran.code == 0, ran.err
+    assert "Owners, ARR and lifecycles are known from 6 May 2026." in " ".join(ran.out.split())
+    asked = asked_of_history(salesforce)
+    assert asked.count(first) == 1
+    assert "Id > '" in asked[1]
+    resumed = spells(desk)
+    assert desk.run("backfill").code == 0
+    assert spells(desk) == resumed
 
 
 def test_a_rehearsal_shows_the_past_and_keeps_nothing(desk: Desk, salesforce: SalesforceEmulator) -> None:
