@@ -188,3 +188,23 @@ def test_arr_from_won_opportunities_adds_up_those_in_force_that_recur() -> None:
     # A part is not the sum: one subscription without a rate leaves the ARR of "c" unknown.
     assert column(snapshot, "arr") == {"a": Decimal("123.00"), "b": Decimal("60.00"), "c": None, "d": Decimal("0.00")}
     assert complaints(snapshot) == [("opportunity", "S10", "currency", "XTS")]
+
+
+def test_case_28_arr_of_won_opportunities_is_worth_what_it_was_when_they_closed_and_accounts_what_it_is_today() -> None:
+    rates = ExchangeRates(
+        "USD",
+        {"EUR": Decimal("1.3")},
+        dated={"EUR": ((date(2025, 1, 1), Decimal("1.1")), (date(2026, 4, 1), Decimal("1.2")))},
+    )
+    pull = pull_of(
+        [account("a", amount=1000, currency="EUR"), account("b", amount=1000, currency="EUR")],
+        rates=rates,
+        opportunities=[
+            subscription(1, "a", 100, currency="EUR", close_on=date(2026, 3, 31)),
+            subscription(2, "a", 100, currency="EUR", close_on=date(2026, 4, 1)),
+            subscription(3, "b", 100, currency="EUR", close_on=date(2026, 4, 1)),
+        ],
+    )
+    won = settings(customers={"arr": {"from": "won_opportunities"}})
+    assert column(take_snapshot(pull, won, TODAY), "arr") == {"a": Decimal("230.00"), "b": Decimal("120.00")}
+    assert column(take_snapshot(pull, Settings(), TODAY), "arr") == {"a": Decimal("1300.00"), "b": Decimal("1300.00")}

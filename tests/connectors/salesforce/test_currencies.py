@@ -19,8 +19,9 @@ from cssync.model.money import ExchangeRates
 from cssync.model.tables import OPPORTUNITIES
 from cssync.settings.model import Money
 from cssync.settings.source import SalesforceSource
-from tests.connectors.salesforce.serving import Served, served
+from tests.connectors.salesforce.serving import Served, plain_accounts, served
 from tests.emulators.salesforce import faults
+from tests.emulators.salesforce.company import CanonicalRow
 from tests.emulators.salesforce.org import Org
 
 # Units of the currency for one USD, as Salesforce keeps them.
@@ -63,6 +64,33 @@ def test_case_28_a_deal_closed_on_the_eve_of_a_new_rate_is_worth_what_it_was_tha
         schema=OPPORTUNITIES,
     )
     assert converted(rows, rates, "USD", on="close_on")["converted"].to_list() == [Decimal("250.00"), Decimal("200.00")]
+
+
+def test_case_28_a_pull_brings_rates_by_day_where_there_are_any_and_amounts_as_they_were_written() -> None:
+    deal: CanonicalRow = {
+        "opportunity_id": "o1",
+        "account_id": "a0",
+        "owner_ref": "dana",
+        "name": "Deal",
+        "amount": Decimal("100.00"),
+        "currency": "EUR",
+        "close_on": date(2026, 3, 31),
+        "is_closed": True,
+        "is_won": True,
+        "stage": "Closed Won",
+    }
+    with served(plain_accounts(1), opportunities=[deal], org=Org(rates=TODAY, dated_rates=DATED)) as org:
+        pull = org.pull()
+        assert pull.rates.dated == {"EUR": EURO_BY_DAY}
+        assert pull.opportunities.select("amount", "currency", "close_on").rows() == [
+            (Decimal("100.00"), "EUR", date(2026, 3, 31))
+        ]
+    with served(plain_accounts(1), org=Org(rates=TODAY)) as org:
+        assert org.pull().rates == ExchangeRates(
+            "USD",
+            {"EUR": Decimal("1.25"), "GBP": Decimal("1.6")},
+            dict.fromkeys(("EUR", "GBP"), "Salesforce CurrencyType"),
+        )
 
 
 def test_rates_by_day_may_take_more_than_one_page() -> None:
