@@ -51,8 +51,7 @@ def pull(client: Client, mirror: Mirror, asked: Asked, tonight: Tonight) -> Pull
     queues = together.query(owners.QUEUES.rows_after(None, None))
     rates = {soql: together.query(soql) for soql in currencies.queries(multi_currency=plan.multi_currency)}
 
-    read, changed = _accounts(accounts, mirror, plan)
-    winners = merges.winners(accounts.rows())
+    read, winners, changed = _accounts(accounts, mirror, plan)
     sold = _opportunities(deals, mirror, plan, winners)
     named = {*read.table["csm_ref"].drop_nulls(), *sold.table["owner_ref"].drop_nulls()}
     found = _owners(people, mirror, queues, named, asked.team)
@@ -72,19 +71,24 @@ def pull(client: Client, mirror: Mirror, asked: Asked, tonight: Tonight) -> Pull
     )
 
 
-def _accounts(upkeep: Upkeep, mirror: Mirror, plan: Plan) -> tuple[Parsed, int | None]:
-    """The accounts, and how many of them are not what they were; None where all were read anew."""
+def _accounts(upkeep: Upkeep, mirror: Mirror, plan: Plan) -> tuple[Parsed, dict[str, str], int | None]:
+    """The accounts; who stands for those merged away; how many are not what they were, None if all were read anew."""
     known = volatile.last_known(upkeep, mirror)
-    before = None if known is None else differences.fingerprints(merges.living(known))
+    before = None if known is None else differences.fingerprints(_living(known, merges.winners(known), plan))
     del known
     upkeep.bring()
     rows = volatile.current(upkeep, mirror)
     winners = merges.winners(rows)
-    rows = merges.living(rows)
+    rows = _living(rows, winners, plan)
+    upkeep.release()
     changed = None
     if before is not None and not upkeep.read_all:
         changed = len(differences.between(before, differences.fingerprints(rows)).all)
-    return canonical.accounts(merges.repointed(rows, plan.accounts.parent, winners), plan.accounts), changed
+    return canonical.accounts(rows, plan.accounts), winners, changed
+
+
+def _living(rows: pl.DataFrame, winners: dict[str, str], plan: Plan) -> pl.DataFrame:
+    return merges.repointed(merges.living(rows), plan.accounts.parent, winners)
 
 
 def _opportunities(upkeep: Upkeep, mirror: Mirror, plan: Plan, winners: dict[str, str]) -> Parsed:

@@ -82,6 +82,10 @@ class Upkeep:
             self._rows = self._readable(self.replica.rows())
         return self._rows
 
+    def release(self) -> None:
+        """Hold no rows any more; ``rows`` reads them from the replica again."""
+        self._rows = None
+
     def known(self) -> pl.DataFrame | None:
         """The same as the last night left it; None where nothing is there, or nothing may be used."""
         if self.tonight.full or self.replica.until is None:
