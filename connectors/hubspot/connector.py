@@ -77,17 +77,13 @@ class HubspotConnector:
             people = owners.read(client)
             progress("owners", len(people), len(people))
             stages = deals.stages(client)
-            selection = Selection.of(COMPANIES, mapping.wanted(fields.accounts), known[COMPANIES])
-            shape = selection.shape(account.id, known[COMPANIES])
-            companies = self._standing(client, selection, shape, progress, full=full)
-            selection = Selection.of(
-                DEALS,
-                (*mapping.wanted(fields.opportunities), *deals.STAGE_PROPERTIES),
-                known[DEALS],
-                related=associations.companies(companies.table[RECORD_ID]),
-            )
-            shape = selection.shape(account.id, known[DEALS])
-            sold = self._standing(client, selection, shape, progress, full=full)
+            wanted = mapping.wanted(fields.accounts)
+            selection = Selection.of(COMPANIES, wanted, known[COMPANIES], portal_id=account.id)
+            companies = self._standing(client, selection, progress, full=full)
+            wanted = (*mapping.wanted(fields.opportunities), *deals.STAGE_PROPERTIES)
+            related = associations.companies(companies.table[RECORD_ID])
+            selection = Selection.of(DEALS, wanted, known[DEALS], portal_id=account.id, related=related)
+            sold = self._standing(client, selection, progress, full=full)
         led = merges.winners(companies.table)
         accounts = canonical.accounts(merges.repointed(companies.table, fields.accounts.parent, led), fields.accounts)
         raw = merges.repointed(sold.table, mapping.COMPANY_OF_DEAL, led)
@@ -130,10 +126,8 @@ class HubspotConnector:
         with self._client() as client:
             yield from checks.run(client, self._settings, token=self._token, arr_from_field=self._arr_from_field)
 
-    def _standing(
-        self, client: HubspotClient, selection: Selection, shape: str, progress: Progress, *, full: bool
-    ) -> Standing:
-        replica = self._mirror.replica(selection.record_type.plural, key=RECORD_ID, shape=shape)
+    def _standing(self, client: HubspotClient, selection: Selection, progress: Progress, *, full: bool) -> Standing:
+        replica = self._mirror.replica(selection.record_type.plural, key=RECORD_ID, shape=selection.shape)
         upkeep = Upkeep(client, selection, replica, now=self._now, progress=progress)
         return upkeep.standing(full_every_days=self._settings.full_every_days, full=full)
 

@@ -39,10 +39,11 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """*properties*: unique; with the record's own id and what its bookkeeping takes."""
+    """*properties*: unique; the mapped ones, and those that the bookkeeping takes. *shape*: see ``mirror.Mirror``."""
 
     record_type: RecordType
     properties: tuple[str, ...]
+    shape: str = ""
     related: Related | None = None
 
     @classmethod
@@ -51,21 +52,23 @@ class Selection:
         record_type: RecordType,
         mapped: Iterable[str],
         known: Mapping[str, Property],
+        *,
+        portal_id: str,
         related: Related | None = None,
     ) -> Selection:
-        """*mapped*, and what the bookkeeping takes of the properties that there are."""
-        beside = (name for name in _BOOKKEEPING if name in known)
-        return cls(record_type, tuple(dict.fromkeys((*mapped, *beside))), related)
+        """*mapped*, and what the bookkeeping takes of the properties that there are.
+
+        Readings of another account, or of other properties or types, cannot be laid over each other.
+        """
+        names = tuple(dict.fromkeys((*mapped, *(name for name in _BOOKKEEPING if name in known))))
+        typed = (f"{name}:{known[name].type}" if name in known else name for name in names)
+        shape = f"portal {portal_id}: {' '.join((*typed, *((related.column,) if related else ())))}"
+        return cls(record_type, names, shape, related)
 
     @property
     def schema(self) -> pl.Schema:
         columns = (*self.properties, *((self.related.column,) if self.related else ()))
         return pl.Schema(dict.fromkeys(columns, pl.String()))
-
-    def shape(self, portal: str, known: Mapping[str, Property]) -> str:
-        """Readings of another account, or of other properties or types, cannot be laid over each other."""
-        of_properties = (f"{name}:{known[name].type}" if name in known else name for name in self.schema)
-        return f"portal {portal}: {' '.join(of_properties)}"
 
 
 class Batch:

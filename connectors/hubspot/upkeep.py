@@ -144,9 +144,7 @@ class Upkeep:
         self, reading: Reading, before: pl.DataFrame, cursor: Cursor | None
     ) -> tuple[pl.DataFrame, Mapping[str, int]]:
         """All records, after what search and the bin tell is laid over those of *before*; and what is in the bin."""
-        self._progress(self._what, 0, None)
-        if cursor is None or cursor["since"] != _THE_END:
-            self._search(reading, before, cursor)
+        self._search(reading, before, cursor)
         bin_ = listing.archived(self._client, self._selection.record_type)
         rows = reading.rows()
         rows = _struck_off(reading, rows, (*bin_, *merges.winners(rows)))
@@ -156,8 +154,11 @@ class Upkeep:
         return rows, bin_
 
     def _search(self, reading: Reading, before: pl.DataFrame, cursor: Cursor | None) -> None:
-        since = int(cursor["since"]) if cursor else milliseconds((self._replica.until or reading.until) - _LAG)
+        # A search that had come to its end may have done so hours ago.
+        reached = cursor["since"] if cursor else _THE_END
+        since = int(reached) if reached else milliseconds((self._replica.until or reading.until) - _LAG)
         found = 0
+        self._progress(self._what, found, None)
         for records, following in search.changes(self._client, self._selection, since):
             batch = Batch(self._selection)
             batch.add(records)
@@ -186,9 +187,10 @@ class Upkeep:
 
     def _amiss(self, rows: pl.DataFrame, bin_: Mapping[str, int]) -> str:
         """What is wrong with the number of records, "" where it is right or the lag of the index explains it."""
-        now = self._now()
-        recently = milliseconds(now - _LAG)
+        recently = milliseconds(self._now() - _LAG)
         counted = self._client.count(self._selection.record_type)
+        if counted == rows.height:
+            return ""
         # The index still counts what has just been archived or merged, and does not yet count what is new.
         new = sum(1 for each in _moments(rows, CREATED) if each > recently)
         left = sum(1 for each in bin_.values() if each > recently) + _merged_since(rows, recently)

@@ -215,6 +215,22 @@ def test_a_night_of_very_many_changes_goes_on_from_the_moment_it_had_reached() -
         assert_same(pull, afresh(hubspot, calendar))
 
 
+def test_a_night_that_broke_off_after_its_search_searches_again_for_what_changed_since() -> None:
+    calendar, mirror = Calendar(), MemoryMirror()
+    portal = company_of(calendar, 20)
+    with HubspotEmulator(portal) as hubspot:
+        night(hubspot, mirror, calendar)
+        hubspot.faults.on(1, faults.instead(unauthorized()), path="archived=true&properties")
+        with pytest.raises(AuthError):
+            night(hubspot, mirror, calendar)
+        calendar.passes(hours=8)
+        portal.edit("companies", 5, name="Changed since")
+        calendar.passes(hours=2)
+        pull = connector(hubspot, mirror=mirror, now=calendar).pull(AS_OF)
+
+        assert (pull.changed, names(pull, [5])) == (1, ["Changed since"])
+
+
 def test_a_full_reading_of_which_the_sum_is_wrong_is_forgotten() -> None:
     calendar, mirror = Calendar(), MemoryMirror()
     with HubspotEmulator(company_of(calendar, 350)) as hubspot:
