@@ -17,6 +17,7 @@ from cssync.run import run_night
 from cssync.settings.load import load
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import HubspotSource, SalesforceSource
+from cssync.store.memory_mirror import MemoryMirror
 from tests.e2e.desk import Desk
 
 
@@ -35,6 +36,15 @@ def failure_without_pauses(desk: Desk, as_of: str, monkeypatch: pytest.MonkeyPat
 def _hasty(loaded: Loaded) -> Connector:
     source, secrets = loaded.settings.source, loaded.secrets
     if isinstance(source, SalesforceSource):
-        return SalesforceConnector(source, secrets.salesforce, arr_from_field=True, sleep=lambda _: None)
+        return SalesforceConnector(
+            source, secrets.salesforce, arr_from_field=True, mirror=MemoryMirror(), sleep=lambda _: None
+        )
     assert isinstance(source, HubspotSource)
-    return HubspotConnector(source, secrets.hubspot, arr_from_field=True, sleep=lambda _: None, base_url=source.api_url)
+    return HubspotConnector(
+        source,
+        secrets.hubspot,
+        arr_from_field=True,
+        mirror=MemoryMirror(),
+        sleep=lambda _: None,
+        base_url=source.api_url,
+    )
