@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # The first one that is set decides; a file and a folder may stand beside each other.
 _CA_VARIABLES = (("REQUESTS_CA_BUNDLE",), ("CURL_CA_BUNDLE",), ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+PLACES = frozenset(variable for variables in _CA_VARIABLES for variable in variables)
+PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _UNAUTHENTICATED = 407

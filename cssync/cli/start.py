@@ -31,10 +31,28 @@ def start(config: Path | None) -> Loaded:
     _keep_interruptible()
 
     loaded = load(config, os.environ, Path.cwd())
+    _export_network(loaded.folder)
     log.configure(loaded.settings.log.level, loaded.settings.log.format, secrets.by_name(loaded.secrets).values())
     for warning in loaded.warnings:
         log.get_logger().warning("settings", warning=warning)
     return loaded
+
+
+def _export_network(folder: Path) -> None:
+    """Let the proxies and authorities of the .env files hold as if the process had been given them.
+
+    What it was given wins, in capitals or not: the libraries that go by it read the process's environment alone.
+    """
+    from cssync import network
+    from cssync.settings import environment
+
+    given = {name.upper() for name, value in os.environ.items() if value}
+    cwd = Path.cwd()
+    for name, variable in environment.read({}, [folder / ".env", cwd / ".env"], cwd).variables.items():
+        if name.upper() in network.PROXIES - given:
+            os.environ[name] = variable.value
+        elif name in network.PLACES - given:
+            os.environ[name] = str(variable.folder / variable.value)
 
 
 def _keep_interruptible() -> None:
