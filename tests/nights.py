@@ -134,7 +134,7 @@ class Nights:
         """As the line does it: with a first night, or laid before the nights there were."""
         spells = spells_of(history, snapshot, self.settings.customers)
         first = self.past.history_since or snapshot.as_of
-        known = known_since(history, first)
+        known = known_since(history, self.settings.customers, first)
         if self.past.spells.is_empty():
             self.past = replace(self.past, history_tracked=known)
             return spells

@@ -15,7 +15,7 @@ import polars as pl
 from cssync.books.owners import with_book
 from cssync.books.rates import converted
 from cssync.books.snapshot import Snapshot
-from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE, History
 from cssync.model.night import Past
 from cssync.model.tables import OWNERSHIP, PAST_SPELLS, SPELL_FACTS, SPELLS, empty
 from cssync.settings.model import Customers
@@ -51,9 +51,16 @@ def spells_of(history: History, snapshot: Snapshot, customers: Customers) -> pl.
     return _joined(rows.select(list(SPELLS)).match_to_schema(SPELLS))
 
 
-def known_since(history: History, first_night: date) -> Mapping[str, date]:
-    """From which day owners, ARR and lifecycle are real; what was not tracked is since the *first_night* of ours."""
-    return {fact: min(history.since.get(fact, first_night), first_night) for fact in (CSM, ARR, LIFECYCLE)}
+def known_since(history: History, customers: Customers, first_night: date) -> Mapping[str, date]:
+    """From which day owners, ARR, lifecycle, and who was a customer, are real.
+
+    What was not tracked is so since the *first_night* of ours, and nothing is before there are owners.
+    """
+    first = min(history.since.get(CSM, first_night), first_night)
+    known = {fact: max(first, min(history.since.get(fact, first_night), first_night)) for fact in (CSM, ARR, LIFECYCLE)}
+    said = history.ownership["is_customer"]
+    decide = () if len(said) and not said.has_nulls() else _deciding(customers)
+    return {**known, CUSTOMERS: max((known[fact] for fact in decide), default=first)}
 
 
 def before(spells: pl.DataFrame, first_night: date) -> pl.DataFrame:
@@ -68,6 +75,13 @@ def with_history(past: Past, spells: pl.DataFrame, known: Mapping[str, date]) ->
     told = spells.with_columns(attributes_hash=pl.lit(0, pl.UInt64)).match_to_schema(PAST_SPELLS)
     first = spells.select(pl.min("valid_from")).item() or past.history_since
     return replace(past, spells=pl.concat([told, past.spells]), history_since=first, history_tracked=known)
+
+
+def _deciding(customers: Customers) -> tuple[str, ...]:
+    """The facts with a history of their own that decide who is a customer."""
+    asked = set(pl.sql_expr(customers.where).meta.root_names())
+    columns = {ARR: {"arr", "amount"}, LIFECYCLE: {"lifecycle"}}
+    return tuple(fact for fact, names in columns.items() if asked & names)
 
 
 def _told(ownership: pl.DataFrame, horizon: date, as_of: date) -> pl.DataFrame:

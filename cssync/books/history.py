@@ -70,9 +70,10 @@ class History:
     def flows(self) -> Flows:
         """Won and churned customers of every book over the last year, or over what is known of it.
 
-        With less than 90 days of history, the start and churn dates on today's records stand in for it.
+        With less than 90 days of which it is known who was a customer, the start and churn dates on today's records
+        stand in for it.
         """
-        known_days = (self.timeline.as_of - self.timeline.history_since).days
+        known_days = (self.timeline.as_of - self.timeline.customers_since).days
         if known_days < _LONG_ENOUGH_DAYS:
             return Flows(self._dated_flows(), LOOK_BACK_DAYS, observed=False)
         days = min(known_days, LOOK_BACK_DAYS)

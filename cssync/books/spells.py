@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from cssync.books.snapshot import Snapshot
-from cssync.model.history import ARR
+from cssync.model.history import ARR, CUSTOMERS
 from cssync.model.night import Past, SpellChanges
 from cssync.model.tables import ACCOUNTS, SPELL_FACTS, SPELLS
 
@@ -25,7 +25,7 @@ _OPEN = pl.col("valid_to").is_null()
 class Timeline:
     """*spells*: ``SPELLS`` up to *as_of*; *history_since*: the first day they cover.
 
-    *known*: ``csm``, ``arr``, ``lifecycle`` -> the first day of which it is real, where that is later.
+    *known*: ``csm``, ``arr``, ``lifecycle``, ``customers`` -> the first day of which it is real, where that is later.
     """
 
     as_of: date
@@ -37,6 +37,11 @@ class Timeline:
     def arr_since(self) -> date:
         """The first day of which ARR is real; before it stands what it is today."""
         return max(self.known.get(ARR, self.history_since), self.history_since)
+
+    @property
+    def customers_since(self) -> date:
+        """The first day of which it is real who was a customer; before it, who is one today stands in."""
+        return max(self.known.get(CUSTOMERS, self.history_since), self.history_since)
 
 
 def advance(past: Past, snapshot: Snapshot, backfill: pl.DataFrame) -> tuple[Timeline, SpellChanges]:

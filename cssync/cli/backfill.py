@@ -34,15 +34,17 @@ def backfill(path: ConfigPath = None) -> None:
 
 
 def _told(found: Backfilled) -> Iterator[str]:
+    from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE
     from cssync.model.wording import count, day
 
     history = found.history
     yield f"Rebuilt: {count(found.accounts, 'account')}, {count(found.changes, 'change')} of them" + (
         f", {count(history.calls, 'API call')}." if history.calls else "."
     )
-    for fact, name in (("csm", "Owners"), ("arr", "ARR"), ("lifecycle", "Lifecycles")):
-        tracked = fact in history.since and found.known[fact] < found.first_night
+    for fact, name in ((CSM, "Owners"), (CUSTOMERS, "Customers"), (ARR, "ARR"), (LIFECYCLE, "Lifecycles")):
+        tracked = found.known[fact] < found.first_night
         since = day(found.known[fact])
-        yield f"{name}: known from {since if tracked else f'the first night, {since}; the CRM recorded none'}"
+        untracked = f"the first night, {since}" + ("" if fact == CUSTOMERS else "; the CRM recorded none")
+        yield f"{name}: known from {since if tracked else untracked}"
     yield from (f"- {note}" for note in history.notes)
     yield "Next: cssync books"

@@ -129,7 +129,8 @@ class Books:
 
     *customers*: ``SNAPSHOT`` rows of customers only, one an account.
     *history_since*: the first day of which the past is known, None before the first night. *known_since*: ``csm``,
-    ``arr``, ``lifecycle`` -> the first day of which it is real; what is missing is so as far back as history goes.
+    ``arr``, ``lifecycle``, ``customers`` (who was one) -> the first day of which it is real; what is missing is so as
+    far back as history goes.
     """
 
     as_of: date

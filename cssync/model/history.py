@@ -13,7 +13,9 @@ from cssync.model.wording import day, listed
 
 # What may have a history of its own; each is tracked, or not, in its own right.
 CSM, ARR, LIFECYCLE = "csm", "arr", "lifecycle"
-_NAMES = {CSM: "owners", ARR: "ARR", LIFECYCLE: "lifecycles"}
+# Who was a customer: as far back as all that decides it is known.
+CUSTOMERS = "customers"
+_NAMES = {CSM: "owners", CUSTOMERS: "who was a customer", ARR: "ARR", LIFECYCLE: "lifecycles"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,13 @@ class History:
 
 
 def reach(known: Mapping[str, date], as_of: date) -> str:
-    """Owners are known from 3 Mar 2025, ARR and lifecycles from tonight. Empty where nothing was ever asked for."""
+    """Owners are known from 3 Mar 2025, who was a customer, ARR and lifecycles from tonight; empty without *known*."""
     by_day: dict[date, list[str]] = {}
     for fact, name in _NAMES.items():
-        if fact in known:
+        if fact in known and (fact != CUSTOMERS or known[fact] != known.get(CSM)):
             by_day.setdefault(known[fact], []).append(name)
-    parts = [
-        f"{listed(names)}{'' if position else ' are known'} from {'tonight' if first == as_of else day(first)}"
-        for position, (first, names) in enumerate(by_day.items())
-    ]
-    return f"{parts[0][0].upper()}{', '.join(parts)[1:]}." if parts else ""
+    told = ", ".join(
+        f"{listed(names, len(names))} from {'tonight' if first == as_of else day(first)}"
+        for first, names in by_day.items()
+    )
+    return f"{told[0].upper()}{told[1:]}.".replace(" from ", " are known from ", 1) if told else ""

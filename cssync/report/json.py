@@ -10,7 +10,7 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
 from cssync.model.digest import Digest
 from cssync.model.finding import Finding
-from cssync.model.history import ARR, CSM, LIFECYCLE
+from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ def books_as_json(books: Books, shown: Iterable[Book] | None = None) -> Json:
         "currency": books.currency,
         "history_since": _text(books.history_since),
         "known_since": {
-            fact: _text(books.known_since.get(fact, books.history_since)) for fact in (CSM, ARR, LIFECYCLE)
+            fact: _text(books.known_since.get(fact, books.history_since)) for fact in (CSM, CUSTOMERS, ARR, LIFECYCLE)
         },
         "books": [_book(book) for book in (books.books if shown is None else shown)],
         "teams": [_group(group) for group in books.teams],

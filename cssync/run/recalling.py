@@ -72,7 +72,7 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
         return Recalled(past, _noted(seen, History(notes=(put_off,))), empty(SPELLS))
     spells = spells_of(history, seen.snapshot, line.loaded.settings.customers)
     first_night = _first_night(line.store, as_of)
-    known = known_since(history, first_night)
+    known = known_since(history, line.loaded.settings.customers, first_night)
     told = replace(history, since=known, notes=(*history.notes, *_reach(known, as_of)))
     if past.spells.is_empty():
         return Recalled(replace(past, history_tracked=known), _noted(seen, told), spells, told)
@@ -104,7 +104,7 @@ def backfill(line: Line, as_of: date) -> Backfilled:
         history = _asked(line, snapshot, reaching)
         first_night = _first_night(line.store, as_of)
         spells = before(spells_of(history, snapshot, settings.customers), first_night)
-        known = known_since(history, first_night)
+        known = known_since(history, settings.customers, first_night)
         line.store.backfill(spells, first_night, replace(history, since=known))
     accounts = spells["account_id"].n_unique()
     return Backfilled(history, known, first_night, accounts, spells.height - accounts)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cssync.books.history import Flow
 from cssync.model.finding import Unit
 from cssync.model.money import ExchangeRates
 from rules.engine import evaluate
@@ -188,7 +189,7 @@ def test_a_history_that_comes_later_is_laid_before_the_nights_there_were() -> No
     ]
     assert (night.timeline.history_since, nights.past.history_tracked) == (
         JAN,
-        {"csm": JAN, "arr": OCT, "lifecycle": OCT},
+        {**dict.fromkeys(("arr", "lifecycle", "customers"), OCT), "csm": JAN},
     )
 
 
@@ -196,7 +197,7 @@ def test_a_customer_handed_over_before_the_first_night_is_not_won_on_it() -> Non
     nights = Nights()
     nights.walk(pull_of([account("a", "U1")]), OCT)
     past = [owned("a", "U2", JAN, MAY), owned("a", "U1", MAY)]
-    night = nights.walk(pull_of([account("a", "U1")]), history=remembered(past))
+    night = nights.walk(pull_of([account("a", "U1")]), history=remembered(past, csm=JAN, arr=JAN))
     assert (night.history.flows().observed, night.history.flows().by_book) == (True, {})
 
 
@@ -237,4 +238,22 @@ def test_the_trend_says_from_which_day_what_it_rests_on_is_known() -> None:
     past = [owned(str(row["account_id"]), "U1", MAY if place < 40 else OCT) for place, row in enumerate(rows)]
     night = Nights().walk(pull_of(rows), history=remembered(past, csm=MAY, arr=OCT))
     (finding,) = (each for each in evaluate(night.context()) if each.rule == "trending_to_ceiling")
-    assert "Owners are known from 20 May 2026, ARR from 1 Oct 2026, lifecycles from tonight." in finding.evidence
+    assert (
+        "Owners are known from 20 May 2026, who was a customer and ARR from 1 Oct 2026, lifecycles from tonight."
+    ) in finding.evidence
+
+
+def test_wins_and_losses_are_counted_only_where_it_is_known_who_was_a_customer() -> None:
+    past = [owned("a", "U1", JAN, MAY), owned("a", "U1", MAY)]
+    rows = [account("a", "U1")]
+    assert not Nights().walk(pull_of(rows), history=remembered(past, csm=JAN)).history.flows().observed
+    assert not Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=NOV)).history.flows().observed
+    assert (
+        Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=MAY)).history.flows().days
+        == (TODAY - MAY).days
+    )
+    by_stage = Nights(settings(customers={"where": "lifecycle = 'live'"}))
+    assert by_stage.walk(pull_of(rows), history=remembered(past, csm=JAN, lifecycle=JAN)).history.flows().observed
+    said = [owned("a", "U1", JAN, MAY, is_customer=False), owned("a", "U1", MAY, is_customer=True)]
+    flows = Nights().walk(pull_of(rows), history=remembered(said, csm=JAN)).history.flows()
+    assert (flows.days, flows.by_book) == ((TODAY - JAN).days, {"U1": Flow(won=1)})

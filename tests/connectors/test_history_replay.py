@@ -119,4 +119,4 @@ def test_where_arr_is_not_tracked_only_accounts_have_a_past_and_that_is_said() -
     assert note.startswith("Salesforce has recorded no change of ARR (ARR__c)")
     assert "Set History Tracking" in note
     assert {change.arr_known for book in night.books.books for change in book.tally.changes} == {False}
-    assert night.books.known_since == {"csm": FIRST, "arr": TODAY, "lifecycle": FIRST}
+    assert night.books.known_since == {"csm": FIRST, "customers": TODAY, "arr": TODAY, "lifecycle": FIRST}

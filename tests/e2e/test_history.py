@@ -169,6 +169,7 @@ def test_history_that_was_hidden_is_rebuilt_by_hand_once_it_is_shown(
     assert ran.code == 0, ran.err
     assert ran.out.splitlines()[1:] == [
         "Owners: known from 6 May 2026",
+        "Customers: known from 6 May 2026",
         "ARR: known from 6 May 2026",
         "Lifecycles: known from 6 May 2026",
         "Next: cssync books",
@@ -183,9 +184,9 @@ def test_what_the_crm_does_not_track_has_no_past_and_every_figure_knows(
     ran = desk.night(NIGHT)
     told = " ".join(ran.out.split())
     assert "Salesforce has recorded no change of ARR (ARR__c) and lifecycles (Lifecycle__c)" in told
-    assert "Owners are known from 6 May 2026, ARR and lifecycles from tonight." in told
+    assert "Owners are known from 6 May 2026, who was a customer, ARR and lifecycles from tonight." in told
     told = desk.run("books", "--json").json
-    assert told["known_since"] == {"csm": "2026-05-06", "arr": NIGHT, "lifecycle": NIGHT}
+    assert told["known_since"] == {"csm": "2026-05-06", "customers": NIGHT, "arr": NIGHT, "lifecycle": NIGHT}
     assert {change["before"]["arr"] for book in told["books"] for change in book["changes"]} == {None}
     assert salesforce.crashes == []
 
@@ -220,6 +221,7 @@ def test_an_ownership_export_that_comes_later_is_read_by_hand_and_changes_no_nig
     assert ran.out.splitlines() == [
         "Rebuilt: 17 accounts, 1 change of them.",
         "Owners: known from 10 Jan 2026",
+        "Customers: known from the first night, 22 Nov 2026",
         "ARR: known from the first night, 22 Nov 2026; the CRM recorded none",
         "Lifecycles: known from the first night, 22 Nov 2026; the CRM recorded none",
         "Next: cssync books",
