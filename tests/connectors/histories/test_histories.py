@@ -139,9 +139,10 @@ class History(RuleBasedStateMachine):
         self.world.clock.pass_(timedelta(hours=hours))
         self._compare(self._night())
 
-    @rule()
-    def a_night_right_after_a_change(self) -> None:
+    @rule(seconds=st.integers(0, 400))
+    def a_night_right_after_a_change(self, seconds: int) -> None:
         """Whatever it missed for being too early, the next one finds."""
+        self._wait(seconds)
         self._night()
 
     @rule(nth=st.integers(1, 12), data=st.data())
