@@ -18,9 +18,7 @@ def table(body: bytes, selection: Selection) -> pl.DataFrame:
     if missing := [path for path in schema if path not in named]:
         raise BusyError(f"Salesforce's bulk results of {selection.sobject} lack {', '.join(missing)}", remedy=TRY_LATER)
     try:
-        rows = pl.read_csv(
-            body, schema={name: schema.get(name, pl.String()) for name in named}, null_values="", eol_char="\n"
-        )
+        rows = pl.read_csv(body, schema={name: schema.get(name, pl.String()) for name in named}, null_values="")
     except pl.exceptions.PolarsError as mixed:
         raise BusyError(
             f"Salesforce's bulk results of {selection.sobject} are not of the types that describe announces",

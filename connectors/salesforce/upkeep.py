@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 import structlog
@@ -20,6 +21,7 @@ from connectors.salesforce.client import Client
 from connectors.salesforce.composite import Question, Together
 from connectors.salesforce.differences import Differences
 from connectors.salesforce.reading import Filling, Sifted
+from connectors.salesforce.refusals import QueryTimeoutError
 from connectors.salesforce.soql import DELETED, KEY, MASTER, Selection
 from cssync.errors import TransientError
 
@@ -155,10 +157,18 @@ class Upkeep:
             ids.update(rows[KEY])
             return self._sifted(rows)
 
-        first, self._first_page = (self._first_page.answer() if self._first_page else None), None
+        first = self._first_of_changes()
         filling = self._filling(self._changes, paging.counted(first) if first else 0)
         self._fill(replace(filling, sift=sift, first=first))
         return ids
+
+    def _first_of_changes(self) -> Any:
+        """The page, if it was asked for with other things; None where a page of the usual size takes too long."""
+        question, self._first_page = self._first_page, None
+        try:
+            return question.answer() if question else None
+        except QueryTimeoutError:
+            return None
 
     def _read_all(self, known: pl.DataFrame | None) -> None:
         since = self.replica.until

@@ -365,6 +365,17 @@ def test_a_team_behind_a_lookup_is_read_every_night() -> None:
         assert {owner.team for owner in org.next_night().owners} == {None, "APAC"}
 
 
+def test_case_14_changes_that_take_too_long_to_list_are_asked_for_in_parts() -> None:
+    with nights(plain_accounts(30)) as org:
+        org.night()
+        org.clock.pass_(hours=1)
+        org.org.edit(org.account("a3"), Name="Renamed")
+        org.emulator.faults.add(faults.QUERY_TIMEOUT, at={1, 2}, where="FROM Account WHERE SystemModstamp")
+        pull = org.next_night()
+        assert pull.changed == 1
+        assert any("LIMIT 20000" in soql for soql in org.emulator.queries())
+
+
 @pytest.mark.parametrize("bulk_from", [20_000, 3], ids=["by REST", "by Bulk"])
 def test_many_changes_are_read_whole(bulk_from: int) -> None:
     with nights(plain_accounts(30), page_size=7, bulk_from_rows=bulk_from) as org:
