@@ -168,8 +168,10 @@ def _untracked(fields: Sequence[Field]) -> str:
 
 def _selection(fields: Sequence[Field], asked: Request, since: datetime | None = None) -> Selection:
     first = since or datetime(asked.since.year, asked.since.month, asked.since.day, tzinfo=UTC)
-    rule = f"Field IN ({', '.join(sorted(quoted(field.name) for field in fields))})"
-    return Selection(_OBJECT, _FIELDS, where=f"{rule} AND CreatedDate >= {moment(first)}", deleted_too=True, rule=rule)
+    of_fields = f"Field IN ({', '.join(sorted(quoted(field.name) for field in fields))})"
+    where = f"{of_fields} AND CreatedDate >= {moment(first)}"
+    rule = f"{of_fields} of {(asked.as_of - asked.since).days} days"
+    return Selection(_OBJECT, _FIELDS, where=where, deleted_too=True, rule=rule)
 
 
 def _brought(client: Client, fields: Sequence[Field], asked: Request) -> pl.DataFrame:

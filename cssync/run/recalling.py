@@ -64,7 +64,7 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
     try:
         history = _asked(line, seen.snapshot, reaching)
     except PermissionDeniedError as denied:
-        note = f"No history from the CRM: {denied.message}. {denied.remedy}; then run cssync backfill."
+        note = f"No history from the CRM: {denied.message}. To have it: {denied.remedy}; then run cssync backfill."
         history = History(notes=(note,))
     except ConnectorError as error:
         log.warning("history_put_off", reason=error.message)

@@ -12,9 +12,11 @@ from decimal import Decimal
 import pytest
 
 from tests.connectors.living_crms import MAPPED, LivingOrg, LivingPortal
-from tests.connectors.replay import CSMS, FIRST, TODAY, Life
+from tests.connectors.replay import CSMS, FIRST, TODAY, Life, State
 from tests.e2e.companies import three_csms, write_csv, write_files
 from tests.e2e.desk import Desk, Ran
+from tests.emulators.hubspot.answers import missing_scopes
+from tests.emulators.hubspot.faults import instead
 from tests.emulators.salesforce import faults
 from tests.emulators.salesforce.server import SalesforceEmulator
 
@@ -206,6 +208,30 @@ def test_hubspot_too_knows_the_past_on_the_first_night(desk: Desk) -> None:
         told = desk.run("books", "--json")
     true = life.books(TODAY - timedelta(days=30))
     assert {csm: books_a_month_ago(told)[csm] for csm in CSMS} == {csm: true[csm] for csm in CSMS}
+
+
+def test_a_hubspot_that_shows_no_histories_spoils_no_night_and_is_not_asked_again(desk: Desk) -> None:
+    crm = LivingPortal()
+    crm.add("a", State("dana", Decimal(100)))
+    with crm.served() as emulator:
+        emulator.faults.always(instead(missing_scopes("crm.objects.companies.read")), path="/companies/batch/read")
+        desk.settings["source"] = {
+            "kind": "hubspot",
+            "api_url": emulator.url,
+            "accounts": {"csm": "csm_owner", "arr": "arr"},
+        }
+        desk.environ["HUBSPOT_TOKEN"] = emulator.token
+        ran = desk.night(NIGHT, "--json")
+        assert ran.code == 0, ran.err
+        (note,) = (note for note in ran.json["notes"] if "history" in note)
+        assert desk.night(NEXT_NIGHT).code == 0
+        assert len(emulator.requested("/companies/batch/read")) == 1
+        assert desk.run("backfill").code == 3
+    assert note == (
+        "No history from the CRM: HubSpot does not show companies to this token (403). To have it: grant the private"
+        " app the scope crm.objects.companies.read (HubSpot: Settings > Integrations > Private Apps > Scopes); then run"
+        " cssync backfill."
+    )
 
 
 def test_an_ownership_export_that_comes_later_is_read_by_hand_and_changes_no_night(desk: Desk) -> None:

@@ -37,8 +37,14 @@ def crm() -> LivingOrg:
 
 
 def told(crm: LivingOrg, emulator: SalesforceEmulator, mirror: MemoryMirror | None = None, **settings: Any) -> History:
+    return reaching(SINCE, crm, emulator, mirror, **settings)
+
+
+def reaching(
+    since: date, crm: LivingOrg, emulator: SalesforceEmulator, mirror: MemoryMirror | None = None, **settings: Any
+) -> History:
     connector = crm.connector(emulator, mirror, **settings)
-    return connector.history(connector.pull(TODAY).accounts, TODAY, SINCE)
+    return connector.history(connector.pull(TODAY).accounts, TODAY, since)
 
 
 def owners(crm: LivingOrg, history: History) -> list[tuple[object, ...]]:
@@ -169,6 +175,15 @@ def test_what_was_read_to_the_end_is_not_read_again(crm: LivingOrg, busy: Salesf
     assert told(crm, busy, mirror).ownership.equals(first.ownership)
     (changes,) = paged(busy)
     assert "CreatedDate >= 2026-11-22T23:35:00Z" in changes
+
+
+def test_who_asks_for_more_months_than_were_read_gets_them(crm: LivingOrg) -> None:
+    handed_over(crm, MAR, "tom", "sam")
+    handed_over(crm, OCT, "sam", "dana")
+    mirror = MemoryMirror()
+    with crm.served() as emulator:
+        assert reaching(TODAY - timedelta(days=90), crm, emulator, mirror).since == {"csm": OCT.date()}
+        assert told(crm, emulator, mirror).since == {"csm": MAR.date()}
 
 
 def test_a_long_history_comes_through_bulk_and_is_the_same(crm: LivingOrg, busy: SalesforceEmulator) -> None:
