@@ -1,8 +1,8 @@
 """Other people's connectors on the same emulators: the Singer taps of Salesforce and HubSpot, as they are shipped.
 
 Each is installed into an environment of its own under ``.venv-bench``, once, and led to the emulator by ``detour``.
-Whole programs are compared, from the start of Python to its end; a tap writes its rows to stdout as JSON, cssync
-makes its tables and keeps them.
+Compared are the reading, from the first request on, and the whole program, from the start of Python to its end. A tap
+writes its rows to stdout as JSON; cssync makes its tables of them, in a new store.
 
 Left out: tap-hubspot (PyPI), which reads companies through the v2 API, one request each; the emulator speaks v3.
 """
@@ -14,11 +14,12 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from tests.benchmarks import sources
-from tests.benchmarks.measure import PYTHON, Figure, Measured, child, in_turns
+from tests.benchmarks.measure import PYTHON, Figure, child, in_turns
 from tests.benchmarks.served import Served, served
 
 _TAP_SALESFORCE, _TAP_HUBSPOT = "tap-salesforce==2.8.1", "meltano-tap-hubspot==0.10.1"
@@ -29,6 +30,9 @@ _RECORD = re.compile(r'^\{"type": ?"RECORD"', re.MULTILINE)
 _EVER = "2000-01-01T00:00:00Z"
 _MODIFIED = "hs_lastmodifieddate"
 _SHOWN = 80  # characters of what went wrong
+
+# Arguments for a tap's executable, given the folder to write them to and the environment to run it in.
+_Prepared = Callable[[Served, str, Path, Mapping[str, str]], tuple[str, ...]]
 
 
 def figures(accounts: int, repeat: int) -> Iterator[Figure]:
@@ -43,29 +47,62 @@ def figures(accounts: int, repeat: int) -> Iterator[Figure]:
             yield Figure(f"{package} could not be installed", str(refused.stderr).strip()[-_SHOWN:])
             continue
         with served(kind, accounts) as crm, tempfile.TemporaryDirectory(prefix="cssync-bench-") as folder:
-            environ = {**crm.environ, "BENCHMARK_URL": crm.url, "PYTHONPATH": str(_DETOUR)}
             try:
-                command = (tap, *prepared(crm, tap, Path(folder), environ))
-                theirs = lambda: child(command, environ)  # noqa: B023, E731 # called before the loop goes on
-                ours = lambda: child((PYTHON, "-m", "tests.benchmarks.reading", kind, crm.url), crm.environ)  # noqa: B023, E731
-                yield from _side_by_side(package, theirs, ours, repeat)
+                yield from _beside(crm, kind, package, _Tap.on(crm, tap, Path(folder), prepared), repeat)
             except SystemExit as failure:
                 yield Figure(f"{package} did not run", str(failure).strip()[-_SHOWN:])
 
 
-def _side_by_side(
-    package: str, theirs: Callable[[], Measured], ours: Callable[[], Measured], repeat: int
-) -> Iterator[Figure]:
-    rows = len(_RECORD.findall(theirs().output))  # the emulator thinks: not measured
-    ours_rows = int(json.loads(ours().output)["rows"])
-    if rows != ours_rows:
-        raise SystemExit(f"it read {rows:,} rows where cssync read {ours_rows:,}")
-    runs, our_runs = in_turns((theirs, ours), repeat)
-    for what, each in ((f"{package}, {rows:,} rows, the whole program", runs), ("  cssync, the same", our_runs)):
-        rate = rows / median(run.seconds for run in each)
-        yield Figure(what, f"{rate:,.0f} rows/s, {max(run.peak_mb for run in each):,.0f} MB")
-    ratio = median(their.seconds / our.seconds for their, our in zip(runs, our_runs, strict=True))
-    yield Figure("  cssync beside it", f"{ratio:.1f}x")
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """*seconds*: of the whole program; *reading*: from the first request to the end of the work."""
+
+    rows: int
+    seconds: float
+    reading: float
+    peak_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.rows / self.reading:,.0f}, {self.rows / self.seconds:,.0f} rows/s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
+
+    @classmethod
+    def on(cls, crm: Served, executable: str, folder: Path, prepared: _Prepared) -> _Tap:
+        environ = {
+            **crm.environ,
+            "BENCHMARK_URL": crm.url,
+            "BENCHMARK_SECONDS": str(folder / "seconds"),
+            "PYTHONPATH": str(_DETOUR),
+        }
+        return cls((executable, *prepared(crm, executable, folder, environ)), environ)
+
+    def run(self) -> _Run:
+        done = child(self.command, self.environ)
+        reading = float(Path(self.environ["BENCHMARK_SECONDS"]).read_text())
+        return _Run(len(_RECORD.findall(done.output)), done.seconds, reading, done.peak_mb)
+
+
+def _beside(crm: Served, kind: str, package: str, tap: _Tap, repeat: int) -> Iterator[Figure]:
+    def cssync() -> _Run:
+        done = child((PYTHON, "-m", "tests.benchmarks.reading", kind, crm.url), crm.environ)
+        cost = json.loads(done.output)
+        return _Run(cost["rows"], done.seconds, cost["seconds"], done.peak_mb)
+
+    rows, ours = tap.run().rows, cssync().rows  # the emulator thinks: not measured
+    if rows != ours:
+        raise SystemExit(f"it read {rows:,} rows where cssync read {ours:,}")
+    taps, pulls = in_turns((tap.run, cssync), repeat)
+    for what, runs in ((f"{package}, {rows:,} rows: reading, in all", taps), ("  cssync", pulls)):
+        yield Figure(what, str(sorted(runs, key=lambda each: each.seconds)[len(runs) // 2]))
+    pairs = list(zip(taps, pulls, strict=True))
+    reading = median(their.reading / our.reading for their, our in pairs)
+    whole = median(their.seconds / our.seconds for their, our in pairs)
+    yield Figure("  cssync beside it", f"{reading:.1f}x, {whole:.1f}x")
 
 
 def _installed(package: str) -> Path:
