@@ -13,6 +13,11 @@ def table(body: bytes, selection: Selection) -> pl.DataFrame:
 
     Raises BusyError where a column is missing or holds what describe does not announce: the page may be cut short.
     """
+    if body.startswith(b'"') and not body[-4:].rstrip(b"\r\n").endswith(b'"'):
+        # Of a row that lacks its last cells Polars would make nulls.
+        raise BusyError(
+            f"Salesforce's bulk results of {selection.sobject} end in the middle of a row", remedy=TRY_LATER
+        )
     schema = selection.schema
     named = _header(body)
     if missing := [path for path in schema if path not in named]:

@@ -93,8 +93,15 @@ def test_columns_may_come_in_any_order_and_with_others() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b'"Id","Other"\n"001","A"\n', b"", b"<html>Welcome</html>", b'"Id","ARR__c"\n"001","a lot"\n'],
-    ids=["a column is missing", "nothing", "a proxy's page", "no number"],
+    [
+        b'"Id","Other"\n"001","A"\n',
+        b"",
+        b"<html>Welcome</html>",
+        b'"Id","ARR__c"\n"001","a lot"\n',
+        b'"Id","ARR__c"\n"001","1"\n"002',
+        b'"Id","ARR__c"\n"001",',
+    ],
+    ids=["a column is missing", "nothing", "a proxy's page", "no number", "cut in a cell", "cut between two cells"],
 )
 def test_what_is_no_page_of_these_rows_is_an_error(body: bytes) -> None:
     with pytest.raises(TransientError):
