@@ -89,6 +89,7 @@ class SalesforceConnector:
                 since=since,
                 started=self._now().astimezone(UTC),
                 bulk_from=self._settings.bulk_from_rows,
+                arr_from_field=self._arr_from_field,
                 progress=progress,
             )
             return history.read(client, schema, plan, accounts, asked)

@@ -61,19 +61,20 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """*since* and *as_of*: first and last day of interest. *started*: aware."""
+    """*since* and *as_of*: first and last day of interest. *started*: aware. *arr_from_field*: as ARR is today."""
 
     mirror: Mirror
     as_of: date
     since: date
     started: datetime
     bulk_from: int
+    arr_from_field: bool
     progress: Progress
 
 
 def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, asked: Request) -> History:
     """What the org remembers of *accounts* (``ACCOUNTS``); a note for all that it does not."""
-    fields, notes = _recorded(schema, plan)
+    fields, notes = _recorded(schema, plan, arr_from_field=asked.arr_from_field)
     rows = pl.DataFrame(schema=_selection([], asked).schema)
     if fields:
         try:
@@ -113,20 +114,18 @@ def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, ask
 # -- what is recorded ---------------------------------------------------------------------------------------------
 
 
-def _recorded(schema: Schema, plan: Plan) -> tuple[list[Field], list[str]]:
+def _recorded(schema: Schema, plan: Plan, *, arr_from_field: bool) -> tuple[list[Field], list[str]]:
     """The mapped fields that may have a history, and notes for those that have none."""
     mapped = plan.accounts
+    paths = {CSM: mapped.csm, ARR: mapped.arr if arr_from_field else None, LIFECYCLE: mapped.lifecycle}
     fields, notes = [], []
-    for fact, path, setting in (
-        (CSM, mapped.csm, "csm"),
-        (ARR, mapped.arr, "arr"),
-        (LIFECYCLE, mapped.lifecycle, "lifecycle"),
-    ):
+    if not arr_from_field:
+        notes.append("ARR comes from won opportunities: what it was before the first night is not known.")
+    for fact, path in paths.items():
         if path is None:
-            if fact == ARR:
-                notes.append("ARR comes from won opportunities: what it was before the first night is not known.")
             continue
-        found = _field(fact, path, plan.kinds[f"source.accounts.{setting}"], schema)
+        # The facts go by the names of their settings.
+        found = _field(fact, path, plan.kinds[f"source.accounts.{fact}"], schema)
         if isinstance(found, Field):
             fields.append(found)
         else:

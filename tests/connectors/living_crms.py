@@ -67,14 +67,19 @@ class LivingOrg:
             assert emulator.crashes == []
 
     def connector(
-        self, emulator: SalesforceEmulator, mirror: Mirror | None = None, **settings: Any
+        self,
+        emulator: SalesforceEmulator,
+        mirror: Mirror | None = None,
+        *,
+        arr_from_field: bool = True,
+        **settings: Any,
     ) -> SalesforceConnector:
         known = self.org.credentials
         given = {"auth": "jwt", "username": known.username, "accounts": MAPPED, **settings}
         return SalesforceConnector(
             SalesforceSource(kind="salesforce", **given),
             SalesforceSecrets.model_validate({"client_id": known.client_id, "private_key": signing_key()[0]}),
-            arr_from_field=True,
+            arr_from_field=arr_from_field,
             mirror=mirror or MemoryMirror(),
             now=self.org.now,
             sleep=lambda _: None,

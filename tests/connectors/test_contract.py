@@ -20,7 +20,7 @@ from cssync.errors import AuthError, ConnectorError, MappingError, QuotaError, T
 from cssync.model.check import CheckStatus
 from cssync.model.owner import OwnerKind
 from cssync.model.pull import Pull
-from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, PROBLEMS
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PROBLEMS
 from tests.connectors.contract import AS_OF, GHOST, MESSY, NOW, Company, Fault, Feature, Harness
 
 
@@ -195,6 +195,18 @@ def test_a_pull_says_where_it_comes_from_and_when(harness: Harness, tmp_path: Pa
     assert pull.source
     assert pull.pulled_at == NOW
     assert pull.record_url is None or "{id}" in pull.record_url
+
+
+@of_all()
+def test_a_history_is_of_the_accounts_there_are_or_says_why_there_is_none(harness: Harness, tmp_path: Path) -> None:
+    told = Told()
+    with harness.serve(MESSY.within(harness.features), tmp_path) as serving:
+        accounts = serving.connector.pull(AS_OF).accounts
+        history = serving.connector.history(accounts, AS_OF, date(2024, 3, 31), told)
+    assert history.ownership.schema == OWNERSHIP
+    assert set(history.ownership["account_id"]) <= set(accounts["account_id"])
+    assert history.since.keys() <= {"csm", "arr", "lifecycle"}
+    assert {stage for stage, _ in told.steps} <= {"history", "ownership"}
 
 
 @of_all()

@@ -115,6 +115,16 @@ def test_what_no_history_can_be_kept_of_is_said(crm: LivingOrg) -> None:
     }
 
 
+def test_where_arr_comes_from_opportunities_the_fields_history_says_nothing_of_it(crm: LivingOrg) -> None:
+    handed_over(crm, MAR, "sam", "dana")
+    crm.org.add_history(crm.accounts["a"], "ARR__c", Decimal(5), Decimal(100), at=MAY)
+    with crm.served() as emulator:
+        history = told(crm, emulator, arr_from_field=False)
+    assert history.since == {"csm": MAR.date()}
+    assert history.ownership["amount"].to_list() == [None]
+    assert "ARR comes from won opportunities: what it was before the first night is not known." in history.notes
+
+
 def test_changes_that_do_not_follow_from_each_other_are_counted_and_each_holds_until_the_next(crm: LivingOrg) -> None:
     handed_over(crm, MAR, "tom", "sam")
     handed_over(crm, MAY, "ana", "tom")
