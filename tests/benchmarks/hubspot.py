@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.benchmarks import sources
-from tests.benchmarks.measure import Cost, Figure, cost, in_turns, middle, times
+from tests.benchmarks.measure import Cost, Figure, cost, in_turns, middle, ratio
 from tests.benchmarks.served import Served, served
 
 _TIMES_CLIENT, _OF_LIMIT = 10.0, 0.9
@@ -26,12 +26,12 @@ def figures(companies: int, repeat: int) -> Iterator[Figure]:
         asked = crm.asked()
         client()
         ours, theirs = in_turns((lambda: _cssync(crm), client), repeat)
-    ratio = times(ours, theirs)
+    beside = ratio(ours, theirs)
     yield Figure(f"HubSpot, {companies:,} companies, limits off", f"{len(asked):,} calls")
     yield Figure("  cssync, to the finished table of accounts", str(middle(ours)))
     yield Figure("  hubspot-api-client companies.get_all", str(middle(theirs)))
     yield Figure(
-        "  cssync beside it", f"{ratio:.1f}x", f">= {_TIMES_CLIENT:.0f}", ratio >= _TIMES_CLIENT if judged else None
+        "  cssync beside it", str(beside), f">= {_TIMES_CLIENT:.0f}", beside.rate >= _TIMES_CLIENT if judged else None
     )
     yield Figure(
         "  peak memory of cssync, of the client", f"{middle(ours).peak_mb:,.0f}, {middle(theirs).peak_mb:,.0f} MB"

@@ -106,9 +106,25 @@ def middle(costs: Sequence[Cost]) -> Cost:
     return sorted(costs, key=lambda each: each.seconds)[len(costs) // 2]
 
 
-def times(ours: Sequence[Cost], others: Sequence[Cost]) -> float:
-    """How many times their rate ours is: the median over the turns."""
-    return median(mine.rate / theirs.rate for mine, theirs in zip(ours, others, strict=True))
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many times their rate ours is, medians over the turns. *cpu*: the same by CPU time: a busy machine bends it
+    less, but it does not know that work was done on two cores at once.
+    """
+
+    rate: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.rate:.2f}x (by CPU time {self.cpu:.2f}x)"
+
+
+def ratio(ours: Sequence[Cost], others: Sequence[Cost]) -> Ratio:
+    pairs = list(zip(ours, others, strict=True))
+    return Ratio(
+        median(mine.rate / theirs.rate for mine, theirs in pairs),
+        median((mine.rows / mine.cpu_seconds) / (theirs.rows / theirs.cpu_seconds) for mine, theirs in pairs),
+    )
 
 
 def median_seconds(commands: Sequence[Sequence[str]], repeat: int) -> list[float]:

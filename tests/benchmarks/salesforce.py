@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tests.benchmarks import sources
-from tests.benchmarks.measure import Cost, Figure, cost, in_turns, middle, times
+from tests.benchmarks.measure import Cost, Figure, cost, in_turns, middle, ratio
 from tests.benchmarks.served import Asked, Served, served
 
 _OF_FLOOR, _TIMES_CLIENT, _PEAK_MB = 0.5, 2.0, 200.0
@@ -35,21 +35,21 @@ def figures(accounts: int, many: int, repeat: int) -> Iterator[Figure]:
             repeat,
         )
     peak = max(each.peak_mb for each in ours)
-    of_floor, times_client = times(ours, floor), times(ours, plain)
+    of_floor, of_client = ratio(ours, floor), ratio(ours, plain)
     yield Figure(
         f"Salesforce, {accounts:,} accounts of {len(query.split(','))} fields by Bulk 2.0", f"{len(asked)} calls"
     )
     yield Figure("  cssync, to the finished table of accounts", str(middle(ours)))
     yield Figure("  the floor: urllib3 and csv.reader, the same pages", str(middle(floor)))
     yield Figure(
-        "  cssync beside the floor", f"{of_floor:.2f}x", f">= {_OF_FLOOR}", of_floor >= _OF_FLOOR if judged else None
+        "  cssync beside the floor", str(of_floor), f">= {_OF_FLOOR}", of_floor.rate >= _OF_FLOOR if judged else None
     )
     yield Figure("  simple_salesforce query_all_iter, the same rows", str(middle(plain)))
     yield Figure(
         "  cssync beside that",
-        f"{times_client:.2f}x",
+        str(of_client),
         f">= {_TIMES_CLIENT}",
-        times_client >= _TIMES_CLIENT if judged else None,
+        of_client.rate >= _TIMES_CLIENT if judged else None,
     )
     yield Figure(
         "  peak memory over the interpreter's own",
