@@ -133,12 +133,12 @@ class Nights:
     def _backfilled(self, history: Memories, snapshot: Snapshot) -> pl.DataFrame:
         """As the line does it: with a first night, or laid before the nights there were."""
         spells = spells_of(history, snapshot, self.settings.customers)
-        first = self.past.history_since or snapshot.as_of
+        first = self.past.runs[-1].as_of if self.past.runs else snapshot.as_of
         known = known_since(history, self.settings.customers, first)
         if self.past.spells.is_empty():
             self.past = replace(self.past, history_tracked=known)
             return spells
-        self.past = with_history(self.past, before(spells, first), known)
+        self.past = with_history(self.past, before(spells, first), first, known)
         return empty(SPELLS)
 
     def _remember(self, timeline: Timeline, changes: SpellChanges, as_of: date) -> None:

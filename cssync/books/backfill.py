@@ -1,7 +1,7 @@
 """Turns the CRM's own history into the same spells that nightly snapshots leave.
 
 What the CRM does not remember is taken as it is today: the segment and the parent, which histories do not carry, and
-ARR and lifecycle of days on which they were not tracked. ``Known`` says from which day each of them is real.
+ARR and lifecycle of days on which they were not tracked. ``known_since`` says from which day each is real.
 """
 
 from __future__ import annotations
@@ -70,11 +70,14 @@ def before(spells: pl.DataFrame, first_night: date) -> pl.DataFrame:
     return earlier.with_columns(valid_to=pl.min_horizontal(pl.col("valid_to").fill_null(day), day))
 
 
-def with_history(past: Past, spells: pl.DataFrame, known: Mapping[str, date]) -> Past:
-    """*past* as if *spells*, all of them before its first, had always been remembered."""
+def with_history(past: Past, spells: pl.DataFrame, first_night: date, known: Mapping[str, date]) -> Past:
+    """*past* as if *spells*, all over by the *first_night*, and no others had been remembered of the time before it."""
+    day = pl.lit(first_night)
+    ours = past.spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
+    ours = ours.with_columns(valid_from=pl.max_horizontal("valid_from", day))
     told = spells.with_columns(attributes_hash=pl.lit(0, pl.UInt64)).match_to_schema(PAST_SPELLS)
-    first = spells.select(pl.min("valid_from")).item() or past.history_since
-    return replace(past, spells=pl.concat([told, past.spells]), history_since=first, history_tracked=known)
+    since = spells.select(pl.min("valid_from")).item() or first_night
+    return replace(past, spells=pl.concat([told, ours]), history_since=since, history_tracked=known)
 
 
 def _deciding(customers: Customers) -> tuple[str, ...]:
@@ -122,7 +125,7 @@ def _as_of_then(periods: pl.DataFrame, today: pl.DataFrame) -> pl.DataFrame:
     Beside it ``arr_known``, ``begun`` (the day of becoming a customer) and ``said`` (whether the history calls it one).
     """
     of_day = periods.select(
-        "account_id", "csm_ref", "valid_from", "valid_to", "converted", "begun", "churn", said="is_customer",
+        "account_id", "csm_ref", "valid_from", "valid_to", "converted", "begun", said="is_customer",
         amount_then="amount", lifecycle_then="lifecycle",
         arr_known=pl.col("amount").is_not_null() | pl.col("amount_known").fill_null(value=False),
         lifecycle_known=pl.col("lifecycle").is_not_null() | pl.col("lifecycle_known").fill_null(value=False),

@@ -78,7 +78,7 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
         return Recalled(replace(past, history_tracked=known), _noted(seen, told), spells, told)
     earlier = before(spells, first_night)
     line.store.backfill(earlier, first_night, told)
-    return Recalled(with_history(past, earlier, known), _noted(seen, told), empty(SPELLS))
+    return Recalled(with_history(past, earlier, first_night, known), _noted(seen, told), empty(SPELLS))
 
 
 def backfill(line: Line, as_of: date) -> Backfilled:

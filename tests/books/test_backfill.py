@@ -193,6 +193,20 @@ def test_a_history_that_comes_later_is_laid_before_the_nights_there_were() -> No
     )
 
 
+def test_a_history_that_is_taken_again_replaces_the_one_before() -> None:
+    nights = Nights()
+    nights.walk(pull_of([account("a", "U1")]), OCT, history=remembered([owned("a", "U1", MAY)]))
+    assert nights.past.history_since == MAY
+    again = remembered([owned("a", "U2", JAN, MAY), owned("a", "U1", MAY)])
+    night = nights.walk(pull_of([account("a", "U1")]), history=again)
+    assert [(book, begins, ends) for _, book, _, begins, ends in spells(night)] == [
+        ("U2", JAN, MAY),
+        ("U1", MAY, OCT),
+        ("U1", OCT, None),
+    ]
+    assert night.changes.opened.is_empty()
+
+
 def test_a_customer_handed_over_before_the_first_night_is_not_won_on_it() -> None:
     nights = Nights()
     nights.walk(pull_of([account("a", "U1")]), OCT)

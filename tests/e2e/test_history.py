@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -86,6 +87,7 @@ def test_the_first_night_knows_who_owned_what_and_says_since_when(
     assert len(asked_of_history(salesforce)) == asked
 
 
+@pytest.mark.parametrize("desk", ["SQLite", "PostgreSQL"], indirect=True)
 def test_history_that_breaks_off_spoils_no_night_and_goes_on_from_there_in_the_next(
     desk: Desk, salesforce: SalesforceEmulator
 ) -> None:
@@ -255,3 +257,22 @@ def test_an_ownership_export_that_comes_later_is_read_by_hand_and_changes_no_nig
     told = desk.run("books", "--json").json
     assert (told["history_since"], told["known_since"]["arr"]) == ("2026-01-10", NIGHT)
     assert desk.rows("SELECT * FROM book_day")[: len(before)] == before
+
+
+def test_a_store_that_took_a_history_before_it_kept_note_of_it_takes_it_once_more(desk: Desk) -> None:
+    exports = write_files(desk, three_csms())
+    ownership = ("account_id", "csm", "valid_from")
+    write_csv(exports / "ownership.csv", ownership, [("D1", "U1", "2026-05-20")])
+    assert desk.night(NIGHT).code == 0
+    with sqlite3.connect(desk.store) as store:
+        store.execute("DELETE FROM history")
+    store.close()
+    write_csv(exports / "ownership.csv", ownership, [("D1", "U2", "2026-01-10"), ("D1", "U1", "2026-05-20")])
+    ran = desk.night(NEXT_NIGHT)
+    assert ran.code == 0, ran.err
+    assert desk.rows("SELECT book_id, valid_from, valid_to FROM account_spell WHERE account_id = 'D1'") == [
+        "U1|2026-05-20|2026-11-22",
+        f"U1|{NIGHT}|None",
+        "U2|2026-01-10|2026-05-20",
+    ]
+    assert desk.run("books", "--json").json["history_since"] == "2026-01-10"
