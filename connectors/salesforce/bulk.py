@@ -8,7 +8,7 @@ without their queries), costs one of the ten thousand a day, and ends by itself;
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -71,10 +71,14 @@ def order(client: Client, selection: Selection) -> str:
         raise UnfitForBulkError(refused.message, remedy=refused.remedy) from refused
 
 
-def finished(client: Client, job_id: str) -> Job:
-    """The job once it has ended, well or not. Raises TransientError when it takes too long; it goes on by itself."""
+def finished(client: Client, job_id: str, waiting: Callable[[], None]) -> Job:
+    """The job once it has ended, well or not. Raises TransientError when it takes too long; it goes on by itself.
+
+    *waiting* is called before each pause, and may raise to end the wait.
+    """
     waited, pause = 0.0, _FIRST_POLL
     while True:
+        waiting()
         client.pause(pause)
         waited += pause
         try:

@@ -140,7 +140,7 @@ class Filling:
             if job_id is None:
                 job_id = bulk.order(self.client, self.selection)
                 reading.keep(pl.DataFrame(), self._place(job_id, "", 0))
-            job = bulk.finished(self.client, job_id)
+            job = bulk.finished(self.client, job_id, lambda: self.told(reading.height))
             if job.state == "JobComplete":
                 return job
             log.warning("salesforce bulk job", sobject=self.selection.sobject, state=job.state, reason=job.message)

@@ -39,7 +39,7 @@ def current(upkeep: Upkeep, mirror: Mirror) -> pl.DataFrame:
     rows = merges.living(upkeep.rows())
     fresh = _read(upkeep.client, mirror, upkeep.selection.only_volatile(), upkeep.tonight, rows.height)
     # It is a list of all ids, too, and stricter than any count.
-    if _ids(rows) != _ids(fresh):
+    if not rows[KEY].equals(fresh[KEY]):
         touched = upkeep.follow()
         if (_ids(merges.living(upkeep.rows())) ^ _ids(fresh)) - touched:
             upkeep.read_anew()

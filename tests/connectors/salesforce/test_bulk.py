@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import structlog
 
-from cssync.errors import TransientError
-from tests.connectors.salesforce.serving import Nights, nights, plain_accounts
+from cssync.errors import StoppedError, TransientError
+from tests.connectors.salesforce.serving import AS_OF, Nights, nights, plain_accounts
 from tests.emulators.salesforce import faults
 from tests.emulators.salesforce.company import CanonicalRow
 
@@ -104,6 +104,23 @@ def test_case_6_the_first_look_at_a_job_comes_after_half_a_second_the_next_ones_
         org.emulator.bulk.polls_until_complete = 7
         read_whole(org)
         assert org.pauses == [0.5, 1, 2, 4, 8, 10, 10, 10]
+
+
+def test_a_run_can_be_stopped_while_a_job_is_at_work() -> None:
+    with large() as org:
+        org.emulator.bulk.polls_until_complete = 10
+        told: list[tuple[str, int]] = []
+
+        def stop_at_the_fifth(stage: str, done: int, total: int | None) -> None:
+            told.append((stage, done))
+            if len(told) == 5:
+                raise StoppedError("told to end")
+
+        with pytest.raises(StoppedError):
+            org.connector(now=org.clock, bulk_from_rows=20).pull(AS_OF, stop_at_the_fifth)
+        assert told == [("accounts", 0)] * 5
+        read_whole(org)
+        assert len(org.emulator.bulk.jobs) == 1
 
 
 def test_a_job_that_takes_more_than_an_hour_is_left_to_the_next_run_which_takes_it_up() -> None:

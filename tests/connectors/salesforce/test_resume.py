@@ -135,7 +135,6 @@ def test_changes_go_on_too_and_what_changed_since_comes_with_them() -> None:
         org.clock.pass_(hours=1)
         broken(org, 2, NEXT_PAGES)
         org.org.edit(org.account("a0"), Name="Renamed twice")
-        org.org.delete(org.account("a1"))
         org.clock.pass_(minutes=30)
         pull = org.night()
         assert f"Id > '{org.account('a19')}'" in " ".join(org.emulator.queries())
