@@ -72,44 +72,40 @@ class Selection:
 
 
 class Batch:
-    """Records in hand, a page at a time."""
+    """Records in hand, a page at a time: only their values are held, a column each.
+
+    The records themselves would keep Python's garbage collector busier than all the rest.
+    """
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
-        self._ids: list[str] = []
-        self._values: list[Callable[[str], Any]] = []
-        self._related: list[str | None] = []
+        self._columns: dict[str, list[Any]] = {name: [] for name in selection.schema}
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._columns[RECORD_ID])
 
     def add(self, page: Sequence[Record]) -> None:
         """Raises TransientError, and takes none of *page*, where a record is not whole."""
         related = self._selection.related
         try:
-            ids = [str(record["id"]) for record in page]
-            values = [record["properties"].get for record in page]
-            ids_of_others = [related.listed(record) for record in page] if related else []
+            properties = [record["properties"] for record in page]
+            told: dict[str, list[Any]] = {
+                name: [each.get(name) for each in properties] for name in self._selection.properties
+            }
+            told[RECORD_ID] = [str(record["id"]) for record in page]
+            if related:
+                told[related.column] = [related.listed(record) for record in page]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise TransientError(
                 f"HubSpot listed {self._selection.record_type.plural} of which some are not whole", remedy="run again"
             ) from error
-        self._ids += ids
-        self._values += values
-        self._related += ids_of_others
+        for name, values in told.items():
+            self._columns[name] += values
 
     def table(self) -> pl.DataFrame:
         """One row a record; empties the hand."""
-        columns: dict[str, Sequence[Any]] = {
-            name: [value(name) for value in self._values] for name in self._selection.properties
-        }
-        columns[RECORD_ID] = self._ids
-        if self._selection.related:
-            columns[self._selection.related.column] = self._related
-        self._ids, self._values, self._related = [], [], []
-        return pl.DataFrame(
-            [pl.Series(name, columns[name], pl.String, strict=False) for name in self._selection.schema]
-        )
+        held, self._columns = self._columns, {name: [] for name in self._columns}
+        return pl.DataFrame([pl.Series(name, values, pl.String, strict=False) for name, values in held.items()])
 
 
 def moment(text: object) -> int | None:

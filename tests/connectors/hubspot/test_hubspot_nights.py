@@ -164,6 +164,20 @@ def test_case_40_archived_companies_are_gone_the_next_night_and_back_when_restor
         assert_same(pull, afresh(hubspot, calendar))
 
 
+def test_case_40_of_a_company_that_is_gone_its_deals_are_asked_about_though_nothing_tells_that_they_changed() -> None:
+    calendar, mirror = Calendar(), MemoryMirror()
+    portal = company_of(calendar, 3)
+    portal.add("deals", 1001, {"dealname": "D"}, companies=[("2", "deal_to_company_unlabeled")])
+    with HubspotEmulator(portal) as hubspot:
+        assert night(hubspot, mirror, calendar).opportunities["account_id"].to_list() == ["2"]
+        portal.archive("companies", 2)
+        pull = night(hubspot, mirror, calendar)
+
+        assert pull.opportunities["account_id"].to_list() == [None]
+        assert pull.calls == QUIET + 1
+        assert_same(pull, afresh(hubspot, calendar))
+
+
 @pytest.mark.parametrize("into", [None, 77])
 def test_case_41_a_merged_company_leads_to_the_winner(into: int | None) -> None:
     """HubSpot gives the result of a merge an id of its own today, tools and older merges keep the winner's."""
@@ -183,6 +197,7 @@ def test_case_41_a_merged_company_leads_to_the_winner(into: int | None) -> None:
         ].to_list() == [str(winner), str(winner)]
         deals = dict(pull.opportunities.select("opportunity_id", "account_id").iter_rows())
         assert deals == {"1001": str(winner), "1002": str(winner), "1003": "3", "1004": "4"}
+        assert pull.notes == ()
         assert_same(pull, afresh(hubspot, calendar))
 
 
@@ -198,6 +213,7 @@ def test_case_41_of_merges_of_merges_the_last_winner_is_found() -> None:
         pull = night(hubspot, mirror, calendar)
 
         assert pull.accounts.sort("account_id").select("account_id", "parent_id").rows() == [("3", None), ("4", "3")]
+        assert pull.notes == ()
 
 
 def test_case_42_associations_that_are_left_out_of_a_207_are_asked_for_again_and_then_an_error() -> None:
