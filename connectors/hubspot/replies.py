@@ -73,7 +73,7 @@ def read(reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None) 
 def expired(error: AuthError) -> AuthError:
     """The *error* of a token that had been good for a while."""
     return AuthError(
-        f"{error.message}. It was good when this pull began: it has been revoked since, or is an OAuth access token, "
+        f"{error.message}. It was good at first: it has been revoked since, or is an OAuth access token, "
         "which lasts 30 minutes",
         remedy="put the token of a private app, which does not expire, into HUBSPOT_TOKEN",
     )

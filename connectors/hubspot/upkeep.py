@@ -208,6 +208,7 @@ def _struck_off(reading: Reading, rows: pl.DataFrame, ids: Iterable[str]) -> pl.
     gone = set(ids)
     if gone:
         gone &= set(rows[RECORD_ID])
+    if gone:
         reading.keep(rows.clear(), reading.cursor or {}, gone=gone)
     return without(rows, gone)
 
@@ -248,6 +249,8 @@ def _told(why: str, what: str, found: pl.DataFrame | None, table: pl.DataFrame) 
     missed = table.join(found, on=RECORD_ID, how="anti").height
     left = found.join(table, on=RECORD_ID, how="anti").height
     other = _changed(found, table) - missed - left
+    if not missed and not left and not other:
+        return f"{why}; so all {what} were read again, and nothing was amiss: it is HubSpot's count that is wrong."
     return (
         f"{why}; so all {what} were read again. The changes had missed {missed:,} that were there, "
         f"{left:,} that were gone, and new values of {other:,}."

@@ -73,7 +73,7 @@ def test_case_50_a_token_that_ends_in_the_middle_is_told_apart_and_what_was_read
         with pytest.raises(AuthError) as caught:
             _pulls(hubspot, mirror, calendar)
 
-        assert "It was good when this pull began" in caught.value.message
+        assert "It was good at first" in caught.value.message
         assert "an OAuth access token, which lasts 30 minutes" in caught.value.message
         assert caught.value.remedy.startswith(
             "put the token of a private app, which does not expire, into HUBSPOT_TOKEN"
