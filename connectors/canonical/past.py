@@ -7,6 +7,7 @@ counts, as it would for a nightly snapshot.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from connectors.canonical.cells import text
 from connectors.canonical.money import amounts
 from cssync.model.history import ARR, CSM, LIFECYCLE
 from cssync.model.tables import OWNERSHIP, empty
+from cssync.model.wording import count
 
 # *value*: as the CRM writes it; *day* null: ever since there was the account. Sorted by account and day.
 STATES = pl.Schema({"account_id": pl.String(), "day": pl.Date(), "value": pl.String()})
@@ -23,16 +25,30 @@ _EVER = date(1, 1, 1)
 _TODAY = {CSM: "csm_ref", ARR: "amount", LIFECYCLE: "lifecycle"}
 
 
-def owned(
-    states: Mapping[str, pl.DataFrame], accounts: pl.DataFrame, since: Mapping[str, date], as_of: date
-) -> pl.DataFrame:
-    """``OWNERSHIP`` of every one of *accounts* (``ACCOUNTS`` of today) from the day on which owners are known.
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """*table*: ``OWNERSHIP``. *unreadable*: accounts with amounts in the past that could not be read."""
+
+    table: pl.DataFrame
+    unreadable: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        if not self.unreadable:
+            return ()
+        return (
+            f"Past amounts of {count(self.unreadable, 'account')} could not be read: for so long their ARR is unknown.",
+        )
+
+
+def owned(states: Mapping[str, pl.DataFrame], accounts: pl.DataFrame, since: Mapping[str, date], as_of: date) -> Owned:
+    """Whose every one of *accounts* (``ACCOUNTS`` of today) was, from the day on which owners are known.
 
     *states*: by ``csm``, ``arr``, ``lifecycle``, each ``STATES``; an account that is not among them never changed.
     *since*: from which day each of them is real. Empty where owners never are.
     """
     if CSM not in since:
-        return empty(OWNERSHIP)
+        return Owned(empty(OWNERSHIP))
     whole = {fact: _whole(states[fact], accounts, _TODAY[fact]) for fact in since}
     rows = _periods(whole, accounts, since, as_of)
     for fact, of_all in whole.items():
@@ -45,17 +61,17 @@ def owned(
             check_sortedness=False,
         ).with_columns(pl.when(known).then(fact).alias(fact), known.alias(f"{fact}_known"))
     rows = rows.join(accounts.select("account_id", "currency"), on="account_id", how="left", maintain_order="left")
-    told = {"csm_ref": text(rows[CSM])}
+    told, unreadable = {"csm_ref": text(rows[CSM])}, 0
     if ARR in since:
         # One that cannot be read is no amount, as it would have been on the night itself.
         read = amounts(rows[ARR], rows["currency"], decimal_mark=".", at_least=Decimal(0))
+        unreadable = rows["account_id"].filter(read.reasons.is_not_null()).n_unique()
         told |= {"amount": read.values, "currency": read.currency, "amount_known": rows[f"{ARR}_known"]}
     if LIFECYCLE in since:
         told |= {"lifecycle": text(rows[LIFECYCLE]), "lifecycle_known": rows[f"{LIFECYCLE}_known"]}
     dated = rows.select("account_id", "currency", "valid_from", "valid_to")
-    return dated.with_columns(series.alias(name) for name, series in told.items()).match_to_schema(
-        OWNERSHIP, missing_columns="insert"
-    )
+    table = dated.with_columns(series.alias(name) for name, series in told.items())
+    return Owned(table.match_to_schema(OWNERSHIP, missing_columns="insert"), unreadable)
 
 
 def _whole(states: pl.DataFrame, accounts: pl.DataFrame, column: str) -> pl.DataFrame:

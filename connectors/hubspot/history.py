@@ -82,7 +82,8 @@ def read(client: HubspotClient, accounts: pl.DataFrame, asked: Request) -> Histo
     known = accounts.filter(~pl.col("account_id").is_in(absent.implode()))
     notes += _gaps(len(cut), accounts.height - known.height)
     log.info("hubspot history", versions=versions.height, tracked=len(since), calls=client.calls)
-    return History(past.owned(states, known, since, asked.as_of), since, notes=tuple(notes), calls=client.calls)
+    owned = past.owned(states, known, since, asked.as_of)
+    return History(owned.table, since, notes=(*notes, *owned.notes), calls=client.calls)
 
 
 def _gaps(cut: int, absent: int) -> Iterator[str]:

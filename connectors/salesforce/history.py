@@ -106,9 +106,9 @@ def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, ask
             f"The changes that Salesforce recorded of {count(len(broken), 'account')} do not follow from each other, or"
             " do not lead to what is there today: each value is taken to hold until the next one that is recorded."
         )
-    ownership = past.owned(states, accounts, since, asked.as_of)
+    owned = past.owned(states, accounts, since, asked.as_of)
     log.info("salesforce history", rows=rows.height, fields=len(fields), tracked=len(since), calls=client.calls)
-    return History(ownership, since, notes=tuple(notes), calls=client.calls)
+    return History(owned.table, since, notes=(*notes, *owned.notes), calls=client.calls)
 
 
 # -- what is recorded ---------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def past(
     accounts: list[dict[str, Any]], since: dict[str, date], **changes: list[tuple[str, date | None, str | None]]
 ) -> list[tuple[Any, ...]]:
     states = {fact: pl.DataFrame(changes.get(fact, []), schema=STATES, orient="row") for fact in since}
-    found = owned(states, pl.DataFrame(accounts, schema=ACCOUNTS), since, TODAY)
+    found = owned(states, pl.DataFrame(accounts, schema=ACCOUNTS), since, TODAY).table
     assert found.schema == OWNERSHIP
     columns = ("account_id", "csm_ref", "amount", "lifecycle", "valid_from", "valid_to")
     return found.select(columns).sort("account_id", "valid_from").rows()
@@ -81,7 +81,7 @@ def test_arr_is_unknown_before_it_was_tracked_and_known_to_be_none_where_it_was_
         "csm": pl.DataFrame(schema=STATES),
         "arr": pl.DataFrame([("a", None, "7"), ("a", MAY, None), ("a", OCT, "100")], schema=STATES, orient="row"),
     }
-    found = owned(states, pl.DataFrame([account()], schema=ACCOUNTS), since, TODAY)
+    found = owned(states, pl.DataFrame([account()], schema=ACCOUNTS), since, TODAY).table
     assert found.select("valid_from", "amount", "amount_known").rows() == [
         (JAN, None, False),
         (MAR, Decimal("7.00"), True),
@@ -98,6 +98,18 @@ def test_what_is_recorded_from_before_the_tracking_changes_nothing() -> None:
 def test_an_amount_that_cannot_be_read_is_none() -> None:
     told = past([account()], {"csm": JAN, "arr": JAN}, arr=[("a", None, "n/a"), ("a", MAY, "100")])
     assert told == [("a", "U1", None, None, JAN, MAY), ("a", "U1", Decimal("100.00"), None, MAY, None)]
+
+
+def test_of_how_many_accounts_amounts_could_not_be_read_is_told() -> None:
+    amounts = [("a", None, "n/a"), ("a", MAR, "soon"), ("a", MAY, "100"), ("b", None, "7"), ("b", MAY, None)]
+    states = {
+        "csm": pl.DataFrame(schema=STATES),
+        "arr": pl.DataFrame(amounts, schema=STATES, orient="row"),
+    }
+    accounts = pl.DataFrame([account(), account("b")], schema=ACCOUNTS)
+    assert owned(states, accounts, {"csm": JAN, "arr": JAN}, TODAY).notes == (
+        "Past amounts of 1 account could not be read: for so long their ARR is unknown.",
+    )
 
 
 def test_where_owners_were_never_tracked_there_is_no_past() -> None:
