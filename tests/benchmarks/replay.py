@@ -30,6 +30,7 @@ _STATUS = slice(9, 12)  # of "HTTP/1.1 200 OK"
 # Of all headers only these change what an answer looks like; whose token it was does not.
 _TELLING = ("accept-encoding", "sforce-query-options", "x-prettyprint")
 _UNFINISHED = re.compile(rb'"state"\s*:\s*"(?:UploadComplete|InProgress)"')
+_Entry = tuple[str, str, str, int]
 _OWN_HEADERS = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
 
@@ -58,10 +59,12 @@ class Replay:
     behind: str
     authority: Path | None = None
     remembers: bool = True
-    log: list[tuple[str, str, str, int]] = field(default_factory=list)
+    log: list[_Entry] = field(default_factory=list)
     url: str = ""
     _own: list[tuple[re.Pattern[str], bytes]] = field(default_factory=list)
     _said: dict[tuple[object, ...], bytes] = field(default_factory=dict)
+    # The same by the very bytes of a request without a body, so that not even its headers are read twice.
+    _at_once: dict[bytes, tuple[_Entry, bytes]] = field(default_factory=dict)
     _listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=64))
     _encrypted: ssl.SSLContext | None = None
 
@@ -114,16 +117,16 @@ class Replay:
                 if not more:
                     return
                 received += more
-            first, *lines = received[:end].decode("latin-1").split("\r\n")
-            method, target, _ = first.split(" ")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            received = received[end + 4 :]
-            length = int(headers.get("content-length", 0))
-            while len(received) < length:
-                received += connection.recv(_READ)
-            asked, received = Asked(method, target, headers, received[:length]), received[length:]
-            answer = self._said.get(asked.key) or self._own_answer(asked) or self._fetched(asked)
-            self.log.append((method, target, asked.body.decode(), int(answer[_STATUS])))
+            head, received = received[:end], received[end + 4 :]
+            if head in self._at_once:
+                entry, answer = self._at_once[head]
+            else:
+                asked, received = _whole(connection, head, received)
+                answer = self._said.get(asked.key) or self._own_answer(asked) or self._fetched(asked)
+                entry = (asked.method, asked.target, asked.body.decode(), int(answer[_STATUS]))
+                if asked.key in self._said and not asked.body:
+                    self._at_once[head] = entry, answer
+            self.log.append(entry)
             connection.sendall(answer)
 
     def _fetched(self, asked: Asked) -> bytes:
@@ -147,6 +150,17 @@ class Replay:
         if self.remembers and reply.status in _LASTING and not changes:
             self._said[asked.key] = whole
         return whole
+
+
+def _whole(connection: socket.socket, head: bytes, received: bytes) -> tuple[Asked, bytes]:
+    """The request with this *head*, its body read to the end; and what was received beyond it."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    length = int(headers.get("content-length", 0))
+    while len(received) < length:
+        received += connection.recv(_READ)
+    return Asked(method, target, headers, received[:length]), received[length:]
 
 
 def _reply(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
