@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from connectors.salesforce import currencies, mapping, owners, privileges
+from connectors.salesforce.bulk import PAGE_ROWS
 from connectors.salesforce.client import Client
 from connectors.salesforce.schema import Described, Fault, Schema
 from connectors.salesforce.soql import Selection
@@ -16,7 +17,7 @@ from cssync.settings.source import AccountFields, OpportunityFields, SalesforceS
 _SAMPLED = 2_000  # records: one page
 _SAMPLES = 3
 _SAMPLE_CHARACTERS = 30
-_CALLS_BESIDE_PAGES = 15
+_CALLS_BESIDE_PAGES, _CALLS_OF_A_JOB = 15, 5
 _ACCOUNTS, _OPPORTUNITIES = "source.accounts", "source.opportunities"
 
 _Found = TypeVar("_Found")
@@ -44,7 +45,7 @@ def run(client: Client, settings: SalesforceSource, *, arr_from_field: bool) -> 
     yield _team(schema, settings)
     yield from _fields(client, schema, settings, arr_from_field=arr_from_field)
     yield _currencies(client, schema)
-    yield _budget(client, counts.values())
+    yield _budget(client, settings.bulk_from_rows, counts.values())
 
 
 def _version(settings: SalesforceSource, versions: Any) -> Check:
@@ -157,7 +158,7 @@ def _currencies(client: Client, schema: Schema) -> Check:
     return Check(name, CheckStatus.OK, f"{found.corporate}{others}")
 
 
-def _budget(client: Client, counts: Iterable[int | CssyncError]) -> Check:
+def _budget(client: Client, bulk_from: int, counts: Iterable[int | CssyncError]) -> Check:
     name = "Salesforce API budget"
     limits = _tried(lambda: client.get("limits/")["DailyApiRequests"])
     if isinstance(limits, QuotaError):
@@ -168,12 +169,19 @@ def _budget(client: Client, counts: Iterable[int | CssyncError]) -> Check:
         left, total = client.usage[1] - client.usage[0], client.usage[1]
     else:
         return _failed(name, limits)
-    needed = _CALLS_BESIDE_PAGES + sum(-(-each // _SAMPLED) for each in counts if isinstance(each, int))
-    found = f"{left:,} of {total:,} calls of the day left; a pull takes about {needed:,}"
+    needed = _CALLS_BESIDE_PAGES + sum(_pages(each, bulk_from) for each in counts if isinstance(each, int))
+    found = f"{left:,} of {total:,} calls of the day left; a full pull takes about {needed:,}"
     usable = left - total * client.reserve
     if usable < needed:
         return Check(name, CheckStatus.WARNING, found, "find out what uses them: Setup > System Overview > API Usage")
     return Check(name, CheckStatus.OK, found)
+
+
+def _pages(rows: int, bulk_from: int) -> int:
+    """In how many calls so many rows come."""
+    if rows < bulk_from:
+        return -(-rows // _SAMPLED)
+    return _CALLS_OF_A_JOB + -(-rows // PAGE_ROWS)
 
 
 def _tried(ask: Callable[[], _Found]) -> _Found | CssyncError:

@@ -39,7 +39,7 @@ def test_a_healthy_account_is_ok_line_by_line() -> None:
     assert checks["HubSpot companies (crm.objects.companies.read)"].found == "4 in all"
     assert checks["HubSpot deal pipelines (crm.objects.deals.read)"].found == "4 stages"
     assert checks["HubSpot exchange rates"].found == "USD and 0 other currencies"
-    assert checks["HubSpot API budget"].found == "249,989 of 250,000 requests left today; a pull takes about 10"
+    assert checks["HubSpot API budget"].found == "249,989 of 250,000 requests left today; a full pull takes about 10"
 
 
 def test_each_mapped_property_shows_samples_and_the_share_of_empties() -> None:
@@ -127,7 +127,7 @@ def test_a_budget_that_would_not_last_for_a_pull_is_a_warning() -> None:
         budget = _checks(hubspot)["HubSpot API budget"]
 
     assert budget.status is CheckStatus.WARNING
-    assert budget.found == "4 of 15 requests left today; a pull takes about 10"
+    assert budget.found == "4 of 15 requests left today; a full pull takes about 10"
 
 
 def test_a_token_to_which_no_budget_is_announced_is_fine() -> None:
@@ -135,7 +135,7 @@ def test_a_token_to_which_no_budget_is_announced_is_fine() -> None:
         budget = _checks(hubspot)["HubSpot API budget"]
 
     assert budget.status is CheckStatus.OK
-    assert budget.found == "not announced to this kind of token; a pull takes about 10"
+    assert budget.found == "not announced to this kind of token; a full pull takes about 10"
 
 
 def test_an_account_that_is_down_is_a_line_not_an_exception() -> None:

@@ -50,7 +50,7 @@ def test_a_sound_org_is_ok_line_by_line() -> None:
     )
     assert said["Salesforce currencies"] == ("ok", "USD and 1 others with rates")
     assert said["Salesforce API budget"][0] == "ok"
-    assert said["Salesforce API budget"][1].endswith("calls of the day left; a pull takes about 16")
+    assert said["Salesforce API budget"][1].endswith("calls of the day left; a full pull takes about 16")
 
 
 def test_a_refused_login_is_the_only_line() -> None:
@@ -120,12 +120,20 @@ def test_a_hidden_object_fails_and_the_rest_goes_on(name: str) -> None:
 
 def test_a_budget_that_will_not_do_is_a_warning_and_one_that_is_used_up_fails() -> None:
     with served(plain_accounts(1)) as org:
-        org.org.calls_a_day = 75
-        scarce = checks(org, api_reserve=0.0)
-        org.org.calls_used = 75
+        checks(org)
+        org.org.calls_a_day = 2 * org.org.calls_used + 10  # what doctor takes itself, and less than a full pull
+        scarce = checks(org, api_reserve=0.0)["Salesforce API budget"]
+        org.org.calls_used = org.org.calls_a_day
         used_up = checks(org)
-    assert scarce["Salesforce API budget"].status is CheckStatus.OK
+    assert scarce.status is CheckStatus.WARNING
+    assert scarce.found.endswith("calls of the day left; a full pull takes about 16")
     assert list(used_up) == ["Salesforce login"]
+
+
+def test_a_large_org_is_read_in_bulk_for_fewer_calls() -> None:
+    with served(plain_accounts(7)) as org:
+        budget = checks(org, bulk_from_rows=7)["Salesforce API budget"]
+    assert budget.found.endswith("calls of the day left; a full pull takes about 21")
 
 
 def test_the_list_of_limits_may_be_closed_to_the_user() -> None:
