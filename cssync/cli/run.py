@@ -111,6 +111,9 @@ def _farewell(screen: Console, outcome: Outcome, *, dry: bool, demo: bool) -> No
         screen.print("The CRM is as it was at the last run of the day: nothing changed, nothing posted.")
     elif outcome.digest is None:
         screen.print(f"Nothing new to tell: {count(len(outcome.alerts), 'alert')} unchanged.")
+        # A digest would hold them.
+        for note in outcome.pull.notes:
+            screen.print(f"- {note}")
     if dry and demo:
         screen.print("A rehearsal on the embedded demo company: nothing stored, nothing posted. Next: cssync init")
     elif dry:

@@ -87,6 +87,16 @@ def test_the_first_night_knows_who_owned_what_and_says_since_when(
     assert len(asked_of_history(salesforce)) == asked
 
 
+def test_a_first_night_without_an_alert_says_since_when_all_the_same(
+    desk: Desk, salesforce: SalesforceEmulator
+) -> None:
+    desk.set("limits", accounts=1_000, arr=1_000_000_000)
+    desk.set("rules", without_working_csm={"enabled": False})
+    ran = desk.night(NIGHT)
+    assert "Nothing new to tell: 0 alerts unchanged." in ran.out
+    assert "- Owners, ARR and lifecycles are known from 6 May 2026." in ran.out
+
+
 @pytest.mark.parametrize("desk", ["SQLite", "PostgreSQL"], indirect=True)
 def test_history_that_breaks_off_spoils_no_night_and_goes_on_from_there_in_the_next(
     desk: Desk, salesforce: SalesforceEmulator
