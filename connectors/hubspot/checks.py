@@ -122,9 +122,7 @@ def _budget(client: HubspotClient, records: int) -> Check:
     needed = _REQUESTS_BESIDE_PAGES + records // PAGE
     budget = client.daily_budget
     if budget is None:
-        return Check(
-            name, CheckStatus.OK, f"not announced to this kind of token; a full pull takes about {needed:,}"
-        )
+        return Check(name, CheckStatus.OK, f"not announced to this kind of token; a full pull takes about {needed:,}")
     found = f"{budget.left:,} of {budget.limit:,} requests left today; a full pull takes about {needed:,}"
     if budget.left < needed:
         return Check(name, CheckStatus.WARNING, found, "find out what else uses up the limit; it resets at midnight")

@@ -260,7 +260,7 @@ def test_of_two_copies_one_that_cannot_be_deleted_is_mentioned(slack: SlackServe
         (URLError(socket.gaierror(-2, "Name or service not known")), Outcome.NOT_SENT, "its name was not found"),
         (URLError(TimeoutError("timed out")), Outcome.NOT_SENT, "timed out"),
         (URLError(ssl.SSLError("handshake")), Outcome.NOT_SENT, "the TLS handshake failed"),
-        (URLError(OSError("Tunnel connection failed: 407")), Outcome.NOT_SENT, "the proxy wants to know who asks (407)"),
+        (URLError(OSError("Tunnel connection failed: 407")), Outcome.NOT_SENT, "wants to know who asks (407)"),
         (URLError(ConnectionResetError(104, "Connection reset by peer")), Outcome.UNKNOWN, "connection reset by peer"),
         (ConnectionResetError(104, "Connection reset by peer"), Outcome.UNKNOWN, "connection reset by peer"),
         (TimeoutError(), Outcome.UNKNOWN, "timed out"),
