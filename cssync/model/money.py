@@ -13,9 +13,10 @@ class ExchangeRates:
     """*rates*: units of the corporate currency for one unit of the key ("EUR": 1.08 when corporate is USD).
 
     *sources* says for each key where its rate came from ("Salesforce CurrencyType", "settings money.rates").
-    The corporate currency itself is always 1. *dated*: for a currency whose rate changes by date, (first day, rate) in order
-    of days. What is dated itself (an opportunity, by its close date) is converted by them; before the first day, by the
-    first of them.
+    The corporate currency itself is always 1.
+
+    *dated*: for a currency whose rate changes by date, (first day, rate) in order of days. What is dated itself (an
+    opportunity, by its close date) is converted by them; before the first day, by the first of them.
     """
 
     corporate: str
