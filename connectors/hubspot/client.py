@@ -29,7 +29,7 @@ from cssync.errors import AuthError, MappingError, TransientError
 log = structlog.get_logger()
 
 HUBSPOT_API = "https://api.hubapi.com"
-PAGE = 100  # the most that lists of records and owners give at once
+PAGE = 100  # the most that lists of records give at once
 
 _ATTEMPTS = 6
 _FIRST_BACKOFF_SECONDS, _LONGEST_BACKOFF_SECONDS = 0.5, 30.0

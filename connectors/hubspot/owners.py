@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connectors.hubspot.client import PAGE, HubspotClient
+from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.endpoints import OWNERS
 from cssync.errors import TransientError
 from cssync.model.owner import Owner, OwnerKind
+
+_PAGE = 500  # the most that HubSpot gives of owners at once
 
 
 def read(client: HubspotClient) -> tuple[Owner, ...]:
     """Every owner, unique by id, in HubSpot's order. Archived ones take a call of their own."""
     found: dict[str, Owner] = {}
     for archived in ("false", "true"):
-        for page in client.pages(OWNERS, {"limit": PAGE, "archived": archived}):
+        for page in client.pages(OWNERS, {"limit": _PAGE, "archived": archived}):
             for owner in _parsed(page, archived=archived == "true"):
                 found.setdefault(owner.id, owner)
     return tuple(found.values())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
@@ -41,9 +42,9 @@ class Transport:
         api = self._opened()
         try:
             response = api.call_api(
-                path,
+                # Query and all: the library would escape the commas, and urllib3 look at every escape once more.
+                f"{path}?{urlencode(params, safe=',')}" if params else path,
                 method,
-                query_params=list(params.items()),
                 header_params={"Accept": "application/json", "Accept-Encoding": "gzip"},
                 body=body,
                 auth_settings=["oauth2"],

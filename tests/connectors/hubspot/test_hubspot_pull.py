@@ -95,8 +95,8 @@ def test_only_mapped_properties_are_asked_for_and_what_tells_changes_and_merges(
         assert hubspot.requested(COMPANIES) == [
             (
                 "/crm/v3/objects/companies?limit=100&archived=false&properties="
-                "hs_object_id%2Cname%2Ccsm_owner%2Carr%2Clifecyclestage%2Chs_parent_company_id%2Ccreatedate"
-                "%2Chs_lastmodifieddate%2Chs_merged_object_ids"
+                "hs_object_id,name,csm_owner,arr,lifecyclestage,hs_parent_company_id,createdate"
+                ",hs_lastmodifieddate,hs_merged_object_ids"
             )
         ]
 
