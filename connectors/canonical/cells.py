@@ -27,8 +27,13 @@ def text(cells: pl.Series) -> pl.Series:
         whole = cells.is_finite() & (cells == cells.round()) & (cells.abs() <= _LARGEST_EXACT_FLOAT)
         as_float = cells.cast(pl.String)
         cells = cells.set(~whole, None).cast(pl.Int64).cast(pl.String).zip_with(whole, as_float)
-    stripped = cells.cast(pl.String, strict=False).str.replace_all("\0", "", literal=True).str.strip_chars()
-    return stripped.set(stripped == "", None)
+    words = cells.cast(pl.String, strict=False)
+    # Hardly a column has any: to look for them is cheaper than to write every cell anew.
+    if words.str.contains("\0", literal=True).any():
+        words = words.str.replace_all("\0", "", literal=True)
+    stripped = words.str.strip_chars()
+    empty = stripped == ""
+    return stripped.set(empty, None) if empty.any() else stripped
 
 
 def code(cells: pl.Series) -> pl.Series:
@@ -62,10 +67,16 @@ def probability(cells: pl.Series) -> Column:
 
 def reasons(where: pl.Series, why: str) -> pl.Series:
     """*why* in the rows *where* is true, null in all others."""
+    if not where.any():
+        return _none(len(where))
     return pl.select(
         pl.when(where.fill_null(value=False)).then(pl.lit(why)).otherwise(None).alias("reason")
     ).to_series()
 
 
 def _read(values: pl.Series) -> Column:
-    return Column(values, pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(values)))
+    return Column(values, _none(len(values)))
+
+
+def _none(height: int) -> pl.Series:
+    return pl.Series("reason", [None], dtype=pl.String).new_from_index(0, height)

@@ -32,9 +32,10 @@ def dates(cells: pl.Series) -> Column:
     else:
         words = text(cells)
         written, given = _written(words), words.is_not_null()
-    values = written.set(~written.is_between(_FIRST, _LAST).fill_null(value=True), None)
+    beyond = ~written.is_between(_FIRST, _LAST).fill_null(value=True)
+    values = written.set(beyond, None) if beyond.any() else written
     unreadable = reasons(given & written.is_null(), _NOT_A_DATE)
-    absurd = reasons(written.is_not_null() & values.is_null(), "before 1900 or after 9999")
+    absurd = reasons(beyond, "before 1900 or after 9999")
     return Column(values, unreadable.zip_with(unreadable.is_not_null(), absurd))
 
 

@@ -53,7 +53,7 @@ def pull(client: Client, mirror: Mirror, asked: Asked, tonight: Tonight) -> Pull
 
     read, winners, changed = _accounts(accounts, mirror, plan)
     sold = _opportunities(deals, mirror, plan, winners)
-    named = {*read.table["csm_ref"].drop_nulls(), *sold.table["owner_ref"].drop_nulls()}
+    named = {ref for refs in (read.table["csm_ref"], sold.table["owner_ref"]) for ref in refs.drop_nulls().unique()}
     found = _owners(people, mirror, queues, named, asked.team)
     notes = [*map(str, plan.notes), *accounts.notes, *deals.notes, *people.notes]
     return Pull(
