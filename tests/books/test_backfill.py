@@ -125,10 +125,7 @@ def test_a_churn_that_is_still_to_come_ends_nothing() -> None:
 
 def test_without_a_recorded_arr_nobody_was_a_customer_before_becoming_one() -> None:
     rows = [account("a", "U1", customer_since=OCT, created_on=MAY)]
-    assert states(first_night(rows, [owned("a", "U1", MAY)]), *CUSTOMERS) == [
-        ("a", False, MAY, OCT),
-        ("a", True, OCT, None),
-    ]
+    assert states(first_night(rows, [owned("a", "U1", MAY)]), *CUSTOMERS) == [("a", True, OCT, None)]
     # Recorded amounts know better than a date that someone has typed.
     told = first_night(rows, [owned("a", "U1", MAY, amount=Decimal(1000))])
     assert states(told, *CUSTOMERS) == [("a", True, MAY, None)]
