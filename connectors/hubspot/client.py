@@ -58,6 +58,7 @@ class HubspotClient:
         self._pace = Pace(clock, sleep)
         self._now = now
         self._sleep = sleep
+        self.clock = clock
         self._answered = False
         self.calls = 0
 

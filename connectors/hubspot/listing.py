@@ -14,8 +14,9 @@ from connectors.hubspot.records import Batch, Selection, moment
 from connectors.mirror import Reading
 from cssync.errors import ConnectorError, TransientError
 
-# Fewer than so many are lost of a run that is killed: 50 requests' worth, five seconds of them under HubSpot's limit.
-_KEPT_AT_ONCE = 5_000
+# What a run that is killed may lose: so many seconds of reading, and so many records where HubSpot sets no limit.
+_KEPT_AFTER_SECONDS = 5.0
+_KEPT_AT_ONCE = 20_000
 _THE_END = ""
 # The count comes from the search index, which lags behind the list by minutes: a few records are no alarm.
 _LAG_SHARE = 100
@@ -58,15 +59,17 @@ def _pages(client: HubspotClient, selection: Selection, reading: Reading, expect
     progress(what, listed, max(expected, listed))
     if after == _THE_END:
         return
-    batch = Batch(selection)
+    batch, kept = Batch(selection), client.clock()
     associations = (selection.related.association,) if selection.related else ()
     try:
         for page, following in client.records(selection.record_type, selection.properties, associations, after=after):
             batch.add(page)
             after = _THE_END if following is None else following
             listed += len(page)
-            if len(batch) >= _KEPT_AT_ONCE or after == _THE_END:
+            late = client.clock() - kept >= _KEPT_AFTER_SECONDS
+            if late or len(batch) >= _KEPT_AT_ONCE or after == _THE_END:
                 reading.keep(batch.table(), {"after": after})
+                kept = client.clock()
             progress(what, listed, max(expected, listed))
     except ConnectorError:
         # What has arrived need not be asked for twice.

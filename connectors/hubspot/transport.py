@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import SecretStr
 
 from connectors.hubspot.replies import Again, Reply
 from cssync import network
 from cssync.errors import AuthError, ConnectorError
+
+if TYPE_CHECKING:
+    import urllib3
 
 _CONNECT_SECONDS = 10.0
 
@@ -82,7 +85,7 @@ class Transport:
 
             library = HubSpot(access_token=self._secret(), host=self._base_url)
             api = library.crm.companies.basic_api.api_client
-            api.rest_client.pool_manager = network.pool(self._base_url)
+            api.rest_client.pool_manager = _OneHost(self._base_url)
             api.user_agent = network.user_agent()
             self._api = api
         return self._api
@@ -101,6 +104,26 @@ class Transport:
                 remedy="copy the token anew: one line, without blanks",
             )
         return token
+
+
+class _OneHost:
+    """What the library takes for a pool manager. All goes to one host, so nobody looks it up for each request."""
+
+    def __init__(self, base_url: str) -> None:
+        self._manager = network.pool(base_url)
+        host = urlsplit(base_url)
+        self._origin = f"{host.scheme}://{host.netloc}"
+        # Without TLS, a proxy is asked for whole addresses.
+        direct = self._manager.proxy is None or host.scheme == "https"
+        self._connections = self._manager.connection_from_url(base_url) if direct else None
+
+    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        if self._connections is None:
+            return self._manager.request(method, url, **options)
+        return self._connections.request(method, url.removeprefix(self._origin), **options)
+
+    def clear(self) -> None:
+        self._manager.clear()
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

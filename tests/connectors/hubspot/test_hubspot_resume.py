@@ -8,7 +8,7 @@ import pytest
 
 from cssync.errors import AuthError, ConnectorError, QuotaError, TransientError
 from cssync.store.memory_mirror import MemoryMirror
-from tests.connectors.hubspot.building import AS_OF, COMPANIES, DEALS, connector
+from tests.connectors.hubspot.building import AS_OF, COMPANIES, DEALS, Clock, connector
 from tests.connectors.hubspot.nights import QUIET, Calendar, afresh, assert_same, company_of, ids, names, night
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import Answer, html, unauthorized, validation
@@ -29,11 +29,22 @@ def _listed(hubspot: HubspotEmulator, path: str = COMPANIES) -> list[str]:
     return [each.partition("&after=")[2] for each in pages]
 
 
-def _pulls(hubspot: HubspotEmulator, mirror: MemoryMirror, calendar: Calendar, *, killed_at: int | None = None) -> None:
+def _pulls(
+    hubspot: HubspotEmulator,
+    mirror: MemoryMirror,
+    calendar: Calendar,
+    *,
+    killed_at: int | None = None,
+    seconds_a_page: float = 0,
+) -> None:
+    time = Clock()
+
     def progress(stage: str, done: int, total: int | None) -> None:
+        time.now += seconds_a_page
         if stage == "companies" and killed_at is not None and done >= killed_at:
             raise KilledError
 
+    hubspot.limits.clock = time
     connector(hubspot, mirror=mirror, now=calendar).pull(AS_OF, progress)
 
 
@@ -98,17 +109,17 @@ def test_a_lasting_fault_keeps_what_was_read_too() -> None:
         assert _listed(hubspot) == ["200", "300"]
 
 
-@pytest.mark.parametrize(("killed_at", "goes_on_at"), [(100, ""), (4_900, ""), (5_100, "5000")])
-def test_a_pull_that_is_killed_goes_on_after_the_last_batch_that_was_kept(killed_at: int, goes_on_at: str) -> None:
+@pytest.mark.parametrize(("killed_at", "goes_on_at"), [(300, ""), (800, "600"), (1_150, "1100")])
+def test_a_pull_that_is_killed_loses_a_few_seconds_of_reading_and_no_more(killed_at: int, goes_on_at: str) -> None:
     calendar, mirror = Calendar(), MemoryMirror()
-    with HubspotEmulator(company_of(calendar, 5_150)) as hubspot:
+    with HubspotEmulator(company_of(calendar, 1_250)) as hubspot:
         with pytest.raises(KilledError):
-            _pulls(hubspot, mirror, calendar, killed_at=killed_at)
+            _pulls(hubspot, mirror, calendar, killed_at=killed_at, seconds_a_page=1)
         hubspot.requests.clear()
         pull = connector(hubspot, mirror=mirror, now=calendar).pull(AS_OF)
 
         assert _listed(hubspot)[0] == goes_on_at
-        assert ids(pull.accounts.select("account_id")) == list(range(1, 5_151))
+        assert ids(pull.accounts.select("account_id")) == list(range(1, 1_251))
 
 
 def test_a_pull_that_is_killed_between_its_last_page_and_its_end_lists_nothing_again() -> None:
