@@ -1,0 +1,98 @@
+"""The lines that a command may walk: a night for real, a rehearsal of one, and one into the past.
+
+They differ here and nowhere else: in the store they are given, and in where they speak.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from connectors.base import Progress, no_progress
+from cssync.assembly.parts import console, dry_store, now, remembered, slack, store
+from cssync.gate import Doubt
+from cssync.model.delivery import Address
+from cssync.model.pull import Pull
+from cssync.run import Audience, Line, refuse
+from cssync.settings.loaded import Loaded
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CONSOLE, SLACK = "console", "slack"
+
+
+class Unheard:
+    """An Audience of nobody."""
+
+    def pulled(self, pull: Pull, seconds: float) -> None: ...
+
+    def added_up(self, books: object) -> None: ...
+
+
+@contextmanager
+def night(
+    loaded: Loaded,
+    screen: Console,
+    *,
+    judge: Callable[[Sequence[Doubt]], None] = refuse,
+    audience: Audience | None = None,
+    progress: Progress = no_progress,
+) -> Iterator[Line]:
+    """A night for real: what it finds is remembered, and told to everyone whom the settings name."""
+    notify = loaded.settings.notify
+    notifiers, leadership, operations = [], [], []
+    if notify.console:
+        notifiers.append(console(screen))
+        leadership.append(Address(CONSOLE, ""))
+    if notify.slack.enabled:
+        notifiers.append(slack(loaded))
+        channel = notify.slack.channel or ""
+        leadership.append(Address(SLACK, channel))
+        operations.append(Address(SLACK, notify.slack.operations_channel or channel))
+    memory = store(loaded)
+    try:
+        yield Line(
+            loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,
+            leadership=leadership, operations=operations, judge=judge, audience=audience or Unheard(),
+            progress=progress, now=now, sleep=time.sleep,
+        )  # fmt: skip
+    finally:
+        memory.close()
+
+
+@contextmanager
+def rehearsal(
+    loaded: Loaded,
+    screen: Console | None,
+    *,
+    judge: Callable[[Sequence[Doubt]], None] = refuse,
+    audience: Audience | None = None,
+    progress: Progress = no_progress,
+) -> Iterator[Line]:
+    """The same line with a store that forgets, and *screen* for its only audience. The pull is real."""
+    memory = dry_store(loaded)
+    notifiers, leadership = ([console(screen)], [Address(CONSOLE, "")]) if screen else ([], [])
+    try:
+        yield Line(
+            loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,
+            leadership=leadership, operations=[], judge=judge, audience=audience or Unheard(),
+            progress=progress, now=now, sleep=time.sleep,
+        )  # fmt: skip
+    finally:
+        memory.close()
+
+
+@contextmanager
+def backfilling(loaded: Loaded, progress: Progress = no_progress) -> Iterator[Line]:
+    """A line for looking back: with a store, and nobody to tell."""
+    memory = store(loaded)
+    try:
+        yield Line(
+            loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=[], leadership=[],
+            operations=[], judge=refuse, audience=Unheard(), progress=progress, now=now, sleep=time.sleep,
+        )  # fmt: skip
+    finally:
+        memory.close()
