@@ -22,7 +22,8 @@ from cssync.model.wording import count
 # *value*: as the CRM writes it; *day* null: ever since there was the account. Sorted by account and day.
 STATES = pl.Schema({"account_id": pl.String(), "day": pl.Date(), "value": pl.String()})
 _EVER = date(1, 1, 1)
-_TODAY = {CSM: "csm_ref", ARR: "amount", LIFECYCLE: "lifecycle"}
+# Which column of today's accounts a fact is in.
+TODAY = {CSM: "csm_ref", ARR: "amount", LIFECYCLE: "lifecycle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def owned(states: Mapping[str, pl.DataFrame], accounts: pl.DataFrame, since: Map
     """
     if CSM not in since:
         return Owned(empty(OWNERSHIP))
-    whole = {fact: _whole(states[fact], accounts, _TODAY[fact]) for fact in since}
+    whole = {fact: _whole(states[fact], accounts, TODAY[fact]) for fact in since}
     rows = _periods(whole, accounts, since, as_of)
     for fact, of_all in whole.items():
         known = pl.col("valid_from") >= since[fact]

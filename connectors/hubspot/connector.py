@@ -23,9 +23,9 @@ from connectors.hubspot.endpoints import COMPANIES, DEALS
 from connectors.hubspot.mapping import RECORD_ID
 from connectors.hubspot.records import Selection
 from connectors.hubspot.upkeep import Standing, Upkeep
-from connectors.mirror import Mirror
 from cssync.model.check import Check
 from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.mirror import Mirror
 from cssync.model.pull import Pull
 from cssync.settings.source import HubspotSecrets, HubspotSource
 

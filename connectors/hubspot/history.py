@@ -21,9 +21,9 @@ from connectors.canonical import past
 from connectors.canonical.dates import dates
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.endpoints import COMPANIES
-from connectors.mirror import Mirror, Reading, Replica
 from cssync.errors import TransientError
-from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.history import ARR, NAMES, History
+from cssync.model.mirror import Mirror, Reading, Replica
 from cssync.model.tables import MONEY
 from cssync.model.wording import count
 
@@ -36,8 +36,6 @@ _ANSWERED, _ABSENT = "answered", "absent"
 _A_REQUEST = 50
 _MOST_VERSIONS = 20
 _FRESH = timedelta(hours=24)
-_TODAY = {CSM: "csm_ref", ARR: "amount", LIFECYCLE: "lifecycle"}
-_NAMES = {CSM: "owners", ARR: "ARR", LIFECYCLE: "lifecycles"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def read(client: HubspotClient, accounts: pl.DataFrame, asked: Request) -> Histo
         # The order in which they are kept is by time, and by place where one moment holds several.
         mine = versions.filter(pl.col("property") == name).sort("account_id", "timestamp", _KEY)
         if mine.is_empty():
-            notes.append(f"HubSpot remembers no value of {_NAMES[fact]} ({name}) from before the first night.")
+            notes.append(f"HubSpot remembers no value of {NAMES[fact]} ({name}) from before the first night.")
             continue
         since[fact] = max(mine.select(pl.min("day")).item(), asked.since)
         states[fact], lost = _states(mine, accounts)
@@ -135,7 +133,7 @@ def _outdated(rows: pl.DataFrame, accounts: pl.DataFrame, asked: Request) -> lis
     for fact, name in asked.properties.items():
         mine = rows.filter(pl.col("property") == name).sort("timestamp", _KEY)
         newest = mine.group_by("company", maintain_order=True).last().select(account_id="company", newest=_plain(fact))
-        today = accounts.select("account_id", value=pl.col(_TODAY[fact]).cast(pl.String))
+        today = accounts.select("account_id", value=pl.col(past.TODAY[fact]).cast(pl.String))
         both = today.with_columns(today=_plain(fact)).join(newest, on="account_id", how="inner")
         found |= set(both.filter(pl.col("today").ne_missing(pl.col("newest")))["account_id"])
     return sorted(found)

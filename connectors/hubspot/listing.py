@@ -11,8 +11,8 @@ from connectors.hubspot.client import PAGE, HubspotClient, Params
 from connectors.hubspot.endpoints import RecordType
 from connectors.hubspot.mapping import RECORD_ID
 from connectors.hubspot.records import Batch, Selection, moment
-from connectors.mirror import Reading
 from cssync.errors import ConnectorError, TransientError
+from cssync.model.mirror import Reading
 
 # What a run that is killed may lose: so many seconds of reading, and so many records where HubSpot sets no limit.
 _KEPT_AFTER_SECONDS = 5.0

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from connectors.canonical.merged import followed
 from connectors.hubspot.mapping import RECORD_ID
 from connectors.hubspot.records import MERGED
 
@@ -22,7 +23,7 @@ def winners(table: pl.DataFrame) -> dict[str, str]:
     led: dict[str, str] = {}
     for winner, losers in named.iter_rows():
         led |= {loser: winner for each in losers.split(";") if (loser := each.strip()) and loser != winner}
-    return {loser: _last(winner, led) for loser, winner in led.items()}
+    return followed(led)
 
 
 def repointed(table: pl.DataFrame, column: str | None, led: Mapping[str, str]) -> pl.DataFrame:
@@ -30,11 +31,3 @@ def repointed(table: pl.DataFrame, column: str | None, led: Mapping[str, str]) -
     if column is None or column not in table.columns or not led:
         return table
     return table.with_columns(pl.col(column).replace(led))
-
-
-def _last(winner: str, led: Mapping[str, str]) -> str:
-    passed = {winner}
-    while (following := led.get(winner)) is not None and following not in passed:
-        winner = following
-        passed.add(winner)
-    return winner

@@ -21,8 +21,8 @@ from connectors.hubspot.mapping import RECORD_ID
 from connectors.hubspot.records import CREATED, MERGED, MODIFIED, Batch, Selection, milliseconds, moment, without
 from connectors.hubspot.replies import RefusedError
 from connectors.hubspot.search import UnsteadySearchError
-from connectors.mirror import Cursor, Reading, Replica
 from cssync.errors import ConnectorError
+from cssync.model.mirror import Cursor, Reading, Replica
 
 log = structlog.get_logger()
 

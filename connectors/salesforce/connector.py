@@ -15,7 +15,6 @@ import polars as pl
 import structlog
 
 from connectors.base import Progress, no_progress
-from connectors.mirror import Mirror
 from connectors.salesforce import checks, history, mapping, night, opportunities, owners
 from connectors.salesforce.client import Client
 from connectors.salesforce.night import Asked
@@ -24,6 +23,7 @@ from connectors.salesforce.upkeep import Tonight
 from cssync import network
 from cssync.model.check import Check
 from cssync.model.history import History
+from cssync.model.mirror import Mirror
 from cssync.model.pull import Pull
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 

@@ -17,7 +17,6 @@ import structlog
 
 from connectors.base import Progress
 from connectors.canonical import past
-from connectors.mirror import Mirror, Reading, Replica
 from connectors.salesforce import paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.mapping import Plan
@@ -26,7 +25,8 @@ from connectors.salesforce.schema import Described, Schema
 from connectors.salesforce.soql import KEY, Selection, moment, quoted
 from connectors.salesforce.upkeep import LATENESS, OVERLAP
 from cssync.errors import PermissionDeniedError, TransientError
-from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.history import ARR, CSM, LIFECYCLE, NAMES, History
+from cssync.model.mirror import Mirror, Reading, Replica
 from cssync.model.tables import MONEY
 from cssync.model.wording import count, listed
 
@@ -45,7 +45,6 @@ _BY_ID = "EntityId"  # a change of a lookup is written twice: by ids, and by nam
 _LONGEST_BREAK = timedelta(hours=24)
 # Of these, only that they changed is recorded, not what they held.
 _WITHOUT_VALUES = frozenset({"textarea", "multipicklist", "encryptedstring"})
-_NAMES = {CSM: "owners", ARR: "ARR", LIFECYCLE: "lifecycles"}
 _HOW_TO_TRACK = "Setup > Object Manager > Account > Fields & Relationships > Set History Tracking"
 
 
@@ -129,7 +128,7 @@ def _recorded(schema: Schema, plan: Plan, *, arr_from_field: bool) -> tuple[list
         if isinstance(found, Field):
             fields.append(found)
         else:
-            notes.append(f"Salesforce keeps no history of {_NAMES[fact]} ({path}), {found}.")
+            notes.append(f"Salesforce keeps no history of {NAMES[fact]} ({path}), {found}.")
     return fields, notes
 
 
@@ -155,7 +154,7 @@ def _name_in_history(field: Described) -> str:
 
 
 def _untracked(fields: Sequence[Field]) -> str:
-    named = listed([f"{_NAMES[field.fact]} ({field.name})" for field in fields])
+    named = listed([f"{NAMES[field.fact]} ({field.name})" for field in fields])
     return (
         f"Salesforce has recorded no change of {named}: what was before the first night is not known. cssync remembers"
         f" it from now on; to have Salesforce do so too: {_HOW_TO_TRACK}."

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from connectors.canonical.merged import followed
 from connectors.salesforce.soql import KEY, MASTER
 
 
@@ -17,8 +18,7 @@ def winners(accounts: pl.DataFrame) -> dict[str, str]:
     if MASTER not in accounts.columns:
         return {}
     merged = accounts.filter(pl.col(MASTER).is_not_null())
-    into = dict(zip(merged[KEY], merged[MASTER], strict=True))
-    return {loser: _last(into, loser) for loser in into}
+    return followed(dict(zip(merged[KEY], merged[MASTER], strict=True)))
 
 
 def living(accounts: pl.DataFrame) -> pl.DataFrame:
@@ -36,12 +36,3 @@ def repointed(rows: pl.DataFrame, path: str | None, into: Mapping[str, str]) -> 
         return rows
     now = pl.col(path).replace(into)
     return rows.with_columns(pl.when((now == pl.col(path)) | (now != pl.col(KEY))).then(now))
-
-
-def _last(into: Mapping[str, str], loser: str) -> str:
-    visited = {loser}
-    winner = into[loser]
-    while winner in into and winner not in visited:
-        visited.add(winner)
-        winner = into[winner]
-    return winner

@@ -8,7 +8,6 @@ import polars as pl
 
 from connectors import canonical
 from connectors.canonical import Parsed
-from connectors.mirror import Mirror
 from connectors.salesforce import currencies, differences, merges, opportunities, owners, paging, volatile
 from connectors.salesforce.client import Client
 from connectors.salesforce.composite import Question, Together
@@ -16,6 +15,7 @@ from connectors.salesforce.mapping import Plan
 from connectors.salesforce.soql import KEY, Selection
 from connectors.salesforce.upkeep import Tonight, Upkeep
 from cssync.errors import PermissionDeniedError
+from cssync.model.mirror import Mirror
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull

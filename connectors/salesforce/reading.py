@@ -13,12 +13,12 @@ from typing import Any
 import polars as pl
 import structlog
 
-from connectors.mirror import Cursor, Reading
 from connectors.salesforce import bulk, paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.refusals import TRY_LATER, QueryTimeoutError
 from connectors.salesforce.soql import KEY, Selection
 from cssync.errors import QuotaError, TransientError
+from cssync.model.mirror import Cursor, Reading
 
 log = structlog.get_logger()
 

@@ -15,7 +15,6 @@ import polars as pl
 import structlog
 
 from connectors.base import Progress
-from connectors.mirror import Reading, Replica
 from connectors.salesforce import differences, merges, paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.composite import Question, Together
@@ -24,6 +23,7 @@ from connectors.salesforce.reading import Filling, Sifted
 from connectors.salesforce.refusals import QueryTimeoutError
 from connectors.salesforce.soql import DELETED, KEY, MASTER, Selection
 from cssync.errors import TransientError
+from cssync.model.mirror import Reading, Replica
 
 log = structlog.get_logger()
 

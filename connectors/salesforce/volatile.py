@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import polars as pl
 
-from connectors.mirror import Mirror, Reading, Replica
 from connectors.salesforce import merges
 from connectors.salesforce.client import Client
 from connectors.salesforce.reading import Filling
 from connectors.salesforce.soql import KEY, Selection
 from connectors.salesforce.upkeep import LATENESS, Tonight, Upkeep
+from cssync.model.mirror import Mirror, Reading, Replica
 
 # Nothing corrects what went stale in a reading that broke off, so not much of that is used.
 _LONGEST_BREAK = timedelta(hours=1)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from connectors.base import Connector, Progress, no_progress
-from connectors.mirror import Mirror
 from cssync.errors import ConfigError
 from cssync.model.check import Check
 from cssync.model.history import History
+from cssync.model.mirror import Mirror
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
 from cssync.settings.loaded import Loaded

@@ -15,7 +15,8 @@ from cssync.model.wording import day, listed
 CSM, ARR, LIFECYCLE = "csm", "arr", "lifecycle"
 # Who was a customer: as far back as all that decides it is known.
 CUSTOMERS = "customers"
-_NAMES = {CSM: "owners", CUSTOMERS: "who was a customer", ARR: "ARR", LIFECYCLE: "lifecycles"}
+# What they are called in front of people.
+NAMES = {CSM: "owners", CUSTOMERS: "who was a customer", ARR: "ARR", LIFECYCLE: "lifecycles"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class History:
 def reach(known: Mapping[str, date], as_of: date) -> str:
     """Owners are known from 3 Mar 2025, who was a customer, ARR and lifecycles from tonight; empty without *known*."""
     by_day: dict[date, list[str]] = {}
-    for fact, name in _NAMES.items():
+    for fact, name in NAMES.items():
         if fact in known and (fact != CUSTOMERS or known[fact] != known.get(CSM)):
             by_day.setdefault(known[fact], []).append(name)
     told = ", ".join(

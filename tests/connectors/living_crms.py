@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from connectors.hubspot import HubspotConnector
-from connectors.mirror import Mirror
 from connectors.salesforce import SalesforceConnector
+from cssync.model.mirror import Mirror
 from cssync.settings.source import (
     HubspotAccountFields,
     SalesforceAccountFields,

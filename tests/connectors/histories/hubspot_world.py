@@ -10,7 +10,7 @@ from itertools import count
 from pydantic import SecretStr
 
 from connectors.hubspot import HubspotConnector
-from connectors.mirror import Mirror
+from cssync.model.mirror import Mirror
 from cssync.settings.source import HubspotAccountFields, HubspotSecrets, HubspotSource
 from tests.connectors.histories.world import Clock
 from tests.emulators.hubspot import answers, faults

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from connectors.mirror import Mirror
 from connectors.salesforce import SalesforceConnector
+from cssync.model.mirror import Mirror
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 from tests.connectors.histories.world import Clock
 from tests.emulators.salesforce import faults

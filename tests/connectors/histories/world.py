@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from connectors.base import Connector
-from connectors.mirror import Mirror
+from cssync.model.mirror import Mirror
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pydantic import SecretStr
 
 from connectors.hubspot import HubspotConnector
-from connectors.mirror import Mirror
+from cssync.model.mirror import Mirror
 from cssync.settings.source import HubspotAccountFields, HubspotOpportunityFields, HubspotSecrets, HubspotSource
 from cssync.store.memory_mirror import MemoryMirror
 from tests.emulators.hubspot.portal import Portal

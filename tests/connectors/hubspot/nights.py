@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from connectors.mirror import Mirror
+from cssync.model.mirror import Mirror
 from cssync.model.pull import Pull
 from cssync.store.memory_mirror import MemoryMirror
 from tests.connectors.hubspot.building import AS_OF, NOW, connector, portal_with_cs_fields

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connectors.mirror import Mirror
 from connectors.salesforce import SalesforceConnector
+from cssync.model.mirror import Mirror
 from cssync.model.pull import Pull
 from cssync.settings.source import SalesforceSecrets, SalesforceSource
 from cssync.store.memory_mirror import MemoryMirror
