@@ -14,6 +14,7 @@ from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered, deliver
 from cssync.notify.slack.web import SlackBotNotifier
 from cssync.notify.slack.webhook import SlackWebhookNotifier
+from tests.emulators.slack import chat
 from tests.emulators.slack.faults import (
     NOT_JSON,
     UNAVAILABLE,
@@ -253,7 +254,8 @@ class BusyChannel:
         attempt = self._bot.send(delivery, NIGHT)
         for number in range(7):
             self._clock.sleep(1)
-            self._slack.workspace.post(self._slack.workspace.channels["C0CAPACITY"], {"text": f"talk {number}"})
+            workspace = self._slack.workspace
+            chat.post(workspace, workspace.channels["C0CAPACITY"], {"text": f"talk {number}"})
         return attempt
 
 

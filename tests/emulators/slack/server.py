@@ -19,10 +19,12 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from tests.emulators.slack import arguments, chat, methods
+from tests.emulators.slack.errors import SlackError, SlowDownError
 from tests.emulators.slack.faults import Answer, Cut, Fault
-from tests.emulators.slack.workspace import SlackError, SlowDownError, Workspace
+from tests.emulators.slack.workspace import Workspace
 
 WEBHOOK = "webhook"
 _WEBHOOK_PATH = "/services/T0ACME/B0CSSYNC/canary-webhook-secret"
@@ -84,7 +86,7 @@ class SlackServer:
         if self.crashes and error is None:
             raise self.crashes[0]
 
-    def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[Answer, Cut | None]:
+    def answer(self, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[Answer, Cut | None]:
         """Do what is asked; a Cut beside the answer says how it fails to arrive."""
         method = WEBHOOK if path.startswith("/services/") else path.removeprefix("/api/")
         with self._lock:
@@ -93,18 +95,19 @@ class SlackServer:
             self._called.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else None
             if fault is None or fault.accepted:
-                real = self._webhook(path, body) if method == WEBHOOK else self._method(method, headers, body)
+                real = self._webhook(path, body) if method == WEBHOOK else self._method(method, query, headers, body)
             else:
                 real = Answer(500)
         if fault is None:
             return real, None
         return (fault.ending, None) if isinstance(fault.ending, Answer) else (real, fault.ending)
 
-    def _method(self, method: str, headers: dict[str, str], body: bytes) -> Answer:
-        token = headers.get("authorization", "").removeprefix("Bearer ") or None
+    def _method(self, method: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+        params = arguments.of_request(query, headers, body)
+        token = headers.get("authorization", "").removeprefix("Bearer ") or params.get("token")
         more = {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes))}
         try:
-            return _json(200, self.workspace.call(method, _params(headers, body), token), more)
+            return _json(200, methods.call(self.workspace, method, params, token), more)
         except SlackError as error:
             return _json(200, {"ok": False, "error": error.code, **error.more}, more)
         except SlowDownError:
@@ -119,7 +122,7 @@ class SlackServer:
             return _words(400, "invalid_payload")
         try:
             channel = self.workspace.named(self.webhook_channel)
-            self.workspace.post(channel, {key: value for key, value in payload.items() if key != "metadata"})
+            chat.post(self.workspace, channel, {key: value for key, value in payload.items() if key != "metadata"})
         except SlackError as error:
             code = "channel_is_archived" if error.code == "is_archived" else error.code
             return _words(_WEBHOOK_STATUS.get(error.code, 400), code)
@@ -151,7 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {key.lower(): value for key, value in self.headers.items()}
-        answer, cut = self.server.slack.answer(urlsplit(self.path).path, headers, body)
+        url = urlsplit(self.path)
+        answer, cut = self.server.slack.answer(url.path, url.query, headers, body)
         match cut:
             case None:
                 self._write(answer, answer.body)
@@ -176,16 +180,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by http.server
         """Say nothing."""
-
-
-def _params(headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    if headers.get("content-type", "").startswith("application/json"):
-        return dict(json.loads(body or b"{}"))
-    params: dict[str, Any] = dict(parse_qsl(body.decode()))
-    for key in ("blocks", "metadata"):  # JSON within a form
-        if key in params:
-            params[key] = json.loads(params[key])
-    return params
 
 
 def _json(status: int, body: dict[str, Any], headers: dict[str, str]) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,23 +13,10 @@ from slack_sdk.models.blocks import DividerBlock, HeaderBlock, SectionBlock
 from slack_sdk.webhook import WebhookClient
 
 from tests.emulators.slack import mentions
+from tests.emulators.slack.conftest import CHANNEL
 from tests.emulators.slack.faults import Cut, accepted_then, slow_down
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.workspace import Channel
-
-CHANNEL = "C0CAPACITY"
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        server.workspace.add(Channel(CHANNEL, "capacity"))
-        yield server
-
-
-@pytest.fixture
-def client(slack: SlackServer) -> WebClient:
-    return WebClient(slack.workspace.token, base_url=slack.api_url)
 
 
 def test_the_plain_client_posts_reads_updates_and_deletes(slack: SlackServer, client: WebClient) -> None:
@@ -62,17 +48,6 @@ def test_history_is_newest_first_in_pages_after_oldest(slack: SlackServer, clien
         ["message 4", "message 3"],
         ["message 2", "message 1"],
     ]
-
-
-def test_replies_stay_in_their_thread(client: WebClient) -> None:
-    root = client.chat_postMessage(channel=CHANNEL, text="root")["ts"]
-    client.chat_postMessage(channel=CHANNEL, text="reply", thread_ts=root)
-
-    thread = client.conversations_replies(channel=CHANNEL, ts=root)["messages"]
-    channel = client.conversations_history(channel=CHANNEL)["messages"]
-
-    assert [message["text"] for message in thread] == ["root", "reply"]
-    assert [message["text"] for message in channel] == ["root"]
 
 
 def test_channels_are_listed_and_described(slack: SlackServer, client: WebClient) -> None:

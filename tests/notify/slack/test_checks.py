@@ -20,7 +20,12 @@ OK, WARNING, FAILED = CheckStatus.OK, CheckStatus.WARNING, CheckStatus.FAILED
 def test_a_bot_that_is_set_up_well_passes(bot: SlackBotNotifier) -> None:
     assert list(bot.check()) == [
         Check("Slack token", OK, "cssync in Acme"),
-        Check("Slack scopes", OK, "channels:history, channels:read, chat:write, groups:history, groups:read"),
+        Check(
+            "Slack scopes",
+            OK,
+            "channels:history, channels:read, chat:write, groups:history, groups:read, im:history, im:write, "
+            "users:read, users:read.email",
+        ),
         Check("Slack channel C0CAPACITY", OK, "the bot is in it"),
     ]
 
