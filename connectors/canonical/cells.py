@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,8 @@ _FALSE = ("false", "f", "no", "n", "0", "0.0")
 # Beyond this a float no longer holds every whole number, so it cannot have been an id.
 _LARGEST_EXACT_FLOAT = 2**53
 _PERCENT = 100
+# So many cells show whether values recur; where nearly all of these differ, the rest is taken to do so too.
+_SAMPLE, _MOST_OF_IT = 1_000, 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +30,33 @@ def text(cells: pl.Series) -> pl.Series:
         whole = cells.is_finite() & (cells == cells.round()) & (cells.abs() <= _LARGEST_EXACT_FLOAT)
         as_float = cells.cast(pl.String)
         cells = cells.set(~whole, None).cast(pl.Int64).cast(pl.String).zip_with(whole, as_float)
-    words = cells.cast(pl.String, strict=False)
-    # Hardly a column has any: to look for them is cheaper than to write every cell anew.
-    if words.str.contains("\0", literal=True).any():
-        words = words.str.replace_all("\0", "", literal=True)
-    stripped = words.str.strip_chars()
-    empty = stripped == ""
-    return stripped.set(empty, None) if empty.any() else stripped
+    return _mended(cells.cast(pl.String, strict=False), _tidy)
 
 
 def code(cells: pl.Series) -> pl.Series:
     """A currency code, in capitals."""
-    return text(cells).str.to_uppercase()
+    return _mended(text(cells), lambda words: words.str.to_uppercase())
+
+
+def once(cells: pl.Series, read: Callable[[pl.Series], Column]) -> Column:
+    """What *read* makes of *cells*, whose values it judges one by one: of those that recur, each is read once."""
+    values = _recurring(cells)
+    if values is None:
+        return read(cells)
+    of_values = read(values)
+
+    def for_all(found: pl.Series) -> pl.Series:
+        return cells.replace_strict(values, found, return_dtype=found.dtype)
+
+    clean = of_values.reasons.null_count() == values.len()
+    return Column(for_all(of_values.values), _none(len(cells)) if clean else for_all(of_values.reasons))
 
 
 def boolean(cells: pl.Series) -> Column:
-    if cells.dtype == pl.Boolean:
-        return _read(cells)
+    return _read(cells) if cells.dtype == pl.Boolean else once(cells, _yes_or_no)
+
+
+def _yes_or_no(cells: pl.Series) -> Column:
     words = text(cells).str.to_lowercase()
     values = words.replace_strict(
         {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}, default=None, return_dtype=pl.Boolean
@@ -72,6 +85,29 @@ def reasons(where: pl.Series, why: str) -> pl.Series:
     return pl.select(
         pl.when(where.fill_null(value=False)).then(pl.lit(why)).otherwise(None).alias("reason")
     ).to_series()
+
+
+def _mended(words: pl.Series, mend: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """*words* after *mend*. Most columns need none: where values recur, that is seen without writing every cell."""
+    values = _recurring(words)
+    return words if values is not None and mend(values).equals(values) else mend(words)
+
+
+def _tidy(words: pl.Series) -> pl.Series:
+    # Hardly a column has any: to look for them is cheaper than to write every cell anew.
+    if words.str.contains("\0", literal=True).any():
+        words = words.str.replace_all("\0", "", literal=True)
+    stripped = words.str.strip_chars()
+    empty = stripped == ""
+    return stripped.set(empty, None) if empty.any() else stripped
+
+
+def _recurring(cells: pl.Series) -> pl.Series | None:
+    """The distinct values of a text column, null among them; None where there are too many for that to be of use."""
+    sample = cells.head(_SAMPLE)
+    if cells.dtype != pl.String or sample.len() < _SAMPLE or sample.n_unique() > _MOST_OF_IT:
+        return None
+    return cells.unique()
 
 
 def _read(values: pl.Series) -> Column:

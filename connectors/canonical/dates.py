@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from connectors.canonical.cells import Column, reasons, text
+from connectors.canonical.cells import Column, once, reasons, text
 
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?$"
 _ISO_BASIC = r"^([0-9]{8})$"
@@ -26,12 +26,18 @@ _NOT_A_DATE = "not a date (write it as 2026-01-31)"
 
 def dates(cells: pl.Series) -> Column:
     if cells.dtype == pl.Date:
-        written, given = cells, cells.is_not_null()
-    elif cells.dtype == pl.Datetime:
-        written, given = cells.dt.date(), cells.is_not_null()
-    else:
-        words = text(cells)
-        written, given = _written(words), words.is_not_null()
+        return _judged(cells, cells.is_not_null())
+    if cells.dtype == pl.Datetime:
+        return _judged(cells.dt.date(), cells.is_not_null())
+    return once(cells, _in_words)
+
+
+def _in_words(cells: pl.Series) -> Column:
+    words = text(cells)
+    return _judged(_written(words), words.is_not_null())
+
+
+def _judged(written: pl.Series, given: pl.Series) -> Column:
     beyond = ~written.is_between(_FIRST, _LAST).fill_null(value=True)
     values = written.set(beyond, None) if beyond.any() else written
     unreadable = reasons(given & written.is_null(), _NOT_A_DATE)
@@ -41,7 +47,8 @@ def dates(cells: pl.Series) -> Column:
 
 def _written(words: pl.Series) -> pl.Series:
     cell = pl.lit(words)
-    iso = pl.when(cell.str.contains(_ISO)).then(cell.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
+    day = pl.when(cell.str.contains(_ISO)).then(cell.str.slice(0, 10))
+    iso = day.str.to_date("%Y-%m-%d", strict=False, cache=False)
     read = pl.select(iso.alias("date")).to_series()
     if (read.is_null() & words.is_not_null()).any():
         milliseconds = cell.str.extract(_MILLISECONDS).cast(pl.Int64, strict=False)

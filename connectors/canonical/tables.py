@@ -178,7 +178,8 @@ class _Reading:
 
     def problems(self, kept: pl.Series) -> tuple[pl.DataFrame, ...]:
         """What could not be read in the rows *kept*."""
-        found = (self._problems(name, reasons.set(~kept, None), name) for name, reasons in self._reasons.items())
+        given = ((name, why) for name, why in self._reasons.items() if why.null_count() < why.len())
+        found = (self._problems(name, why.set(~kept, None), name) for name, why in given)
         return (empty(PROBLEMS), *found)
 
     def flagged(self, name: str, where: pl.Series, why: str, *, showing: str | None = None) -> pl.DataFrame:
@@ -222,7 +223,8 @@ def _identified(reading: _Reading, schema: pl.Schema, key: str) -> Parsed:
         reading.flagged(key, nameless, "no id", showing="name" if "name" in reading.mapped else key),
         reading.flagged(key, repeated, "duplicate id"),
     )
-    return Parsed(table.filter(kept), pl.concat(problems))
+    # Mostly it is all of them, and a filter copies.
+    return Parsed(table if kept.all() else table.filter(kept), pl.concat(problems))
 
 
 def _mapped(fields: AccountFields | OpportunityFields, settings: Mapping[str, str]) -> dict[str, str]:

@@ -156,3 +156,45 @@ def test_ids_are_text_even_where_a_file_holds_numbers(cells: pl.Series, ids: lis
 
 def test_currency_codes_are_in_capitals() -> None:
     assert code(pl.Series([" usd", "Eur", ""])).to_list() == ["USD", "EUR", None]
+
+
+# So many rows that a column shows whether its values recur, and each is read once.
+MANY = 1_500
+
+
+def test_text_that_recurs_is_tidied_like_any_other() -> None:
+    assert (
+        text(pl.Series(["live", "  live", "a\0b", "", None] * MANY)).to_list()
+        == [
+            "live",
+            "live",
+            "ab",
+            None,
+            None,
+        ]
+        * MANY
+    )
+    assert code(pl.Series(["EUR", " eur ", ""] * MANY)).to_list() == ["EUR", "EUR", None] * MANY
+    assert code(pl.Series(["EUR", "USD", None] * MANY)).to_list() == ["EUR", "USD", None] * MANY
+
+
+def test_dates_that_recur_are_read_and_reported_row_by_row() -> None:
+    found = dates(pl.Series(["2026-01-31", " 31.1.2026", None, "", "soon", "1899-12-30"] * MANY))
+    assert found.values.to_list() == [date(2026, 1, 31), date(2026, 1, 31), None, None, None, None] * MANY
+    assert found.reasons.to_list() == [None, None, None, None, NOT_A_DATE, "before 1900 or after 9999"] * MANY
+
+
+def test_yes_and_no_that_recur_are_read_and_reported_row_by_row() -> None:
+    found = boolean(pl.Series(["Yes", " no", "maybe", "", None] * MANY))
+    assert found.values.to_list() == [True, False, None, None, None] * MANY
+    assert found.reasons.to_list() == [None, None, "neither yes nor no", None, None] * MANY
+
+
+def test_what_comes_only_after_a_column_that_recurs_is_read_too() -> None:
+    rare = [
+        f"{day:%Y-%m-%dT%H:%M:%S}Z"
+        for day in (datetime(2026, 1, 31, tzinfo=UTC) + timedelta(hours=n) for n in range(24))
+    ]
+    found = dates(pl.Series(["2026-01-30"] * MANY + rare))
+    assert found.values.to_list() == [date(2026, 1, 30)] * MANY + [date(2026, 1, 31)] * 24
+    assert found.reasons.null_count() == MANY + 24
