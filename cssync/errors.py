@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     CONNECTOR = 3
     REFUSED = 4
     DELIVERY = 5
+    MISSED = 6
 
 
 class CssyncError(Exception):
@@ -71,6 +72,10 @@ class StoreError(CssyncError):
     """The store cannot be opened, read or written."""
 
     exit_code = ExitCode.CONFIG
+
+
+class BusyError(StoreError):
+    """Another run is at work on the store: nothing is wrong, wait for it."""
 
 
 class ImplausibleSnapshotError(CssyncError):

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text("utf-8")
-PAGES = {"README.md": README, "docs/settings.md": SETTINGS, "docs/json.md": JSON}
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PAGES = {"README.md": README, "docs/settings.md": SETTINGS, "docs/json.md": JSON, "docs/operations.md": OPERATIONS}
 
 LEFT_OUT = "…"
 

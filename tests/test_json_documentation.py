@@ -16,7 +16,7 @@ from cssync.cli.app import app
 from cssync.settings import secrets
 from tests.documents import JSON, quoted, the_table
 
-COMMANDS = ("run", "books", "alerts", "config show", "doctor")
+COMMANDS = ("run", "books", "alerts", "status", "config show", "doctor")
 _ARGUMENTS = {"run": ("run", "--as-of", "2026-11-22"), "config show": ("config", "show")}
 # Objects whose keys are data: settings and secrets by their names.
 _BY_NAME = ("settings", "secrets")
@@ -36,7 +36,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def answer_of(*arguments: str) -> Any:
     done = CliRunner().invoke(app, arguments)
-    assert done.exit_code == 0, done.output
+    # By the calendar of the demo company's night, the last one that was due may be missing.
+    fine = {0, 6} if arguments[0] == "status" else {0}
+    assert done.exit_code in fine, done.output
     return json.loads(done.stdout)
 
 

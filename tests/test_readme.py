@@ -164,7 +164,7 @@ def test_every_default_that_is_given_is_the_one_in_force() -> None:
     assert told == {name: defaults()[name] for name in told}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/settings.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/settings.md", "docs/operations.md"])
 def test_every_setting_that_is_named_exists(page: str) -> None:
     named = {name.partition(":")[0] for name in quoted(PAGES[page])}
     dotted = {name for name in named if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name)}

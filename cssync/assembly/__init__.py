@@ -19,6 +19,7 @@ from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.model.night import Run
 from cssync.notify.delivery import Delivered
+from cssync.operations.status import Status, status
 from cssync.report.order import in_order
 from cssync.run import deliver_due, run_night
 from cssync.schedule import timetable
@@ -38,6 +39,7 @@ __all__ = [
     "now",
     "rehearsal",
     "schedule",
+    "status_now",
     "today",
 ]
 
@@ -63,6 +65,15 @@ def known_alerts(loaded: Loaded) -> tuple[Alert, ...]:
     memory = dry_store(loaded)
     try:
         return in_order(memory.alerts(), [rule.id for rule in RULES])
+    finally:
+        memory.close()
+
+
+def status_now(loaded: Loaded) -> Status:
+    """How the nights are going, from the store alone; no lock is needed or waited for."""
+    memory = dry_store(loaded)
+    try:
+        return status(now(), memory.overview(), loaded.settings)
     finally:
         memory.close()
 

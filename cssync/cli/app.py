@@ -23,6 +23,7 @@ COMMANDS = {
     "backfill": "Rebuild the time before the first night from the CRM's own history.",
     "books": "Show every book of the last accepted night.",
     "alerts": "Show the alerts that are firing.",
+    "status": "Say whether the last night was fine, and what is unsent.",
     "schedule": "Run every night, and catch up after an outage.",
     "config": "Show the settings in force, and describe them.",
     "demo": "Write the demo company's data to files.",

@@ -29,7 +29,8 @@ class RunStatus(StrEnum):
 class Run:
     """One attempt at one date. *accounts*, *customers*, *owners*, *arr*: what was pulled, 0 where it failed early.
 
-    *digest_of_input*: equal for two runs whose pulls and settings are equal.
+    *digest_of_input*: equal for two runs whose pulls and settings are equal. *calls*: requests to the CRM's API.
+    *pull_seconds*: None where the pull did not end well.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Run:
     reason: str = ""
     accepted_by_hand: bool = False
     digest_of_input: str = ""
+    calls: int = 0
+    pull_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def see(line: Line, run: Run, recent: Sequence[Run], *, full: bool = False) -> S
     Raises ConnectorError where the pull fails, and whatever the line's judge raises where it is doubtful.
     """
     settings = line.loaded.settings
-    pull = _pull(line, run, recent, full=full)
+    pull, seconds = _pull(line, run, recent, full=full)
+    run = replace(run, calls=pull.calls, pull_seconds=seconds)
     snapshot = take_snapshot(pull, settings, run.as_of)
     run = _counted(run, pull, snapshot, line.loaded)
     found = tuple(doubts(run, recent, _unreadable(snapshot), settings.gate))
@@ -50,7 +51,7 @@ def see(line: Line, run: Run, recent: Sequence[Run], *, full: bool = False) -> S
     return Seen(run, told, snapshot, found)
 
 
-def _pull(line: Line, run: Run, recent: Sequence[Run], *, full: bool) -> Pull:
+def _pull(line: Line, run: Run, recent: Sequence[Run], *, full: bool) -> tuple[Pull, float]:
     started = line.now()
     try:
         pull = line.connector.pull(run.as_of, line.progress, full=full)
@@ -73,7 +74,7 @@ def _pull(line: Line, run: Run, recent: Sequence[Run], *, full: bool) -> Pull:
         seconds=round(seconds, 1),
     )
     line.audience.pulled(pull, seconds)
-    return pull
+    return pull, seconds
 
 
 def _counted(run: Run, pull: Pull, snapshot: Snapshot, loaded: Loaded) -> Run:

@@ -198,9 +198,12 @@ class StoreSettings(Section):
 
 
 class Schedule(Section):
-    """When `cssync schedule` runs; a systemd timer or CronJob has its own."""
+    """When `cssync schedule` runs; a timer of the host has its own, and `cssync status` goes by this one."""
 
     at: time = Field(time(4, 0), description="in the time zone of the settings; 04:00 or later is safe from DST")
+    late_after_minutes: PositiveInt = Field(
+        120, description="after its time, or after a run began, a night that is not done is called late or stuck"
+    )
 
 
 class Log(Section):
@@ -227,7 +230,7 @@ class Settings(Section):
     alerts: AlertPolicy = Field(AlertPolicy(), description="when leadership hears of an alert again")
     notify: Notify = Field(Notify(), description="who is told")
     store: StoreSettings = Field(StoreSettings(), description="what is remembered from night to night")
-    schedule: Schedule = Field(Schedule(), description="when `cssync schedule` runs")
+    schedule: Schedule = Field(Schedule(), description="when a night is due")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
 
     @field_validator("source", mode="before")

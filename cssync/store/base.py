@@ -14,13 +14,14 @@ from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
+from cssync.model.overview import Overview
 
 
 class Store(Protocol):
     """All reads see committed nights only. Every method may raise StoreError."""
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other runs out while held. Raises StoreError, naming the holder where known, if one is at work."""
+        """Keep other runs out while held. Raises BusyError, naming the holder where known, if one is at work."""
         ...
 
     def accepted(self, before: date) -> tuple[Run, ...]:
@@ -77,6 +78,10 @@ class Store(Protocol):
 
     def daily_books(self, since: date) -> pl.DataFrame:
         """``as_of, book_id, kind, name, team, segment, accounts, arr`` of every accepted night from *since* on."""
+        ...
+
+    def overview(self) -> Overview | None:
+        """How the nights are going, in one consistent view; None where there is no store yet."""
         ...
 
     def due(self, now: datetime) -> tuple[Delivery, ...]:

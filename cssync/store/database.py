@@ -37,6 +37,10 @@ class Database(Protocol):
         """See ``cssync.store.base.Store``."""
         ...
 
+    def size(self, connection: Connection, /) -> int:
+        """Bytes on disk, with all that lies beside the tables of one tenant."""
+        ...
+
     def checks(self) -> Iterator[Check]:
         """What ``doctor`` shows of the place itself."""
         ...

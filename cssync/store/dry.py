@@ -14,6 +14,7 @@ from cssync.model.delivery import Address, Delivery, DeliveryState
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
+from cssync.model.overview import Overview
 from cssync.model.tables import PAST_SPELLS, empty
 from cssync.store.memory_mirror import MemoryMirror
 from cssync.store.sql import DAILY_BOOKS, SqlStore
@@ -85,6 +86,9 @@ class DryStore:
 
     def daily_books(self, since: date) -> pl.DataFrame:
         return empty(DAILY_BOOKS) if self._stored is None else self._stored.daily_books(since)
+
+    def overview(self) -> Overview | None:
+        return None if self._stored is None else self._stored.overview()
 
     def due(self, now: datetime) -> tuple[Delivery, ...]:
         return tuple(

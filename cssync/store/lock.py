@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from cssync.errors import StoreError
+from cssync.errors import BusyError, StoreError
 
 _WAIT = "wait for it to end, or end it; a run that was killed leaves no lock behind"
 
@@ -32,7 +32,7 @@ def file_lock(store: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise StoreError(f"Another run is at work on {store}: {_read(holder)}.", remedy=_WAIT) from error
+        raise BusyError(f"Another run is at work on {store}: {_read(holder)}.", remedy=_WAIT) from error
     except OSError as error:
         raise StoreError(
             f"The store cannot be locked: {store} ({error.strerror}).",
@@ -54,7 +54,7 @@ def advisory_lock(connection: Connection, where: str, tenant: str) -> Iterator[N
         held = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
         holder = None if held else connection.execute(_HOLDER, {"key": key}).scalar_one_or_none()
     if not held:
-        raise StoreError(f"Another run is at work on {where}: {holder or 'its holder is not known'}.", remedy=_WAIT)
+        raise BusyError(f"Another run is at work on {where}: {holder or 'its holder is not known'}.", remedy=_WAIT)
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from cssync.store.database import insert_into
 from cssync.store.schema import outbox as table
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
-_UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 # What an attempt may change; what is announced, and where, was settled with the night.
 _OF_ATTEMPTS = ("state", "attempts", "first_attempt_at", "not_before", "receipt", "error")
 
@@ -33,7 +33,7 @@ def due(connection: Connection, tenant_id: int, now: datetime) -> tuple[Delivery
         select(*(table.c[name] for name in _FIELDS))
         .where(
             table.c.tenant_id == tenant_id,
-            table.c.state.in_(_UNDONE),
+            table.c.state.in_(UNDONE),
             or_(table.c.not_before.is_(None), table.c.not_before <= now),
         )
         .order_by(table.c.position)

@@ -65,6 +65,9 @@ class PostgresDatabase:
     def _driver(self) -> object:
         return self._connection.connection.driver_connection
 
+    def size(self, connection: Connection, /) -> int:
+        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
     def checks(self) -> Iterator[Check]:
         with self.reading() as connection:
             version = connection.execute(text("SHOW server_version")).scalar_one()

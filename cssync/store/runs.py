@@ -13,7 +13,7 @@ from cssync.store.schema import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
 _COLUMNS = tuple(table.c[name] for name in _FIELDS)
-_DIED = "died"
+_DIED = "it was killed, or its host went down"
 
 
 def bury_the_dead(connection: Connection, tenant_id: int, living: Run) -> None:

@@ -72,6 +72,8 @@ run = Table(
     Column("reason", Words, nullable=False),
     Column("accepted_by_hand", Boolean, nullable=False),
     Column("digest_of_input", Text, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("pull_seconds", Double),
 )
 # One accepted night a date, whatever else goes wrong.
 Index(

@@ -17,11 +17,13 @@ from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run, RunStatus
+from cssync.model.overview import Overview
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, SPELLS
 from cssync.store import history as histories
 from cssync.store import night as nights
 from cssync.store import outbox, readings, runs, spells
+from cssync.store import overview as overviews
 from cssync.store.database import Database, insert_into
 from cssync.store.mirror import SqlMirror
 from cssync.store.schema import alert, alert_transition, book_day, owner, tenant
@@ -135,6 +137,10 @@ class SqlStore:
         )
         with self._database.reading() as connection:
             return self._database.bulk.read(connection, query, DAILY_BOOKS)
+
+    def overview(self) -> Overview:
+        with self._database.reading() as connection:
+            return overviews.overview(self._database, connection, self._tenant_id)
 
     def due(self, now: datetime) -> tuple[Delivery, ...]:
         with self._database.reading() as connection:

@@ -54,6 +54,10 @@ class SqliteDatabase:
     def lock(self, _tenant: str, /) -> AbstractContextManager[None]:
         return file_lock(self._path)
 
+    def size(self, _connection: Connection, /) -> int:
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        return sum(path.stat().st_size for path in (self._path, wal) if path.exists())
+
     def checks(self) -> Iterator[Check]:
         yield mode_check(self._path)
 

@@ -260,7 +260,7 @@ def test_a_run_found_running_by_the_next_one_has_died(store: Store) -> None:
 
     assert [(run.id, run.status, run.reason) for run in store.runs(10)] == [
         ("second", RunStatus.RUNNING, ""),
-        ("first", RunStatus.FAILED, "died"),
+        ("first", RunStatus.FAILED, "it was killed, or its host went down"),
     ]
 
 

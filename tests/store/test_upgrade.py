@@ -48,6 +48,7 @@ _ROWS = {
              '2026-11-21 03:55:00.000000', '{"after": "001gone"}', 0, FALSE)""",
         "INSERT INTO reading_part (reading_id, position, height, gone) VALUES (1, 0, 0, '[\"001lost\"]')",
     ),
+    "0004": ("UPDATE run SET calls = 12, pull_seconds = 4.5 WHERE id = 'r1'",),
 }
 
 
