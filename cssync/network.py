@@ -207,6 +207,26 @@ def proxy_refusal(error: BaseException) -> ConfigError | None:
     )
 
 
+def broken(error: Exception) -> str:
+    """What happened to the connection, in words; *error* is one of urllib3."""
+    import urllib3
+
+    cause = getattr(error, "reason", None) or error
+    match cause:
+        case urllib3.exceptions.ProxyError():
+            return "could not be reached through the proxy"
+        case urllib3.exceptions.SSLError():
+            return "could not be reached safely (TLS)"
+        case urllib3.exceptions.NameResolutionError():
+            return "could not be found (DNS)"
+        case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.NewConnectionError():
+            return "could not be reached"
+        case urllib3.exceptions.TimeoutError():
+            return "did not answer in time"
+        case _:
+            return "broke off in the middle of an answer"
+
+
 def _home() -> str:
     try:
         urls = metadata.metadata("cssync").get_all("Project-URL") or []

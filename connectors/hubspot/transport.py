@@ -67,7 +67,7 @@ class Transport:
                 raise refused from error
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise ConnectorError("no trusted connection to HubSpot", remedy=network.UNTRUSTED) from error
-            return Again(_broken(error))
+            return Again(network.broken(error))
 
     def close(self) -> None:
         if self._api is not None:
@@ -128,23 +128,3 @@ class _OneHost:
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
-
-
-def _broken(error: Exception) -> str:
-    """What happened to the connection, in words; *error* is one of urllib3."""
-    import urllib3
-
-    cause = getattr(error, "reason", None) or error
-    match cause:
-        case urllib3.exceptions.ProxyError():
-            return "could not be reached through the proxy"
-        case urllib3.exceptions.SSLError():
-            return "could not be reached safely (TLS)"
-        case urllib3.exceptions.NameResolutionError():
-            return "could not be found (DNS)"
-        case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.NewConnectionError():
-            return "could not be reached"
-        case urllib3.exceptions.TimeoutError():
-            return "did not answer in time"
-        case _:
-            return "broke off in the middle of an answer"

@@ -11,6 +11,7 @@ from datetime import date
 from connectors.base import Progress
 from cssync import lookback
 from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
+from cssync.assembly.oversight import overseen, pings, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
 from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
 from cssync.errors import ExitCode
@@ -37,10 +38,12 @@ __all__ = [
     "last_books",
     "night",
     "now",
+    "overseen",
     "rehearsal",
     "schedule",
     "status_now",
     "today",
+    "unseen",
 ]
 
 _RECENT_RUNS = 50
@@ -93,12 +96,20 @@ def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
     stop, screen = Stop(), Console(markup=False, emoji=False, highlight=False)
 
     def run(as_of: date) -> None:
-        with night(loaded, screen, progress=stop.checkpoint) as line:
-            _raise_failure(run_night(line, as_of).delivered)
+        with (
+            overseen(loaded, Unheard()) as audience,
+            night(loaded, screen, audience=audience, progress=stop.checkpoint) as line,
+        ):
+            delivered = run_night(line, as_of).delivered
+        _raise_failure(delivered)
 
     def deliver_waiting() -> None:
         with night(loaded, screen) as line:
-            _raise_failure(deliver_due(line))
+            delivered = deliver_due(line)
+        _raise_failure(delivered)
+        found = status_now(loaded)
+        if delivered.sent and found.exit_code is ExitCode.OK and found.standing.run:
+            pings(loaded).drained(found.standing.run)
 
     def latest_runs() -> tuple[Run, ...]:
         memory = store(loaded)

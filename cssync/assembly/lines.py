@@ -14,8 +14,9 @@ from connectors.base import Progress, no_progress
 from cssync.assembly.parts import console, dry_store, now, remembered, slack, store
 from cssync.gate import Doubt
 from cssync.model.delivery import Address
+from cssync.model.night import Run
 from cssync.model.pull import Pull
-from cssync.run import Audience, Line, refuse
+from cssync.run import Audience, Line, Outcome, refuse
 from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ CONSOLE, SLACK = "console", "slack"
 class Unheard:
     """An Audience of nobody."""
 
+    def begun(self, run: Run) -> None: ...
+
     def pulled(self, pull: Pull, seconds: float) -> None: ...
 
     def added_up(self, books: object) -> None: ...
+
+    def ended(self, outcome: Outcome) -> None: ...
 
 
 @contextmanager

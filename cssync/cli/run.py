@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cssync.model.book import Books
+    from cssync.model.night import Run
     from cssync.model.pull import Pull
     from cssync.run import Outcome
 
@@ -44,19 +45,22 @@ def run(
     from cssync.settings import secrets
 
     loaded = start(path)
-    secrets.require(loaded, secrets.needed_by_source(loaded.settings))
-    if not dry:
-        secrets.require(loaded, secrets.needed_by_notifiers(loaded.settings))
     night = as_of.date() if as_of else assembly.today(loaded)
     _refuse_typos(night, assembly.today(loaded))
     screen = remarks() if json else product()
     audience = assembly.Unheard() if json else OnScreen(screen)
-    line_of = assembly.rehearsal if dry else assembly.night
-    with (
-        progress() as bars,
-        line_of(loaded, screen, judge=accepting if accept else refuse, audience=audience, progress=bars) as line,
-    ):
-        outcome = run_night(line, night, full=full)
+    line_of, overseen, needed = (
+        (assembly.rehearsal, assembly.unseen, secrets.needed_by_source)
+        if dry
+        else (assembly.night, assembly.overseen, secrets.needed)
+    )
+    with overseen(loaded, audience) as told:
+        secrets.require(loaded, needed(loaded.settings))
+        with (
+            progress() as bars,
+            line_of(loaded, screen, judge=accepting if accept else refuse, audience=told, progress=bars) as line,
+        ):
+            outcome = run_night(line, night, full=full)
     if json:
         write_json(outcome_as_json(outcome))
     else:
@@ -84,6 +88,8 @@ class OnScreen:
     def __init__(self, screen: Console) -> None:
         self._screen = screen
 
+    def begun(self, run: Run) -> None: ...
+
     def pulled(self, pull: Pull, seconds: float) -> None:
         from cssync.model.wording import count
 
@@ -100,6 +106,8 @@ class OnScreen:
 
         self._screen.print(books_table(books))
         self._screen.print()
+
+    def ended(self, outcome: Outcome) -> None: ...
 
 
 def _farewell(screen: Console, outcome: Outcome, *, dry: bool, demo: bool) -> None:

@@ -30,11 +30,18 @@ log = structlog.get_logger()
 
 
 class Audience(Protocol):
-    """Whoever watches the line at work; told of each stage as soon as it is done."""
+    """Whoever watches the line at work; told of each stage as soon as it is done, with the store locked.
+
+    A run that ends by an error says so by the error alone.
+    """
+
+    def begun(self, run: Run) -> None: ...
 
     def pulled(self, pull: Pull, seconds: float) -> None: ...
 
     def added_up(self, books: Books) -> None: ...
+
+    def ended(self, outcome: Outcome) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
             source=line.connector.name,
         )
         line.store.begin(run)
+        line.audience.begun(run)
         try:
             _not_before(line.store, run)
             seen = see(line, run, line.store.accepted(before=as_of), full=full)
@@ -67,7 +68,9 @@ def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
             _give_up(line, run, error)
             raise
         log.info("concluded", run=run.id, status=outcome.run.status, transitions=len(outcome.reconciled.transitions))
-        return replace(outcome, delivered=_deliver(line))
+        outcome = replace(outcome, delivered=_deliver(line))
+        line.audience.ended(outcome)
+        return outcome
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from cssync.errors import CssyncError, DeliveryError, StoppedError, StoreError, TransientError
+from cssync.errors import BusyError, CssyncError, DeliveryError, StoppedError, StoreError, TransientError
 from cssync.model.check import CheckStatus
 from cssync.model.night import Run
 from cssync.schedule.timetable import Timetable, announce, check, due
@@ -109,6 +109,9 @@ class Watch:
             log.info("night_begins", night=str(night))
             self._run_night(night)
             log.info("night_ended", night=str(night), next=announce(self._timetable, self._now()))
+        except BusyError as error:
+            self._rest(passing=True)
+            log.info("night_elsewhere", **_named(night), reason=error.message, not_before=self._resting())
         except StoppedError as error:
             log.info("night_stopped", night=str(night), reason=error.message)
         except CssyncError as error:

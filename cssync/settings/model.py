@@ -206,6 +206,13 @@ class Schedule(Section):
     )
 
 
+class Healthcheck(Section):
+    """A dead man's switch, told of every night: it speaks up when it hears nothing. The secret is HEALTHCHECK_URL."""
+
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(10, description="how long one ping may take")
+    tries: PositiveInt = Field(3, description="pings that fail are tried so often, and then let go with a warning")
+
+
 class Log(Section):
     """One line per stage on stderr, without secrets and customers' names."""
 
@@ -231,6 +238,7 @@ class Settings(Section):
     notify: Notify = Field(Notify(), description="who is told")
     store: StoreSettings = Field(StoreSettings(), description="what is remembered from night to night")
     schedule: Schedule = Field(Schedule(), description="when a night is due")
+    healthcheck: Healthcheck = Field(Healthcheck(), description="whom to tell of every night, so that silence speaks")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
 
     @field_validator("source", mode="before")

@@ -267,3 +267,4 @@ class Secrets(Section):
     hubspot: HubspotSecrets = HubspotSecrets()
     slack: SlackSecrets = SlackSecrets()
     database_url: SecretStr | None = None
+    healthcheck_url: SecretStr | None = None

@@ -140,7 +140,7 @@ class Desk:
 
 
 _REPOSITORY = Path(__file__).parents[2]
-_OURS = ("CSSYNC", "SALESFORCE_", "HUBSPOT_", "SLACK_", "DATABASE_URL")
+_OURS = ("CSSYNC", "SALESFORCE_", "HUBSPOT_", "SLACK_", "DATABASE_URL", "HEALTHCHECK_URL", "SENTRY_DSN")
 
 
 def texts(message: Mapping[str, Any]) -> str:

@@ -33,6 +33,7 @@ def test_every_secret_has_its_variable() -> None:
         "SLACK_BOT_TOKEN",
         "SLACK_WEBHOOK_URL",
         "DATABASE_URL",
+        "HEALTHCHECK_URL",
     ]
 
 
