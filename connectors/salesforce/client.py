@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orjson
 
+from connectors.salesforce import bodies
 from connectors.salesforce.auth import Access, log_in
 from connectors.salesforce.refusals import (
     TRY_LATER,
@@ -39,6 +41,15 @@ _FIRST_ERROR = 300
 _ORG = re.compile(r"(00D\w{12,15})!")
 
 _Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """An answer; names of *headers* in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Client:
@@ -112,12 +123,12 @@ class Client:
     ) -> _Answer:
         """What *read* makes of the text at *path* and the headers, their names in any case.
 
-        *read* raises BusyError for what is to be asked for again: zipped text may be cut short and look whole.
+        *read* raises BusyError for what is to be asked for again: text may be cut short and look whole.
         """
 
         def ask(api: Salesforce) -> _Answer:
             answer = self._send(api, "GET", path, parameters=parameters, accept="text/csv")
-            return read(answer.content, answer.headers)
+            return read(answer.body, answer.headers)
 
         return self._insist(ask)
 
@@ -156,26 +167,31 @@ class Client:
         parameters: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         accept: str = "application/json",
-    ) -> requests.Response:
+    ) -> _Received:
         from requests.exceptions import RequestException
 
         url = f"https://{api.sf_instance}{path}" if path.startswith("/") else f"{api.base_url}{path}"
         # Its own headers ask for indented JSON, a third larger.
         headers = {name: value for name, value in api.headers.items() if name != "X-PrettyPrint"}
-        headers |= {"Accept": accept, "Sforce-Query-Options": f"batchSize={_LARGEST_PAGE}"}
+        headers |= {
+            "Accept": accept,
+            "Accept-Encoding": bodies.ZIPPED,
+            "Sforce-Query-Options": f"batchSize={_LARGEST_PAGE}",
+        }
         data = None if body is None else orjson.dumps(body)
         with self._lock:
             self.calls += 1
         try:
-            answer = api.session.request(method, url, params=parameters, headers=headers, data=data)
+            answer = api.session.request(method, url, params=parameters, headers=headers, data=data, stream=True)
+            received = _Received(answer.status_code, answer.headers, bodies.whole(answer))
         except RequestException as failure:
             raise unreachable(failure) from failure
-        if answer.status_code >= _FIRST_ERROR:
+        if received.status >= _FIRST_ERROR:
             # Proxies have been seen to quote the request that they refuse.
-            said = answer.content.replace(api.session_id.encode(), b"***")
-            raise refusal(answer.status_code, answer.headers, said)
-        self._note_usage(api, answer.headers.get("Sforce-Limit-Info", ""))
-        return answer
+            said = received.body.replace(api.session_id.encode(), b"***")
+            raise refusal(received.status, received.headers, said)
+        self._note_usage(api, received.headers.get("Sforce-Limit-Info", ""))
+        return received
 
     def _logged_in(self) -> Salesforce:
         with self._lock:
@@ -229,9 +245,9 @@ class Client:
         self._session.close()
 
 
-def _decoded(answer: requests.Response) -> Any:
+def _decoded(answer: _Received) -> Any:
     try:
-        return orjson.loads(answer.content)
+        return orjson.loads(answer.body)
     except orjson.JSONDecodeError as cut:
         raise LostAnswerError("Salesforce's answer is not whole") from cut
 

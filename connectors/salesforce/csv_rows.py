@@ -29,8 +29,13 @@ def table(body: bytes, selection: Selection) -> pl.DataFrame:
             f"Salesforce's bulk results of {selection.sobject} are not of the types that describe announces",
             remedy=TRY_LATER,
         ) from mixed
-    times = [path for path, kind in selection.columns.items() if kind == "datetime"]
-    return rows.select(schema.names()).with_columns(pl.col(times).str.replace(r"Z$", "+0000"))
+    times = [_with_offset(path) for path, kind in selection.columns.items() if kind == "datetime"]
+    return rows.select(schema.names()).with_columns(times)
+
+
+def _with_offset(path: str) -> pl.Expr:
+    moment = pl.col(path)
+    return pl.when(moment.str.ends_with("Z")).then(moment.str.strip_suffix("Z") + "+0000").otherwise(moment)
 
 
 def _header(body: bytes) -> list[str]:

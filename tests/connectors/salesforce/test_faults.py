@@ -23,6 +23,7 @@ PASSING = {
     "cut off": faults.Truncate(),
     "reset": faults.Reset(),
     "a proxy's page": faults.NOT_JSON,
+    "zipped in name alone": faults.Reply(200, b"{}", {"Content-Encoding": "gzip"}),
 }
 
 
