@@ -5,24 +5,21 @@ A real night and a rehearsal differ here and nowhere else: in the store they are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 
 from connectors.base import Progress
 from cssync import lookback
 from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
-from cssync.assembly.oversight import overseen, pings, unseen
+from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
+from cssync.assembly.scheduling import schedule
 from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
 from cssync.errors import ExitCode
 from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
-from cssync.model.night import Run
-from cssync.notify.delivery import Delivered
-from cssync.operations.status import Status, status
 from cssync.report.order import in_order
-from cssync.run import deliver_due, run_night
+from cssync.run import run_night
 from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource
@@ -45,8 +42,6 @@ __all__ = [
     "today",
     "unseen",
 ]
-
-_RECENT_RUNS = 50
 
 
 def is_demo(loaded: Loaded) -> bool:
@@ -72,66 +67,10 @@ def known_alerts(loaded: Loaded) -> tuple[Alert, ...]:
         memory.close()
 
 
-def status_now(loaded: Loaded) -> Status:
-    """How the nights are going, from the store alone; no lock is needed or waited for."""
-    memory = dry_store(loaded)
-    try:
-        return status(now(), memory.overview(), loaded.settings)
-    finally:
-        memory.close()
-
-
 def books_now(loaded: Loaded, progress: Progress) -> Books:
     """The books as the source would have them now. Changes nothing, tells nobody."""
     with rehearsal(loaded, None, progress=progress) as line:
         return run_night(line, today(loaded)).books
-
-
-def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
-    """Run a night a day until SIGTERM or SIGINT."""
-    from rich.console import Console
-
-    from cssync.schedule import Stop, serve
-
-    stop, screen = Stop(), Console(markup=False, emoji=False, highlight=False)
-
-    def run(as_of: date) -> None:
-        with (
-            overseen(loaded, Unheard()) as audience,
-            night(loaded, screen, audience=audience, progress=stop.checkpoint) as line,
-        ):
-            delivered = run_night(line, as_of).delivered
-        _raise_failure(delivered)
-
-    def deliver_waiting() -> None:
-        with night(loaded, screen) as line:
-            delivered = deliver_due(line)
-        _raise_failure(delivered)
-        found = status_now(loaded)
-        if delivered.sent and found.exit_code is ExitCode.OK and found.standing.run:
-            pings(loaded).drained(found.standing.run)
-
-    def latest_runs() -> tuple[Run, ...]:
-        memory = store(loaded)
-        try:
-            return memory.runs(_RECENT_RUNS)
-        finally:
-            memory.close()
-
-    serve(
-        loaded.settings,
-        run_night=run,
-        deliver_waiting=deliver_waiting,
-        latest_runs=latest_runs,
-        now=now,
-        say=say,
-        stop=stop,
-    )
-
-
-def _raise_failure(delivered: Delivered) -> None:
-    if delivered.failure is not None:
-        raise delivered.failure
 
 
 def examinations(loaded: Loaded) -> tuple[Examination, ...]:

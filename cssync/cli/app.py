@@ -25,6 +25,7 @@ COMMANDS = {
     "alerts": "Show the alerts that are firing.",
     "status": "Say whether the last night was fine, and what is unsent.",
     "schedule": "Run every night, and catch up after an outage.",
+    "health": "Ask the schedule on this host whether it is well.",
     "config": "Show the settings in force, and describe them.",
     "demo": "Write the demo company's data to files.",
     "version": "Show the versions of cssync and of what it stands on.",

@@ -33,6 +33,7 @@ class Status:
 
     now: datetime
     timetable: Timetable
+    late_after: timedelta
     standing: Standing
     overview: Overview | None
     at_work: Run | None
@@ -67,6 +68,7 @@ def status(now: datetime, overview: Overview | None, settings: Settings) -> Stat
     return Status(
         now=now,
         timetable=timetable,
+        late_after=late_after,
         standing=standing(now, runs, timetable, late_after),
         overview=overview,
         at_work=newest if at_work else None,

@@ -5,6 +5,7 @@ which the clocks change ends in the same state. ``timetable`` says which night i
 """
 
 from cssync.schedule.daemon import Stop, serve
+from cssync.schedule.pulse import Pulse
 from cssync.schedule.timetable import Timetable, due
 
-__all__ = ["Stop", "Timetable", "due", "serve"]
+__all__ = ["Pulse", "Stop", "Timetable", "due", "serve"]

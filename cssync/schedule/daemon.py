@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cssync.errors import BusyError, CssyncError, DeliveryError, StoppedError, StoreError, TransientError
 from cssync.model.check import CheckStatus
 from cssync.model.night import Run
+from cssync.schedule.pulse import BEATS_EVERY, Pulse
 from cssync.schedule.timetable import Timetable, announce, check, due
 from cssync.settings.model import Settings
 
@@ -148,18 +149,19 @@ def serve(
     now: Callable[[], datetime],
     say: Callable[[str], None],
     stop: Stop,
+    pulse: Pulse,
 ) -> None:
     """Run a night a day. Returns after SIGTERM or SIGINT, with the work in hand finished.
 
     *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
     a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
     *latest_runs*: the store's, at least those of two days. *say*: told at the start when the next night is, and on
-    which days the clocks get in its way.
+    which days the clocks get in its way. *pulse*: beats for as long as the scheduler does its work.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
     watch = Watch(timetable, run_night=run_night, deliver_waiting=deliver_waiting, latest_runs=latest_runs, now=now)
     with stop.on_signals():
-        scheduler = plan(watch, timetable, now())
+        scheduler = plan(watch, timetable, now(), pulse)
         scheduler.start()
         say(f"Next night: {announce(timetable, now())}. A missed one is caught up now. Ctrl-C or SIGTERM ends this.")
         for line in check(timetable, now()):
@@ -171,18 +173,18 @@ def serve(
         log.info("stopped")
 
 
-def plan(watch: Watch, timetable: Timetable, now: datetime) -> BackgroundScheduler:
+def plan(watch: Watch, timetable: Timetable, now: datetime, pulse: Pulse) -> BackgroundScheduler:
     """A scheduler, not started yet, that looks now, at the night's time each day, and every hour.
 
     The hourly look makes good whatever the daily one misses: a day on which the clocks skip its time, a host that
     slept. Late looks are never dropped (the default would drop them after a second), heaped ones become one, and
-    all share one worker, so that two nights never overlap.
+    all share one worker, so that two nights never overlap. The pulse has its own, to beat all through a night.
     """
     # What matters is logged here; without a handler logging would print its own lines beside ours.
     logging.getLogger("apscheduler").addHandler(logging.NullHandler())
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(max_workers=1)},
+        executors={"default": ThreadPoolExecutor(max_workers=1), "pulse": ThreadPoolExecutor(max_workers=1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=timetable.zone,
     )
@@ -197,4 +199,6 @@ def plan(watch: Watch, timetable: Timetable, now: datetime) -> BackgroundSchedul
     )
     scheduler.add_job(watch.look, nightly, id="night")
     scheduler.add_job(watch.look, IntervalTrigger(hours=1, timezone=UTC), id="hour", next_run_time=now)
+    every = IntervalTrigger(seconds=int(BEATS_EVERY.total_seconds()), timezone=UTC)
+    scheduler.add_job(pulse.beat, every, id="pulse", executor="pulse", next_run_time=now)
     return scheduler

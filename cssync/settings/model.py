@@ -213,6 +213,23 @@ class Healthcheck(Section):
     tries: PositiveInt = Field(3, description="pings that fail are tried so often, and then let go with a warning")
 
 
+def _seen_by_the_collector(path: Path) -> Path:
+    if path.suffix != ".prom":
+        raise ValueError("the textfile collector reads files that end in .prom alone")
+    return path
+
+
+class Metrics(Section):
+    """What monitoring may read."""
+
+    enabled: bool = Field(default=False, description="`cssync schedule` answers /metrics, /healthz and /livez")
+    host: str = Field("127.0.0.1", description="address that it answers at; nothing asks for a password there")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(9464, description="port that it answers at")
+    textfile: Annotated[Path, AfterValidator(_seen_by_the_collector)] | None = Field(
+        None, description="the same metrics, written after every run for node_exporter's textfile collector: x.prom"
+    )
+
+
 class Log(Section):
     """One line per stage on stderr, without secrets and customers' names."""
 
@@ -239,6 +256,7 @@ class Settings(Section):
     store: StoreSettings = Field(StoreSettings(), description="what is remembered from night to night")
     schedule: Schedule = Field(Schedule(), description="when a night is due")
     healthcheck: Healthcheck = Field(Healthcheck(), description="whom to tell of every night, so that silence speaks")
+    metrics: Metrics = Field(Metrics(), description="what monitoring may read")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
 
     @field_validator("source", mode="before")

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, date, datetime, time
 
 from cssync.model.night import Run, RunStatus
-from cssync.schedule import Stop, serve
+from cssync.schedule import Pulse, Stop, serve
 from cssync.settings.model import Schedule, Settings
 
 stop = Stop()
@@ -57,5 +57,6 @@ if __name__ == "__main__":
         now=lambda: datetime.now(UTC),
         say=say,
         stop=stop,
+        pulse=Pulse(),
     )
     say("served")

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from cssync.errors import AuthError, CssyncError, DeliveryError, QuotaError, StoppedError, StoreError, TransientError
 from cssync.model.night import Run, RunStatus
 from cssync.schedule.daemon import Watch, plan
+from cssync.schedule.pulse import Pulse
 from cssync.schedule.timetable import Timetable
 
 UTC_AT_FOUR = Timetable(time(4, 0), ZoneInfo("UTC"))
@@ -190,17 +191,18 @@ def test_a_night_stopped_by_a_signal_is_not_a_failure() -> None:
 
 def test_late_looks_are_never_dropped_and_two_never_overlap() -> None:
     house = House()
-    scheduler = plan(house.watch, UTC_AT_FOUR, FOUR)
+    scheduler = plan(house.watch, UTC_AT_FOUR, FOUR, Pulse())
     scheduler.start(paused=True)
     try:
         jobs = {job.id: job for job in scheduler.get_jobs()}
-        assert set(jobs) == {"night", "hour"}
+        assert set(jobs) == {"night", "hour", "pulse"}
         for job in jobs.values():
             assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
         assert jobs["hour"].next_run_time == FOUR
         assert jobs["night"].next_run_time == FOUR + timedelta(days=1)
         assert isinstance(jobs["night"].trigger, CalendarIntervalTrigger)
         assert isinstance(scheduler._jobstores["default"], MemoryJobStore)  # noqa: SLF001  it has no public name
+        assert [job.id for job in jobs.values() if job.executor != "default"] == ["pulse"]
         assert scheduler._executors["default"]._pool._max_workers == 1  # noqa: SLF001  the same
     finally:
         scheduler.shutdown()
@@ -218,7 +220,7 @@ def test_the_daily_trigger_fires_when_the_timetable_says(zone: str) -> None:
 
 
 def _nightly(timetable: Timetable, now: datetime) -> Callable[[datetime | None], datetime | None]:
-    scheduler = plan(House().watch, timetable, now)
+    scheduler = plan(House().watch, timetable, now, Pulse())
     scheduler.start(paused=True)
     try:
         trigger = scheduler.get_job("night").trigger
