@@ -20,6 +20,8 @@ CREATED = "createdate"
 MERGED = "hs_merged_object_ids"
 # Asked for beside the mapped ones, where there are such: they say what changed, what is new, and what is gone.
 _BOOKKEEPING = (RECORD_ID, MODIFIED, CREATED, MERGED)
+# Records whose texts become a frame at once: while they are still in the processor's cache, which halves the time.
+_SLAB = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ class Batch:
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
-        self._columns: dict[str, list[Any]] = {name: [] for name in selection.schema}
+        self._columns = self._emptied()
+        self._slabs: list[pl.DataFrame] = []
+        self._height = 0
 
     def __len__(self) -> int:
-        return len(self._columns[RECORD_ID])
+        return self._height
 
     def add(self, page: Sequence[Record]) -> None:
         """Raises TransientError, and takes none of *page*, where a record is not whole."""
@@ -99,6 +103,9 @@ class Batch:
             ) from error
         for name, values in told.items():
             self._columns[name] += values
+        self._height += len(page)
+        if len(self._columns[RECORD_ID]) >= _SLAB:
+            self._slabs.append(self._slab())
 
     def _told(self, properties: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
         """The values of each property."""
@@ -112,8 +119,15 @@ class Batch:
 
     def table(self) -> pl.DataFrame:
         """One row a record; empties the hand."""
-        held, self._columns = self._columns, {name: [] for name in self._columns}
+        slabs, self._slabs, self._height = [*self._slabs, self._slab()], [], 0
+        return pl.concat(slabs, rechunk=True)
+
+    def _slab(self) -> pl.DataFrame:
+        held, self._columns = self._columns, self._emptied()
         return pl.DataFrame([pl.Series(name, values, pl.String, strict=False) for name, values in held.items()])
+
+    def _emptied(self) -> dict[str, list[Any]]:
+        return {name: [] for name in self._selection.schema}
 
 
 def moment(text: object) -> int | None:
