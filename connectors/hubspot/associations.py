@@ -24,9 +24,9 @@ def companies(present: pl.Series) -> Related:
     return Related(COMPANY_OF_DEAL, "companies", listed, asked, present)
 
 
-def listed(deal: Record) -> str | None:
-    """The one company that a deal of a list counts for. Each is listed once per label."""
-    associated = (deal.get("associations") or {}).get("companies") or {}
+def listed(associations: Any) -> str | None:
+    """The one company that a deal of a list, with these *associations*, counts for. Each is listed once per label."""
+    associated = (associations or {}).get("companies") or {}
     companies = associated.get("results") or ()
     return _one((each["id"], each.get("type") in _PRIMARY_NAMES) for each in companies)
 

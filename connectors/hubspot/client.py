@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from secrets import SystemRandom
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 import structlog
@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from connectors.hubspot import replies
 from connectors.hubspot.endpoints import Endpoint, RecordType
 from connectors.hubspot.pace import DailyBudget, Pace
+from connectors.hubspot.pages import Form, Rows
 from connectors.hubspot.replies import Again
 from connectors.hubspot.transport import Transport
 from cssync import network
@@ -39,6 +40,18 @@ _random = SystemRandom()
 
 Params = Mapping[str, str | int]
 Record = Mapping[str, Any]
+Page = Sequence[Record] | Rows
+
+
+class _Request(NamedTuple):
+    """*holds*, *form*: what its reply is held to, see ``replies.read``."""
+
+    method: str
+    endpoint: Endpoint
+    params: Params
+    body: Record | None
+    holds: str | None
+    form: Form | None = None
 
 
 class HubspotClient:
@@ -77,11 +90,11 @@ class HubspotClient:
 
     def get(self, endpoint: Endpoint, params: Params | None = None, *, holds: str | None = None) -> Record:
         """The JSON object at *endpoint*, in which *holds* is a list of objects. Raises a ConnectorError."""
-        return self._call("GET", endpoint, params or {}, None, holds)
+        return self._call(_Request("GET", endpoint, params or {}, None, holds))
 
     def post(self, endpoint: Endpoint, body: Record, *, holds: str | None = None) -> Record:
         """What *endpoint* answers to *body*; 207 is an answer too, of which a part may be missing."""
-        return self._call("POST", endpoint, {}, body, holds)
+        return self._call(_Request("POST", endpoint, {}, body, holds))
 
     def count(self, record_type: RecordType) -> int:
         """How many records HubSpot's search index holds that are not archived; it lags by minutes."""
@@ -98,10 +111,11 @@ class HubspotClient:
         associations: Sequence[str] = (),
         *,
         after: str | None = None,
-    ) -> Iterator[tuple[list[Record], str | None]]:
+    ) -> Iterator[tuple[Page, str | None]]:
         """Pages of all records that are not archived, each with where the next one begins; the first is at *after*."""
-        asked = _asked(record_type, properties, associations)
-        for reply, following in turned(record_type.list.what, partial(self._listed, record_type.list, asked), after):
+        asked, form = _asked(record_type, properties, associations), Form(properties)
+        page = partial(self._listed, record_type.list, asked, form=form)
+        for reply, following in turned(record_type.list.what, page, after):
             yield reply["results"], following
 
     def pages(self, endpoint: Endpoint, params: Params) -> Iterator[list[Record]]:
@@ -110,18 +124,21 @@ class HubspotClient:
             if reply["results"]:
                 yield reply["results"]
 
-    def _listed(self, endpoint: Endpoint, params: Params, after: str | None = None) -> Record:
-        return self.get(endpoint, params if after is None else {**params, "after": after}, holds="results")
+    def _listed(
+        self, endpoint: Endpoint, params: Params, after: str | None = None, *, form: Form | None = None
+    ) -> Record:
+        asked = params if after is None else {**params, "after": after}
+        return self._call(_Request("GET", endpoint, asked, None, "results", form))
 
-    def _call(self, method: str, endpoint: Endpoint, params: Params, body: Record | None, holds: str | None) -> Record:
+    def _call(self, request: _Request) -> Record:
         attempt = 1
-        while isinstance(answer := self._attempt(method, endpoint, params, body, holds), Again):
+        while isinstance(answer := self._attempt(request), Again):
             if attempt == _ATTEMPTS:
                 raise TransientError(
-                    f"HubSpot {answer.why} when asked for {endpoint.what}, {_ATTEMPTS} times in a row",
+                    f"HubSpot {answer.why} when asked for {request.endpoint.what}, {_ATTEMPTS} times in a row",
                     remedy="run again later; https://status.hubspot.com tells of known outages",
                 )
-            self._pause(attempt, answer, endpoint)
+            self._pause(attempt, answer, request.endpoint)
             attempt += 1
         return answer
 
@@ -135,17 +152,16 @@ class HubspotClient:
         log.warning("hubspot retry", what=endpoint.what, why=answer.why, attempt=attempt, wait=round(wait, 1))
         self._sleep(wait)
 
-    def _attempt(
-        self, method: str, endpoint: Endpoint, params: Params, body: Record | None, holds: str | None
-    ) -> Record | Again:
+    def _attempt(self, request: _Request) -> Record | Again:
+        endpoint = request.endpoint
         self._pace.wait(endpoint)
         self.calls += 1
-        answer = self._transport.send(method, endpoint.path, params, body)
+        answer = self._transport.send(request.method, endpoint.path, request.params, request.body)
         self._pace.count(endpoint, {} if isinstance(answer, Again) else answer.headers)
         if isinstance(answer, Again):
             return answer
         try:
-            content = replies.read(answer, endpoint, self._now(), holds=holds)
+            content = replies.read(answer, endpoint, self._now(), holds=request.holds, form=request.form)
         except AuthError as error:
             if self._answered:
                 raise replies.expired(error) from error

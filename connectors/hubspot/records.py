@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
-from connectors.hubspot.client import HubspotClient, Record
+from connectors.hubspot.client import HubspotClient, Page
 from connectors.hubspot.endpoints import RecordType
 from connectors.hubspot.mapping import RECORD_ID, Property
+from connectors.hubspot.pages import Rows
 from cssync.errors import TransientError
 
 MODIFIED = "hs_lastmodifieddate"
@@ -28,14 +28,15 @@ _SLAB = 1_000
 class Related:
     """A column of ids that no property holds: lists tell it with each record, search never does.
 
-    *association*: what to ask lists for. *listed*: the id, from a record of a list. *asked*: the ids by record id,
-    from HubSpot, for those that search has found. *present*: the ids that there are; a record that is kept with
-    another one is asked about again, because nothing else tells of an association that went with its other end.
+    *association*: what to ask lists for. *listed*: the id, from what a list tells of a record's associations. *asked*:
+    the ids by record id, from HubSpot, for those that search has found. *present*: the ids that there are; a record
+    that is kept with another one is asked about again, because nothing else tells of an association that went with its
+    other end.
     """
 
     column: str
     association: str
-    listed: Callable[[Record], str | None]
+    listed: Callable[[Any], str | None]
     asked: Callable[[HubspotClient, Sequence[str]], Mapping[str, str | None]]
     present: pl.Series
 
@@ -89,14 +90,10 @@ class Batch:
     def __len__(self) -> int:
         return self._height
 
-    def add(self, page: Sequence[Record]) -> None:
+    def add(self, page: Page) -> None:
         """Raises TransientError, and takes none of *page*, where a record is not whole."""
-        related = self._selection.related
         try:
-            told = self._told([record["properties"] for record in page])
-            told[RECORD_ID] = [str(record["id"]) for record in page]
-            if related:
-                told[related.column] = [related.listed(record) for record in page]
+            told = self._told(page)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise TransientError(
                 f"HubSpot listed {self._selection.record_type.plural} of which some are not whole", remedy="run again"
@@ -107,15 +104,19 @@ class Batch:
         if len(self._columns[RECORD_ID]) >= _SLAB:
             self._slabs.append(self._slab())
 
-    def _told(self, properties: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
-        """The values of each property."""
-        names = self._selection.properties
-        try:
-            # HubSpot tells of every property that was asked for, as null where it is empty: all are taken in one go.
-            rows = map(itemgetter(RECORD_ID, *names), properties)
-            return dict(zip((RECORD_ID, *names), zip(*rows, strict=True), strict=True)) if properties else {}
-        except KeyError:
-            return {name: [each.get(name) for each in properties] for name in names}
+    def _told(self, page: Page) -> dict[str, Sequence[Any]]:
+        """The values of each column."""
+        told: dict[str, Sequence[Any]]
+        if isinstance(page, Rows):
+            told, associations = {**page.properties, RECORD_ID: page.ids}, page.associations
+        else:
+            properties = [record["properties"] for record in page]
+            told = {name: [each.get(name) for each in properties] for name in self._selection.properties}
+            told[RECORD_ID] = [str(record["id"]) for record in page]
+            associations = [record.get("associations") for record in page]
+        if related := self._selection.related:
+            told[related.column] = [related.listed(each) for each in associations]
+        return told
 
     def table(self) -> pl.DataFrame:
         """One row a record; empties the hand."""

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from connectors.hubspot.endpoints import Endpoint
+from connectors.hubspot.pages import Form
 from cssync.errors import AuthError, ConnectorError, MappingError, PermissionDeniedError, QuotaError
 
 _RENEW = "create a new token in HubSpot (Settings > Integrations > Private Apps) and put it into HUBSPOT_TOKEN"
@@ -53,14 +54,19 @@ class Again:
     wait: float | None = None
 
 
-def read(reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None) -> dict[str, Any] | Again:
+def read(
+    reply: Reply, endpoint: Endpoint, now: datetime, *, holds: str | None, form: Form | None = None
+) -> dict[str, Any] | Again:
     """The JSON object of a good reply, or why to try again. Raises the ConnectorError that fits a bad one.
 
     *holds* names a key that must be there and be a list of objects: HubSpot's gateways have answered 200 with a page
-    of HTML, which the client library turns into ``results=None``.
+    of HTML, which the client library turns into ``results=None``. *form*: how a page of records should be written; one
+    that is not is told as any other reply is.
     """
     if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         return _refused(reply, endpoint, now)
+    if form is not None and (page := form.read(reply.body)) is not None:
+        return page
     try:
         content = orjson.loads(reply.body)
     except orjson.JSONDecodeError:
