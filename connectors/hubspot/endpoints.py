@@ -1,6 +1,6 @@
 """Every path of HubSpot's API that cssync calls, in one place: the v3 paths end in September 2027.
 
-hubspot-api-client spreads its paths over generated modules; its ``ApiClient.call_api`` takes any path, so the
+hubspot-api-client spreads its paths over generated modules; the REST client beneath them takes any path, so the
 move to the dated ones (``/crm/objects/2026-03/...``) will be an edit of this module alone.
 """
 

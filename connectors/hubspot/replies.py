@@ -39,7 +39,7 @@ class RefusedError(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Any answer over HTTP; header names are lower-case."""
+    """Any answer over HTTP; *headers* are found by their names in small letters."""
 
     status: int
     headers: Mapping[str, str]

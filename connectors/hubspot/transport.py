@@ -1,8 +1,8 @@
 """One request over hubspot-api-client: what the library leaves out is added here, and what it throws is understood.
 
 Left out by the library, and so done here: timeouts, gzip, and one connection pool for everything (each access of
-``.basic_api`` opens a new one), which goes by the environment's proxy and authorities. Replies are taken as bytes: its
-models are slow, and make ``results=None`` of a page of HTML.
+``.basic_api`` opens a new one), which goes by the environment's proxy and authorities. Replies are taken as bytes from
+its REST client: its models are slow, and make ``results=None`` of a page of HTML.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Transport:
         self._token = token
         self._base_url = base_url
         self._timeout = (min(_CONNECT_SECONDS, timeout_seconds), timeout_seconds)
-        self._api: Any = None
+        self._rest: Any = None
+        self._headers: Mapping[str, str] = {}
 
     def send(
         self, method: str, path: str, params: Mapping[str, str | int], body: Mapping[str, Any] | None
@@ -42,26 +43,21 @@ class Transport:
         import urllib3
         from hubspot.crm.companies.exceptions import ApiException
 
-        api = self._opened()
+        rest = self._opened()
+        # Query and all: the library would escape the commas, and urllib3 look at every escape once more.
+        query = f"?{urlencode(params, safe=',')}" if params else ""
         try:
-            response = api.call_api(
-                # Query and all: the library would escape the commas, and urllib3 look at every escape once more.
-                f"{path}?{urlencode(params, safe=',')}" if params else path,
+            response = rest.request(
                 method,
-                header_params={"Accept": "application/json", "Accept-Encoding": "gzip"},
+                f"{self._base_url}{path}{query}",
+                headers={**self._headers},
                 body=body,
-                auth_settings=["oauth2"],
                 _preload_content=False,
                 _request_timeout=self._timeout,
             )
-            return Reply(response.status, _lower(response.headers), response.data)
+            return Reply(response.status, response.headers, response.data)
         except ApiException as error:
             return self._refusal(error)
-        except UnicodeDecodeError as error:
-            # The library decodes error pages as UTF-8 whatever they are; the status is in what it was handling.
-            if isinstance(error.__context__, ApiException):
-                return self._refusal(error.__context__)
-            raise
         except urllib3.exceptions.HTTPError as error:
             if refused := network.proxy_refusal(error):
                 raise refused from error
@@ -70,25 +66,25 @@ class Transport:
             return Again(network.broken(error))
 
     def close(self) -> None:
-        if self._api is not None:
-            self._api.rest_client.pool_manager.clear()
+        if self._rest is not None:
+            self._rest.pool_manager.clear()
 
     def _refusal(self, error: Any) -> Reply:
         """The reply inside the library's exception, which itself goes no further: it quotes bodies and headers."""
-        body = error.body.encode() if isinstance(error.body, str) else error.body or b""
-        body = body.replace(self._secret().encode(), b"***")
-        return Reply(int(error.status or 0), _lower(error.headers or {}), body)
+        body = (error.body or b"").replace(self._secret().encode(), b"***")
+        return Reply(int(error.status or 0), error.headers or {}, body)
 
     def _opened(self) -> Any:
-        if self._api is None:
+        if self._rest is None:
             from hubspot import HubSpot
 
             library = HubSpot(access_token=self._secret(), host=self._base_url)
             api = library.crm.companies.basic_api.api_client
             api.rest_client.pool_manager = _OneHost(self._base_url)
-            api.user_agent = network.user_agent()
-            self._api = api
-        return self._api
+            headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": network.user_agent()}
+            api.update_params_for_auth(headers, [], ["oauth2"])
+            self._rest, self._headers = api.rest_client, headers
+        return self._rest
 
     def _secret(self) -> str:
         token = self._token.get_secret_value().strip() if self._token else ""
@@ -124,7 +120,3 @@ class _OneHost:
 
     def clear(self) -> None:
         self._manager.clear()
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
