@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from cssync.model.alert import Alert, AlertState, Cause, Transition
+from cssync.model.alert import Alert, AlertState, Cause, Incident, Transition
 from cssync.model.book import Book, BookKind, Books, Tally
 from cssync.model.delivery import Delivery
 from cssync.model.digest import Digest, Entry, EntryKind
@@ -113,7 +113,12 @@ def a_digest(**changes: Any) -> Digest:
         "context": ("1 CSM",),
         "entries": (
             Entry(
-                EntryKind.WARNING, "new", "Dana Roy", "61 accounts (limit 50)", "Move 11 accounts.", fingerprint="f00d"
+                EntryKind.WARNING,
+                "new",
+                "Dana Roy",
+                "61 accounts (limit 50)",
+                "Move 11 accounts.",
+                incidents=(Incident("f00d", 1),),
             ),
         ),
         "footer": ("14 unchanged",),

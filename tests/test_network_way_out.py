@@ -33,7 +33,7 @@ from tests.emulators.proxy import Front, Proxy
 from tests.emulators.salesforce.company import ACCOUNT_FIELDS, OPPORTUNITY_FIELDS
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.workspace import Channel
-from tests.notify.builders import NIGHT, Clock, delivery
+from tests.notify.builders import NIGHT, Clock, outgoing
 
 AS_OF = date(2026, 3, 31)
 VENDORS = {
@@ -103,7 +103,7 @@ class World:
         return found
 
     def attempts(self) -> list[Attempt]:
-        return [notifier.send(delivery(), NIGHT) for notifier in self.notifiers()]
+        return [notifier.send(outgoing(), NIGHT) for notifier in self.notifiers()]
 
 
 @pytest.fixture(autouse=True)
@@ -292,7 +292,7 @@ def test_hosts_that_no_proxy_names_are_reached_directly(
 
         assert [crm.pull(AS_OF).accounts.height for crm in (salesforce, hubspot)] == [3, 1]
         sent = [
-            each.send(delivery(), NIGHT) for each in (bot, SlackWebhookNotifier(SecretStr(hook), timeout_seconds=10))
+            each.send(outgoing(), NIGHT) for each in (bot, SlackWebhookNotifier(SecretStr(hook), timeout_seconds=10))
         ]
         assert [attempt.outcome for attempt in sent] == [Outcome.SENT, Outcome.SENT]
         assert time_by_http(world.hubspot.url) is not None

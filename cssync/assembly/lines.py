@@ -16,7 +16,7 @@ from cssync.gate import Doubt
 from cssync.model.delivery import Address
 from cssync.model.night import Run
 from cssync.model.pull import Pull
-from cssync.run import Audience, Line, Outcome, refuse
+from cssync.run import Audience, Line, Outcome, Route, refuse
 from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def night(
     notifiers, leadership, operations = [], [], []
     if notify.console:
         notifiers.append(console(screen))
-        leadership.append(Address(CONSOLE, ""))
+        leadership.append(Route(Address(CONSOLE, "")))
     if notify.slack.enabled:
         notifiers.append(slack(loaded))
         channel = notify.slack.channel or ""
-        leadership.append(Address(SLACK, channel))
+        leadership.append(Route(Address(SLACK, channel), edits=notifiers[-1].edits))
         operations.append(Address(SLACK, notify.slack.operations_channel or channel))
     memory = store(loaded)
     try:
@@ -79,7 +79,7 @@ def rehearsal(
 ) -> Iterator[Line]:
     """The same line with a store that forgets, and *screen* for its only audience. The pull is real."""
     memory = dry_store(loaded)
-    notifiers, leadership = ([console(screen)], [Address(CONSOLE, "")]) if screen else ([], [])
+    notifiers, leadership = ([console(screen)], [Route(Address(CONSOLE, ""))]) if screen else ([], [])
     try:
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,

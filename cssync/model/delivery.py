@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from cssync.model.digest import Digest, Notice
+from cssync.model.digest import Payload
+from cssync.model.remark import Remarks
 
 
 class DeliveryState(StrEnum):
@@ -27,22 +29,46 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one address of one sink. *id* is a hash of what it announces and where: unique for ever.
+    """One message in one place. *id*: unique for ever, whatever becomes of it.
 
     *sink*: the notifier's name ("slack", "console"). *address*: a channel, or "" for the sink's only one.
-    The payload is frozen when the night is committed and never rendered anew from later data.
+    *payload* is frozen with the night that wrote it; where *revisable*, a later run of the same date may replace it,
+    and the message is then edited in its place. *as_of*: that date. *reply_to*: the id of the message in whose thread
+    it belongs. *shown*: the mark of what people see, or of what the last attempt tried to show.
     """
 
     id: str
     sink: str
     address: str
-    payload: Digest | Notice
+    payload: Payload
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
     first_attempt_at: datetime | None = None
     not_before: datetime | None = None
     receipt: str | None = None  # Slack: "channel:ts"
     error: str | None = None
+    as_of: date | None = None
+    reply_to: str | None = None
+    revisable: bool = False
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a notifier is given: a delivery as it is to be seen now.
+
+    *remarks*: what has become of the incidents of its payload. *under*: the receipt of the message that it answers.
+    """
+
+    delivery: Delivery
+    remarks: Remarks = field(default_factory=dict)
+    under: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """Changes exactly when what is to be seen changes."""
+        seen = (self.delivery.payload, sorted(self.remarks.items()))
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 class Outcome(StrEnum):
@@ -51,6 +77,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     NOT_SENT = "not_sent"  # safe to try again
     UNKNOWN = "unknown"
+    GONE = "gone"  # the message to be edited, or to be answered, is not there any more
     REFUSED = "refused"  # this message can never go out as it is
     ADDRESS_DOWN = "address_down"  # channel archived, not joined, gone: nothing can go there until someone acts
     SINK_DOWN = "sink_down"  # token revoked, scope missing: nothing can go out until someone acts
@@ -65,3 +92,10 @@ class Attempt:
     error: str = ""
     remedy: str = ""
     retry_at: datetime | None = None
+
+
+def outgoing(delivery: Delivery, remarks: Remarks, under: str | None = None) -> Outgoing:
+    """*delivery* with those of *remarks* that its payload speaks of."""
+    told = delivery.payload.incidents
+    mine = {incident: remarks[incident] for incident in told if incident in remarks}
+    return Outgoing(delivery, mine, under)

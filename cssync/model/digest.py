@@ -1,4 +1,4 @@
-"""The one message a night, before any notifier has given it a form.
+"""What people are told, before any notifier has given it a form.
 
 All texts are plain: no markup, nothing escaped. Each notifier escapes for its own medium.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
+
+from cssync.model.alert import Incident
 
 
 class EntryKind(StrEnum):
@@ -25,7 +28,7 @@ class Entry:
 
     *who* is a person's or a book's name. *facts*: "88 accounts (limit 50, +3 this week), $3.1M ARR".
     *action*: "Move 38 accounts ..." or "" for resolved ones. *change*: "new", "worse", "resolved", "" unchanged.
-    *details*: sentences for a thread.
+    *details*: sentences for a thread. *incidents*: those that it speaks of. *subject_id*: as in their findings.
     """
 
     kind: EntryKind
@@ -34,7 +37,8 @@ class Entry:
     facts: str
     action: str
     details: tuple[str, ...] = ()
-    fingerprint: str = ""
+    incidents: tuple[Incident, ...] = ()
+    subject_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,22 @@ class Digest:
     notes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
 
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return tuple(incident for entry in self.entries for incident in entry.incidents)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found about one subject, for the thread under a digest."""
+
+    entry: Entry
+    run_id: str
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return self.entry.incidents
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -63,3 +83,10 @@ class Notice:
     title: str
     text: str
     run_id: str
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return ()
+
+
+Payload: TypeAlias = Digest | Evidence | Notice

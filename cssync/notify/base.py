@@ -7,11 +7,11 @@ place, ``cssync.notify.delivery``, which alone writes to the outbox.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from cssync.model.check import Check
-from cssync.model.delivery import Attempt, Delivery
+from cssync.model.delivery import Attempt, Delivery, Outgoing
 
 
 class Notifier(Protocol):
@@ -20,11 +20,23 @@ class Notifier(Protocol):
     @property
     def name(self) -> str: ...
 
-    def send(self, delivery: Delivery, now: datetime) -> Attempt:
+    @property
+    def edits(self) -> bool:
+        """Whether a message can be changed once it is there, and answered in a thread."""
+        ...
+
+    def send(self, message: Outgoing, now: datetime) -> Attempt:
         """Make one attempt. Never raises for anything the sink or the network does."""
         ...
 
-    def find(self, delivery: Delivery, now: datetime) -> Attempt:
+    def edit(self, message: Outgoing, now: datetime) -> Attempt:
+        """Make what its receipt points to look as *message* does now. The same edit twice does no harm.
+
+        GONE: it is not there any more. REFUSED: it can never be changed.
+        """
+        ...
+
+    def find(self, message: Outgoing, now: datetime) -> Attempt:
         """Look whether an earlier attempt of unknown outcome arrived after all.
 
         SENT: it did, with its receipt. NOT_SENT: it certainly did not. UNKNOWN: the sink cannot tell now, ask again.
@@ -44,6 +56,12 @@ class Outbox(Protocol):
         """Deliveries in PENDING, SENDING or UNKNOWN whose ``not_before`` has passed, oldest first."""
         ...
 
+    def posted(self, since: date) -> tuple[Delivery, ...]:
+        """Revisable deliveries of *since* and later that have arrived, oldest first."""
+        ...
+
+    def delivery(self, delivery_id: str) -> Delivery | None: ...
+
     def record(self, delivery: Delivery) -> None:
-        """Replace the stored state, attempts, times, receipt and error of this delivery."""
+        """Replace the stored state, attempts, times, receipt, error and what is shown of this delivery."""
         ...

@@ -10,8 +10,8 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from cssync.model.check import Check, CheckStatus
-from cssync.model.delivery import Attempt, Delivery, Outcome
-from cssync.model.digest import Digest, Entry, EntryKind, Notice
+from cssync.model.delivery import Attempt, Outcome, Outgoing
+from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload
 from cssync.model.text import isolated, line, name
 
 _ORDER = tuple(EntryKind)
@@ -26,13 +26,14 @@ _STYLES = {
 
 class ConsoleNotifier:
     name = "console"
+    edits = False
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def send(self, delivery: Delivery, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
+    def send(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
         try:
-            self._console.print(rendered(delivery.payload), highlight=False)
+            self._console.print(rendered(message.delivery.payload), highlight=False)
         except SystemExit:
             # Rich leaves the program when a reader such as `head` has seen enough. Other sinks are still to be
             # served, and what was to be shown here was shown.
@@ -45,7 +46,10 @@ class ConsoleNotifier:
             return Attempt(Outcome.NOT_SENT, error=f"the digest could not be printed: {words}")
         return Attempt(Outcome.SENT)
 
-    def find(self, delivery: Delivery, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
+    def edit(self, message: Outgoing, now: datetime) -> Attempt:
+        raise NotImplementedError("what was printed stays as it is")
+
+    def find(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
         """Printing again does no harm."""
         return Attempt(Outcome.NOT_SENT)
 
@@ -53,11 +57,13 @@ class ConsoleNotifier:
         yield Check("Console", CheckStatus.OK, f"{self._console.width} columns, {self._console.encoding}")
 
 
-def rendered(payload: Digest | Notice) -> RenderableType:
+def rendered(payload: Payload) -> RenderableType:
     """The digest in full, for a console of any width; 80 columns are enough."""
     match payload:
         case Digest():
             return _digest(payload)
+        case Evidence():
+            return Group(*_told(payload.entry))
         case Notice():
             said = [Text(line(text)) for text in payload.text.splitlines()]
             return Group(_title(payload.title), *said, Text(f"run {line(payload.run_id)}", style="dim"))

@@ -1,7 +1,9 @@
 """Takes what waits in the outbox to its sinks, effectively once, whatever dies on the way.
 
 The outbox says SENDING before every attempt, so a row found in that state is one whose fate nobody knows: it is
-looked up in the sink before it may go again. Only this module writes to the outbox.
+looked up in the sink before it may go again. A message that has arrived is then kept true: where what it is to show
+differs from what it shows, it is edited in its place, and an edit twice does no harm. Only this module writes to the
+outbox.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import structlog
 
 from cssync import network
 from cssync.errors import DeliveryError
-from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome, Outgoing, outgoing
+from cssync.model.remark import Remarks
 from cssync.notify.base import Notifier, Outbox
 
 log = structlog.get_logger()
@@ -23,11 +26,14 @@ log = structlog.get_logger()
 # A sink that fails so often in one run is left alone until the next one.
 _TRIES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 10.0  # seconds
+# Nobody scrolls back further to see what has become of an alert.
+_KEPT_TRUE = timedelta(days=31)
 
 _AFTER_SENDING = {
     Outcome.SENT: DeliveryState.SENT,
     Outcome.NOT_SENT: DeliveryState.PENDING,
     Outcome.UNKNOWN: DeliveryState.UNKNOWN,
+    Outcome.GONE: DeliveryState.PENDING,
     Outcome.REFUSED: DeliveryState.DEAD,
     Outcome.ADDRESS_DOWN: DeliveryState.PENDING,
     Outcome.SINK_DOWN: DeliveryState.PENDING,
@@ -74,12 +80,18 @@ def deliver(
     *,
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
+    remarks: Remarks | None = None,
     patience: timedelta = timedelta(minutes=2),
 ) -> Delivered:
-    """Send all that is due. *patience*: how long to bear in all with sinks that fail or ask to slow down."""
-    round_ = _Round(outbox, notifiers, now, sleep, patience)
+    """Send all that is due, and keep what was sent true to *remarks*.
+
+    *patience*: how long to bear in all with sinks that fail or ask to slow down.
+    """
+    round_ = _Round(outbox, notifiers, remarks or {}, now=now, sleep=sleep, patience=patience)
     for delivery in outbox.due(now()):
         round_.drive(delivery)
+    for delivery in outbox.posted((now() - _KEPT_TRUE).date()):
+        round_.keep_true(delivery)
     round_.sweep()
     done = round_.delivered()
     log.info("delivered", sent=done.sent, pending=done.pending, dead=done.dead, held=done.held)
@@ -93,12 +105,15 @@ class _Round:
         self,
         outbox: Outbox,
         notifiers: Iterable[Notifier],
+        remarks: Remarks,
+        *,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
         patience: timedelta,
     ) -> None:
         self._outbox = outbox
         self._notifiers = {notifier.name: notifier for notifier in notifiers}
+        self._remarks = remarks
         self._now = now
         self._sleep = sleep
         self._patience = patience
@@ -113,7 +128,10 @@ class _Round:
         notifier = self._notifiers.get(delivery.sink)
         if notifier is None:
             self._tally["held"] += 1
-        elif self._down & {(delivery.sink, None), (delivery.sink, delivery.address)}:
+        elif not self._has_its_root(delivery) or self._down & {
+            (delivery.sink, None),
+            (delivery.sink, delivery.address),
+        }:
             self._tally["pending"] += 1
         elif self._patience <= timedelta():
             self._tally["pending"] += 1
@@ -125,10 +143,50 @@ class _Round:
                 self._patience -= self._now() - begun
             self._count(driven, attempt)
 
+    def keep_true(self, delivery: Delivery) -> None:
+        """Edit what has arrived, where it is no longer as it is to be seen; post it anew where it is gone."""
+        notifier = self._notifiers.get(delivery.sink)
+        message = self._outgoing(delivery)
+        if notifier is None or not notifier.edits or message.mark == delivery.shown:
+            return
+        if self._is_known_to_be_down(delivery):
+            return
+        attempt = notifier.edit(message, self._now())
+        match attempt.outcome:
+            case Outcome.SENT | Outcome.REFUSED:
+                # What can never be edited stays as it is; trying again every night would change nothing.
+                self._outbox.record(replace(delivery, shown=message.mark, error=_said(attempt) or None))
+                self._notes.extend(filter(None, [attempt.error]))
+            case Outcome.GONE:
+                self._post_anew(delivery)
+            case _:
+                self._is_down(delivery, attempt)
+                self._tally["pending"] += 1
+                self._errors.append(_said(attempt))
+
+    def _post_anew(self, delivery: Delivery) -> None:
+        lost = replace(delivery, state=DeliveryState.PENDING, receipt=None, first_attempt_at=None, shown=None)
+        self._outbox.record(lost)
+        self.drive(lost)
+
+    def _is_known_to_be_down(self, delivery: Delivery) -> bool:
+        return not self._down.isdisjoint({(delivery.sink, None), (delivery.sink, delivery.address)})
+
+    def _has_its_root(self, delivery: Delivery) -> bool:
+        """An answer goes nowhere before what it answers is there."""
+        if delivery.reply_to is None:
+            return True
+        root = self._outbox.delivery(delivery.reply_to)
+        return root is not None and root.state is DeliveryState.SENT and root.receipt is not None
+
+    def _outgoing(self, delivery: Delivery) -> Outgoing:
+        root = self._outbox.delivery(delivery.reply_to) if delivery.reply_to else None
+        return outgoing(delivery, self._remarks, root.receipt if root else None)
+
     def sweep(self) -> None:
         """Look for late copies of what was sent more than once; the sink keeps the earliest."""
         for delivery in self._sent_again:
-            found = self._notifiers[delivery.sink].find(delivery, self._now())
+            found = self._notifiers[delivery.sink].find(self._outgoing(delivery), self._now())
             if found.outcome is Outcome.SENT and found.receipt != delivery.receipt:
                 self._outbox.record(replace(delivery, receipt=found.receipt))
 
@@ -150,14 +208,20 @@ class _Round:
         return delivery, attempt
 
     def _send(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
-        begun = delivery.first_attempt_at or self._now()
-        sending = replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1, first_attempt_at=begun)
+        message = self._outgoing(delivery)
+        sending = replace(
+            delivery,
+            state=DeliveryState.SENDING,
+            attempts=delivery.attempts + 1,
+            first_attempt_at=delivery.first_attempt_at or self._now(),
+            shown=message.mark,
+        )
         self._outbox.record(sending)
-        attempt = notifier.send(sending, self._now())
+        attempt = notifier.send(replace(message, delivery=sending), self._now())
         return self._learnt(sending, attempt, _AFTER_SENDING[attempt.outcome]), attempt
 
     def _look(self, notifier: Notifier, delivery: Delivery) -> tuple[Delivery, Attempt]:
-        attempt = notifier.find(delivery, self._now())
+        attempt = notifier.find(self._outgoing(delivery), self._now())
         return self._learnt(delivery, attempt, _AFTER_LOOKING[attempt.outcome]), attempt
 
     def _learnt(self, delivery: Delivery, attempt: Attempt, state: DeliveryState) -> Delivery:

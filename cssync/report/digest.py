@@ -95,16 +95,14 @@ def _of_subject(
     tidings: Tidings, transitions: Sequence[Transition], firing: Sequence[Alert], book: Book | None
 ) -> Iterator[Entry]:
     if any(t.alert.state is AlertState.FIRING for t in transitions):
-        findings = [alert.finding for alert in firing if alert.finding]
-        yield _standing(tidings, transitions, findings, book)
+        yield _standing(tidings, transitions, firing, book)
     for transition in transitions:
         if transition.alert.state is AlertState.RESOLVED:
             yield _ended(transition, book, tidings.rules)
 
 
-def _standing(
-    tidings: Tidings, transitions: Sequence[Transition], findings: Sequence[Finding], book: Book | None
-) -> Entry:
+def _standing(tidings: Tidings, transitions: Sequence[Transition], firing: Sequence[Alert], book: Book | None) -> Entry:
+    findings = [alert.finding for alert in firing if alert.finding]
     preference = list(tidings.rules)
     ranked = sorted(findings, key=lambda f: (-f.severity.rank, preference.index(f.rule)))
     first = ranked[0]
@@ -121,7 +119,8 @@ def _standing(
         facts=_facts(ranked, book, tidings.books.currency),
         action=first.action,
         details=tuple(dict.fromkeys(details)),
-        fingerprint=transitions[0].fingerprint,
+        incidents=tuple(alert.key for alert in firing),
+        subject_id=first.subject.id,
     )
 
 
@@ -149,7 +148,8 @@ def _ended(transition: Transition, book: Book | None, titles: Mapping[str, str])
         who=alert.subject_name,
         facts=f"{now}{held}",
         action="",
-        fingerprint=alert.fingerprint,
+        incidents=(alert.key,),
+        subject_id=alert.subject_id,
     )
 
 

@@ -5,8 +5,19 @@ those objects, ``pulling`` brings the CRM home and through the gate, ``recalling
 first night, ``night`` does the rest, and ``messages`` says who is told what.
 """
 
-from cssync.run.line import Audience, Line, Outcome, accept, refuse
+from cssync.run.line import Audience, Line, Outcome, Route, accept, refuse
 from cssync.run.night import deliver_due, run_night
 from cssync.run.recalling import Backfilled, backfill
 
-__all__ = ["Audience", "Backfilled", "Line", "Outcome", "accept", "backfill", "deliver_due", "refuse", "run_night"]
+__all__ = [
+    "Audience",
+    "Backfilled",
+    "Line",
+    "Outcome",
+    "Route",
+    "accept",
+    "backfill",
+    "deliver_due",
+    "refuse",
+    "run_night",
+]

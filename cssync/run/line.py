@@ -45,6 +45,16 @@ class Audience(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Where a digest goes. *edits*: a message there can be changed and answered, so there is one a date, kept true;
+    elsewhere each run posts its news.
+    """
+
+    address: Address
+    edits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The objects that one night runs on. *judge* refuses a doubtful night by raising, or lets it pass.
 
@@ -55,7 +65,7 @@ class Line:
     connector: Connector
     store: Store
     notifiers: Sequence[Notifier]
-    leadership: Sequence[Address]
+    leadership: Sequence[Route]
     operations: Sequence[Address]
     judge: Callable[[Sequence[Doubt]], None]
     audience: Audience

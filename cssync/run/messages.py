@@ -4,33 +4,68 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cssync.errors import CssyncError, StoppedError
-from cssync.model.alert import Cause, Transition
+from cssync.model.alert import Cause, Incident, Transition
 from cssync.model.delivery import Address, Delivery
-from cssync.model.digest import Notice
-from cssync.model.night import Run
+from cssync.model.digest import Evidence, Notice
+from cssync.model.night import Past, Run
 from cssync.model.wording import day
 from cssync.report.digest import Tidings, write
+from cssync.run.line import Route
 
 _FIGURE = re.compile(r"\S*\d\S*")
 
 
-def digests(
-    tidings: Tidings, leadership: Iterable[Address], told: Collection[Address], tenant: str
-) -> Iterator[Delivery]:
-    """Yield the night's news for every address, and all that is firing for one that was never told anything.
+def digests(tidings: Tidings, past: Past, leadership: Iterable[Route], tenant: str) -> Iterator[Delivery]:
+    """Yield the night's news for every route, and all that is firing for one that was never told anything.
 
-    The id of a message says what it announces and where, so it can never be queued twice.
+    Where messages can be edited there is one a date, which tells all that earlier runs of the date told too, and an
+    answer to it for each of its subjects. Elsewhere the id of a message says what it announces, so that nothing is
+    announced twice.
     """
-    news, picture = write(tidings), write(_whole_picture(tidings))
-    for address in leadership:
-        digest, transitions = (news, tidings.transitions) if address in told else (picture, _openings(tidings))
-        if digest is not None:
+    for route in leadership:
+        transitions = tidings.transitions if route.address in past.told else _openings(tidings)
+        news = write(replace(tidings, transitions=transitions))
+        if news is None:
+            continue
+        if route.edits:
+            yield from _kept_true(replace(tidings, transitions=merged(past.announced, transitions)), route, tenant)
+        else:
             announced = sorted(_announced(transitions))
-            yield Delivery(_id(tenant, *announced, *address), address.sink, address.place, digest)
+            yield Delivery(_id(tenant, *announced, *route.address), *route.address, news)
+
+
+def _kept_true(tidings: Tidings, route: Route, tenant: str) -> Iterator[Delivery]:
+    digest = write(tidings)
+    if digest is None:
+        return
+    root = Delivery(
+        _id(tenant, str(digest.as_of), *route.address),
+        *route.address,
+        replace(digest, entries=tuple(replace(entry, details=()) for entry in digest.entries)),
+        as_of=digest.as_of,
+        revisable=True,
+    )
+    yield root
+    for entry in digest.entries:
+        if entry.details:
+            yield replace(
+                root, id=_id(root.id, entry.subject_id), payload=Evidence(entry, digest.run_id), reply_to=root.id
+            )
+
+
+def merged(earlier: Iterable[Transition], later: Iterable[Transition]) -> tuple[Transition, ...]:
+    """What was told of each incident within one date, as it stands at its end: what opened in it is new all day."""
+    told: dict[Incident, Transition] = {}
+    for transition in (*earlier, *later):
+        if transition.announce:
+            key = transition.alert.key
+            is_new = key in told and told[key].cause is Cause.OPENED and transition.alert.state.is_open
+            told[key] = replace(transition, cause=Cause.OPENED) if is_new else transition
+    return tuple(told.values())
 
 
 def notices(run: Run, error: CssyncError, operations: Iterable[Address], tenant: str) -> Iterator[Delivery]:
@@ -48,10 +83,6 @@ def notices(run: Run, error: CssyncError, operations: Iterable[Address], tenant:
     )
     for address in operations:
         yield Delivery(_id(tenant, str(run.as_of), _reason(error), *address), address.sink, address.place, notice)
-
-
-def _whole_picture(tidings: Tidings) -> Tidings:
-    return replace(tidings, transitions=_openings(tidings))
 
 
 def _openings(tidings: Tidings) -> tuple[Transition, ...]:

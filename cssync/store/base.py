@@ -10,6 +10,7 @@ import polars as pl
 
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check
+from cssync.model.decision import Decision
 from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
@@ -39,7 +40,7 @@ class Store(Protocol):
     def commit(self, night: Night) -> None:
         """Make all of *night* permanent in one transaction, its run as ACCEPTED and its deliveries as PENDING.
 
-        A delivery whose id is known already is left as it is.
+        A delivery whose id is known already is left as it is, save that a revisable one gets its new payload.
         """
         ...
 
@@ -72,8 +73,28 @@ class Store(Protocol):
         """The latest incident of every fingerprint."""
         ...
 
+    def incidents(self, since: date) -> tuple[Alert, ...]:
+        """Every incident that was not over before *since*."""
+        ...
+
     def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
-        """The whole story of one alert, oldest first."""
+        """All that nights did to one alert, oldest first."""
+        ...
+
+    def happened(self, since: date) -> tuple[Transition, ...]:
+        """All that nights did to any alert on *since* and later, oldest first."""
+        ...
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Those that may still hold: of open incidents, and all that concern exceptions; oldest first."""
+        ...
+
+    def decided(self, fingerprint: str) -> tuple[Decision, ...]:
+        """All that people ever decided about one alert, oldest first."""
+        ...
+
+    def decide(self, decision: Decision) -> None:
+        """Write a decision down, whoever else is at work. One whose id is known was taken already."""
         ...
 
     def daily_books(self, since: date) -> pl.DataFrame:
@@ -85,6 +106,14 @@ class Store(Protocol):
         ...
 
     def due(self, now: datetime) -> tuple[Delivery, ...]:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def posted(self, since: date) -> tuple[Delivery, ...]:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
         """See ``cssync.notify.base.Outbox``."""
         ...
 

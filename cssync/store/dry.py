@@ -10,6 +10,7 @@ import polars as pl
 
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
+from cssync.model.decision import Decision
 from cssync.model.delivery import Address, Delivery, DeliveryState
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
@@ -81,8 +82,23 @@ class DryStore:
     def alerts(self) -> tuple[Alert, ...]:
         return () if self._stored is None else self._stored.alerts()
 
+    def incidents(self, since: date) -> tuple[Alert, ...]:
+        return () if self._stored is None else self._stored.incidents(since)
+
     def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
         return () if self._stored is None else self._stored.transitions(fingerprint)
+
+    def happened(self, since: date) -> tuple[Transition, ...]:
+        return () if self._stored is None else self._stored.happened(since)
+
+    def decisions(self) -> tuple[Decision, ...]:
+        return () if self._stored is None else self._stored.decisions()
+
+    def decided(self, fingerprint: str) -> tuple[Decision, ...]:
+        return () if self._stored is None else self._stored.decided(fingerprint)
+
+    def decide(self, decision: Decision) -> None:
+        pass
 
     def daily_books(self, since: date) -> pl.DataFrame:
         return empty(DAILY_BOOKS) if self._stored is None else self._stored.daily_books(since)
@@ -96,6 +112,14 @@ class DryStore:
             for delivery in self._outbox.values()
             if delivery.state in _UNDONE and (delivery.not_before is None or delivery.not_before <= now)
         )
+
+    def posted(self, since: date) -> tuple[Delivery, ...]:
+        """Nothing is edited in a rehearsal."""
+        del since
+        return ()
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        return self._outbox.get(delivery_id)
 
     def record(self, delivery: Delivery) -> None:
         self._outbox[delivery.id] = delivery

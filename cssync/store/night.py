@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from operator import attrgetter
-from typing import Any
 
 import orjson
 import polars as pl
-from sqlalchemy import Connection, Table, and_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, select
 
-from cssync.model.alert import Alert, Transition
 from cssync.model.book import Book
 from cssync.model.night import Night
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, OPPORTUNITIES
-from cssync.store import history, outbox, runs, spells
+from cssync.store import alerts, history, outbox, runs, spells
 from cssync.store.bulk import Bulk
-from cssync.store.database import insert_into
-from cssync.store.schema import alert, alert_transition, book_day, opportunity, owner
+from cssync.store.schema import book_day, opportunity, owner
 
 _BOOK = pl.Schema(
     {
@@ -51,9 +47,6 @@ _OWNER = pl.Schema(
 )
 _OWNERS = pl.Schema({**_OWNER, "aliases": pl.String()})
 _of_owner = attrgetter(*_OWNER)
-_ALERT_COLUMNS = (
-    "fingerprint", "incident", "rule", "subject_id", "state", "severity", "opened_on", "changed_on", "resolved_on",
-)  # fmt: skip
 
 
 def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> None:
@@ -62,8 +55,8 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
     _replace_owners(connection, bulk, tenant_id, night.owners)
     _renew_opportunities(connection, bulk, tenant_id, night.opportunities)
     _replace_books(connection, bulk, tenant_id, night.run.as_of, night.books.books)
-    _write_alerts(connection, tenant_id, night.alerts)
-    _write_transitions(connection, tenant_id, night.run.id, night.transitions)
+    alerts.write(connection, tenant_id, night.alerts)
+    alerts.write_story(connection, tenant_id, night.run.id, night.transitions)
     outbox.add(connection, tenant_id, night.deliveries)
     if night.history is not None:
         history.note(connection, tenant_id, night.history)
@@ -93,39 +86,3 @@ def _renew_opportunities(connection: Connection, bulk: Bulk, tenant_id: int, pul
     changed = today.join(stored, on=["opportunity_id", "row_hash"], how="anti")
     bulk.delete(connection, opportunity, tenant_id, gone)
     bulk.insert(connection, opportunity, tenant_id, changed)
-
-
-def _replace(connection: Connection, table: Table, rows: list[dict[str, Any]], which: ColumnElement[bool]) -> None:
-    connection.execute(table.delete().where(which))
-    if rows:
-        connection.execute(table.insert(), rows)
-
-
-def _write_alerts(connection: Connection, tenant_id: int, alerts: Iterable[Alert]) -> None:
-    rows = [
-        {"tenant_id": tenant_id, "document": one} | {name: getattr(one, name) for name in _ALERT_COLUMNS}
-        for one in alerts
-    ]
-    if not rows:
-        return
-    fresh = insert_into(connection, alert)
-    key = ("tenant_id", "fingerprint", "incident")
-    others = {name: fresh.excluded[name] for name in (*_ALERT_COLUMNS, "document") if name not in key}
-    connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=others), rows)
-
-
-def _write_transitions(connection: Connection, tenant_id: int, run_id: str, transitions: Iterable[Transition]) -> None:
-    rows = [
-        {
-            "tenant_id": tenant_id,
-            "run_id": run_id,
-            "fingerprint": one.fingerprint,
-            "incident": one.incident,
-            "on_date": one.on,
-            "cause": one.cause.value,
-            "document": one,
-        }
-        for one in transitions
-    ]
-    same_run = and_(alert_transition.c.tenant_id == tenant_id, alert_transition.c.run_id == run_id)
-    _replace(connection, alert_transition, rows, same_run)

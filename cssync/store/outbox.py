@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from cssync.errors import StoreError
 from cssync.model.delivery import Address, Delivery, DeliveryState
@@ -15,30 +16,38 @@ from cssync.store.database import insert_into
 from cssync.store.schema import outbox as table
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
+_COLUMNS = tuple(table.c[name] for name in _FIELDS)
 UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 # What an attempt may change; what is announced, and where, was settled with the night.
-_OF_ATTEMPTS = ("state", "attempts", "first_attempt_at", "not_before", "receipt", "error")
+_OF_ATTEMPTS = ("state", "attempts", "first_attempt_at", "not_before", "receipt", "error", "shown")
 
 
 def add(connection: Connection, tenant_id: int, deliveries: Iterable[Delivery]) -> None:
-    """Put *deliveries* in as PENDING; one whose id is known already is left as it is."""
+    """Put *deliveries* in as PENDING; one whose id is known gets the new payload if it is revisable, and no more."""
     rows = [_row(replace(delivery, state=DeliveryState.PENDING)) | {"tenant_id": tenant_id} for delivery in deliveries]
     if rows:
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+        fresh = insert_into(connection, table)
+        revised = fresh.on_conflict_do_update(
+            index_elements=[table.c.tenant_id, table.c.id],
+            set_={"payload": fresh.excluded.payload},
+            where=table.c.revisable,
+        )
+        connection.execute(revised, rows)
 
 
 def due(connection: Connection, tenant_id: int, now: datetime) -> tuple[Delivery, ...]:
     """Deliveries whose fate is open and whose time has come, oldest first."""
-    query = (
-        select(*(table.c[name] for name in _FIELDS))
-        .where(
-            table.c.tenant_id == tenant_id,
-            table.c.state.in_(UNDONE),
-            or_(table.c.not_before.is_(None), table.c.not_before <= now),
-        )
-        .order_by(table.c.position)
-    )
-    return tuple(Delivery(*row) for row in connection.execute(query))
+    its_time_has_come = or_(table.c.not_before.is_(None), table.c.not_before <= now)
+    return _read(connection, tenant_id, table.c.state.in_(UNDONE), its_time_has_come)
+
+
+def posted(connection: Connection, tenant_id: int, since: date) -> tuple[Delivery, ...]:
+    """Revisable deliveries of *since* and later that have arrived, oldest first."""
+    return _read(connection, tenant_id, table.c.state == DeliveryState.SENT, table.c.revisable, table.c.as_of >= since)
+
+
+def one(connection: Connection, tenant_id: int, delivery_id: str) -> Delivery | None:
+    return next(iter(_read(connection, tenant_id, table.c.id == delivery_id)), None)
 
 
 def addresses(connection: Connection, tenant_id: int) -> frozenset[Address]:
@@ -59,6 +68,11 @@ def record(connection: Connection, tenant_id: int, delivery: Delivery) -> None:
             f"The outbox holds no delivery {delivery.id}.",
             remedy="run again: what was not recorded as sent is looked up at its destination first",
         )
+
+
+def _read(connection: Connection, tenant_id: int, *which: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    query = select(*_COLUMNS).where(table.c.tenant_id == tenant_id, *which).order_by(table.c.position)
+    return tuple(Delivery(*row) for row in connection.execute(query))
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

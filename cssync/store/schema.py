@@ -21,13 +21,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
 from cssync.model.alert import Alert, AlertState, Transition
 from cssync.model.book import BookKind
+from cssync.model.decision import DecisionKind
 from cssync.model.delivery import DeliveryState
-from cssync.model.digest import Digest, Notice
+from cssync.model.digest import Payload
 from cssync.model.finding import Severity
 from cssync.model.night import RunStatus
 from cssync.model.owner import OwnerKind
@@ -220,6 +222,26 @@ alert_transition = Table(
     Index(None, "tenant_id", "fingerprint"),
 )
 
+# By people, each once and for ever: a night that is under way can neither miss nor overwrite one.
+decision = Table(
+    "decision",
+    metadata,
+    Column("position", Serial, primary_key=True),  # in the order in which they were taken
+    Column("tenant_id", Integer, ForeignKey("tenant.id"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("incident", Integer, nullable=False),
+    Column("kind", OneOf(DecisionKind), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("until", Date),
+    Column("owner", Words, nullable=False),
+    Column("rises", Integer, nullable=False),
+    UniqueConstraint("tenant_id", "id"),
+    Index(None, "tenant_id", "fingerprint"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -228,14 +250,19 @@ outbox = Table(
     Column("id", Text, nullable=False),
     Column("sink", Text, nullable=False),
     Column("address", Text, nullable=False),
-    Column("payload", Document[Digest | Notice](Digest | Notice), nullable=False),
+    Column("payload", Document[Payload](Payload), nullable=False),
     Column("state", OneOf(DeliveryState), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("first_attempt_at", Moment),
     Column("not_before", Moment),
     Column("receipt", Text),
     Column("error", Words),
+    Column("as_of", Date),
+    Column("reply_to", Text),
+    Column("revisable", Boolean, nullable=False, server_default=false()),
+    Column("shown", Text),
     UniqueConstraint("tenant_id", "id"),
+    Index(None, "tenant_id", "as_of"),
 )
 
 # What the CRM itself remembered of the time before the first night.

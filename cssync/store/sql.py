@@ -8,11 +8,12 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from cssync.errors import StoreError
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
+from cssync.model.decision import Decision
 from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
@@ -20,13 +21,13 @@ from cssync.model.night import Night, Past, Remembered, Run, RunStatus
 from cssync.model.overview import Overview
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, SPELLS
+from cssync.store import alerts, outbox, readings, runs, spells
 from cssync.store import history as histories
 from cssync.store import night as nights
-from cssync.store import outbox, readings, runs, spells
 from cssync.store import overview as overviews
 from cssync.store.database import Database, insert_into
 from cssync.store.mirror import SqlMirror
-from cssync.store.schema import alert, alert_transition, book_day, owner, tenant
+from cssync.store.schema import book_day, owner, tenant
 from cssync.store.upgrade import revision
 
 _PAST_RUNS = 30
@@ -65,7 +66,9 @@ class SqlStore:
                 runs=runs.accepted_before(connection, self._tenant_id, as_of, _PAST_RUNS),
                 today=runs.accepted_on(connection, self._tenant_id, as_of),
                 spells=spells.known(connection, self._database.bulk, self._tenant_id, since),
-                alerts=_latest_alerts(connection, self._tenant_id),
+                alerts=alerts.latest(connection, self._tenant_id),
+                decisions=alerts.decisions(connection, self._tenant_id),
+                announced=_announced(connection, self._tenant_id, as_of),
                 history_since=spells.first_day(connection, self._tenant_id),
                 told=outbox.addresses(connection, self._tenant_id),
                 history_tracked=histories.tracked(connection, self._tenant_id),
@@ -118,16 +121,31 @@ class SqlStore:
 
     def alerts(self) -> tuple[Alert, ...]:
         with self._database.reading() as connection:
-            return _latest_alerts(connection, self._tenant_id)
+            return alerts.latest(connection, self._tenant_id)
+
+    def incidents(self, since: date) -> tuple[Alert, ...]:
+        with self._database.reading() as connection:
+            return alerts.incidents(connection, self._tenant_id, since)
 
     def transitions(self, fingerprint: str) -> tuple[Transition, ...]:
-        query = (
-            select(alert_transition.c.document)
-            .where(alert_transition.c.tenant_id == self._tenant_id, alert_transition.c.fingerprint == fingerprint)
-            .order_by(alert_transition.c.id)
-        )
         with self._database.reading() as connection:
-            return tuple(connection.execute(query).scalars())
+            return alerts.story(connection, self._tenant_id, fingerprint)
+
+    def happened(self, since: date) -> tuple[Transition, ...]:
+        with self._database.reading() as connection:
+            return alerts.transitions(connection, self._tenant_id, since)
+
+    def decisions(self) -> tuple[Decision, ...]:
+        with self._database.reading() as connection:
+            return alerts.decisions(connection, self._tenant_id)
+
+    def decided(self, fingerprint: str) -> tuple[Decision, ...]:
+        with self._database.reading() as connection:
+            return alerts.decided(connection, self._tenant_id, fingerprint)
+
+    def decide(self, decision: Decision) -> None:
+        with self._database.writing() as connection:
+            alerts.decide(connection, self._tenant_id, decision)
 
     def daily_books(self, since: date) -> pl.DataFrame:
         query = (
@@ -145,6 +163,14 @@ class SqlStore:
     def due(self, now: datetime) -> tuple[Delivery, ...]:
         with self._database.reading() as connection:
             return outbox.due(connection, self._tenant_id, now)
+
+    def posted(self, since: date) -> tuple[Delivery, ...]:
+        with self._database.reading() as connection:
+            return outbox.posted(connection, self._tenant_id, since)
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        with self._database.reading() as connection:
+            return outbox.one(connection, self._tenant_id, delivery_id)
 
     def record(self, delivery: Delivery) -> None:
         with self._database.writing() as connection:
@@ -200,20 +226,10 @@ def _owners(connection: Connection, tenant_id: int) -> tuple[Owner, ...]:
     return tuple(Owner(*row) for row in connection.execute(query.order_by(owner.c.id)))
 
 
-def _latest_alerts(connection: Connection, tenant_id: int) -> tuple[Alert, ...]:
-    latest = (
-        select(alert.c.fingerprint, func.max(alert.c.incident).label("incident"))
-        .where(alert.c.tenant_id == tenant_id)
-        .group_by(alert.c.fingerprint)
-        .subquery()
-    )
-    query = (
-        select(alert.c.document)
-        .join(latest, (alert.c.fingerprint == latest.c.fingerprint) & (alert.c.incident == latest.c.incident))
-        .where(alert.c.tenant_id == tenant_id)
-        .order_by(alert.c.opened_on, alert.c.fingerprint)
-    )
-    return tuple(connection.execute(query).scalars())
+def _announced(connection: Connection, tenant_id: int, as_of: date) -> tuple[Transition, ...]:
+    """What earlier runs of that night have told."""
+    since = alerts.transitions(connection, tenant_id, as_of)
+    return tuple(one for one in since if one.on == as_of and one.announce)
 
 
 def _last_night(recent: tuple[Run, ...]) -> Check:

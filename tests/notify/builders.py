@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.delivery import Delivery, DeliveryState, Outgoing
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
 
 NIGHT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -45,6 +45,10 @@ def delivery(payload: Digest | Notice | None = None, **more: Any) -> Delivery:
     return Delivery(payload=payload or digest(), **{**about, **more})
 
 
+def outgoing(payload: Digest | Notice | None = None, **more: Any) -> Outgoing:
+    return Outgoing(delivery(payload, **more))
+
+
 @dataclass
 class Clock:
     """Time that passes by sleeping alone."""
@@ -77,6 +81,16 @@ class MemoryOutbox:
             for one in self.rows.values()
             if one.state in waiting and (one.not_before is None or one.not_before <= now)
         )
+
+    def posted(self, since: date) -> tuple[Delivery, ...]:
+        return tuple(
+            one
+            for one in self.rows.values()
+            if one.revisable and one.state is DeliveryState.SENT and one.as_of and one.as_of >= since
+        )
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        return self.rows.get(delivery_id)
 
     def record(self, delivery: Delivery) -> None:
         self.rows[delivery.id] = replace(delivery)

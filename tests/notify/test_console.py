@@ -16,7 +16,7 @@ from cssync.model.check import CheckStatus
 from cssync.model.delivery import Outcome
 from cssync.model.digest import Digest, EntryKind, Notice
 from cssync.notify.console import ConsoleNotifier
-from tests.notify.builders import NIGHT, delivery, digest, entry, notice
+from tests.notify.builders import NIGHT, digest, entry, notice, outgoing
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,7 +78,7 @@ def test_words_say_everything_that_colours_say(colour: bool) -> None:  # noqa: F
     file = io.StringIO()
     console = Console(file=file, width=80, force_terminal=True, no_color=not colour, color_system="truecolor")
 
-    ConsoleNotifier(console).send(delivery(digest(entry(EntryKind.WARNING))), NIGHT)
+    ConsoleNotifier(console).send(outgoing(digest(entry(EntryKind.WARNING))), NIGHT)
 
     assert "WARNING" in file.getvalue()
     assert ("\x1b[1;33m" in file.getvalue()) is colour
@@ -103,7 +103,7 @@ def test_a_reader_that_has_seen_enough_does_not_end_the_run() -> None:
 def test_an_output_that_cannot_hold_the_letters_says_what_to_set() -> None:
     console = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="ascii"), width=80)
 
-    attempt = ConsoleNotifier(console).send(delivery(digest(entry(who="M\u00fcller"))), NIGHT)
+    attempt = ConsoleNotifier(console).send(outgoing(digest(entry(who="M\u00fcller"))), NIGHT)
 
     assert (attempt.outcome, attempt.remedy) == (Outcome.NOT_SENT, "set PYTHONIOENCODING=utf-8")
 
@@ -114,14 +114,14 @@ class FullDisk(io.StringIO):
 
 
 def test_a_full_disk_behind_the_output_is_no_crash() -> None:
-    attempt = ConsoleNotifier(Console(file=FullDisk(), width=80)).send(delivery(), NIGHT)
+    attempt = ConsoleNotifier(Console(file=FullDisk(), width=80)).send(outgoing(), NIGHT)
 
     assert attempt.outcome is Outcome.NOT_SENT
     assert attempt.error == "the digest could not be printed: no space left on device"
 
 
 def test_printing_of_unknown_fate_is_simply_repeated() -> None:
-    assert ConsoleNotifier(Console()).find(delivery(), NIGHT).outcome is Outcome.NOT_SENT
+    assert ConsoleNotifier(Console()).find(outgoing(), NIGHT).outcome is Outcome.NOT_SENT
 
 
 def test_doctor_sees_the_console() -> None:
@@ -132,7 +132,7 @@ def test_doctor_sees_the_console() -> None:
 
 def printed(payload: Digest | Notice) -> str:
     file = io.StringIO()
-    attempt = ConsoleNotifier(Console(file=file, width=80)).send(delivery(payload, sink="console", address=""), NIGHT)
+    attempt = ConsoleNotifier(Console(file=file, width=80)).send(outgoing(payload, sink="console", address=""), NIGHT)
     assert attempt.outcome is Outcome.SENT
     return file.getvalue()
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from cssync.errors import DeliveryError, ExitCode
-from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome, Outgoing
 from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered, deliver
 from cssync.notify.slack.web import SlackBotNotifier
@@ -28,7 +28,7 @@ from tests.emulators.slack.faults import (
 )
 from tests.emulators.slack.server import WEBHOOK, SlackServer
 from tests.emulators.slack.workspace import Channel
-from tests.notify.builders import NIGHT, Clock, MemoryOutbox, delivery, notice
+from tests.notify.builders import NIGHT, Clock, MemoryOutbox, delivery, notice, outgoing
 from tests.notify.conftest import make_bot
 
 POST = "chat.postMessage"
@@ -212,16 +212,16 @@ class LateCommit:
     """A bot whose first post appears, with its early timestamp, once the second one was sent."""
 
     name = "slack"
+    edits = True
 
     def __init__(self, bot: SlackBotNotifier, slack: SlackServer) -> None:
-        self.check = bot.check
-        self.find = bot.find
+        self.check, self.edit, self.find = bot.check, bot.edit, bot.find
         self._bot = bot
         self._slack = slack
 
-    def send(self, delivery: Delivery, now: object) -> Attempt:
-        attempt = self._bot.send(delivery, NIGHT)
-        if delivery.attempts == 2:
+    def send(self, message: Outgoing, now: object) -> Attempt:
+        attempt = self._bot.send(message, NIGHT)
+        if message.delivery.attempts == 2:
             channel = self._slack.workspace.channels["C0CAPACITY"]
             copy = {**channel.messages[0], "ts": f"{NIGHT.timestamp():.6f}", "text": "the late one"}
             channel.messages.insert(0, copy)
@@ -245,13 +245,14 @@ class BusyChannel:
     """A bot in a channel where people write on while it posts."""
 
     name = "slack"
+    edits = True
 
     def __init__(self, bot: SlackBotNotifier, slack: SlackServer, clock: Clock) -> None:
-        self.check, self.find = bot.check, bot.find
+        self.check, self.edit, self.find = bot.check, bot.edit, bot.find
         self._bot, self._slack, self._clock = bot, slack, clock
 
-    def send(self, delivery: Delivery, now: object) -> Attempt:
-        attempt = self._bot.send(delivery, NIGHT)
+    def send(self, message: Outgoing, now: object) -> Attempt:
+        attempt = self._bot.send(message, NIGHT)
         for number in range(7):
             self._clock.sleep(1)
             workspace = self._slack.workspace
@@ -319,7 +320,7 @@ def test_history_that_leads_in_a_circle_settles_nothing(slack: SlackServer, bot:
     page = b'{"ok":true,"messages":[],"response_metadata":{"next_cursor":"again"}}'
     slack.inject("conversations.history", *[lost(Answer(200, page))] * 2)
 
-    assert bot.find(delivery(first_attempt_at=NIGHT), NIGHT).outcome is Outcome.UNKNOWN
+    assert bot.find(outgoing(first_attempt_at=NIGHT), NIGHT).outcome is Outcome.UNKNOWN
 
 
 def test_a_sink_that_is_switched_off_holds_its_messages_without_failing_the_run(
@@ -373,14 +374,15 @@ class SlowBot:
     """A bot that takes ten seconds for each message."""
 
     name = "slack"
+    edits = True
 
     def __init__(self, bot: SlackBotNotifier, clock: Clock) -> None:
-        self.check, self.find = bot.check, bot.find
+        self.check, self.edit, self.find = bot.check, bot.edit, bot.find
         self._bot, self._clock = bot, clock
 
-    def send(self, delivery: Delivery, now: object) -> Attempt:
+    def send(self, message: Outgoing, now: object) -> Attempt:
         self._clock.sleep(10)
-        return self._bot.send(delivery, NIGHT)
+        return self._bot.send(message, NIGHT)
 
 
 def test_a_message_that_can_never_go_out_is_dead_and_the_others_go_on(

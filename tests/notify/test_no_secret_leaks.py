@@ -11,6 +11,7 @@ import structlog
 from pydantic import SecretStr
 from rich.console import Console
 
+from cssync.model.delivery import Outgoing
 from cssync.notify.base import Notifier
 from cssync.notify.console import ConsoleNotifier
 from cssync.notify.delivery import deliver
@@ -79,7 +80,7 @@ def test_a_secret_is_in_no_message_log_or_repr(
         repr(outbox.written),
         repr(notifier),
         repr(vars(notifier)),
-        repr(notifier.find(waiting, NIGHT)),
+        repr(notifier.find(Outgoing(waiting), NIGHT)),
         *map(repr, notifier.check()),
     ]
 

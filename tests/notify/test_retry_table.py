@@ -29,7 +29,7 @@ from tests.emulators.slack.faults import (
 )
 from tests.emulators.slack.server import WEBHOOK, SlackServer
 from tests.emulators.slack.workspace import Channel
-from tests.notify.builders import NIGHT, delivery
+from tests.notify.builders import NIGHT, outgoing
 
 POST = "chat.postMessage"
 
@@ -56,7 +56,7 @@ def test_a_lost_answer_leaves_the_fate_unknown(slack: SlackServer, notifier: Not
     slack.inject(POST, fault)
     slack.inject(WEBHOOK, fault)
 
-    attempt = notifier.send(delivery(), NIGHT)
+    attempt = notifier.send(outgoing(), NIGHT)
 
     assert attempt.outcome is Outcome.UNKNOWN
     assert attempt.error
@@ -82,7 +82,7 @@ def test_an_answer_that_settles_nothing_leaves_the_fate_unknown(
 ) -> None:
     slack.inject(POST, lost(answer))
 
-    assert bot.send(delivery(), NIGHT).outcome is Outcome.UNKNOWN
+    assert bot.send(outgoing(), NIGHT).outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_slack_says_when_to_come_back_and_is_read_with_care(
     slack.inject(POST, slow_down(retry_after))
     slack.inject(WEBHOOK, slow_down(retry_after))
 
-    attempt = notifier.send(delivery(), NIGHT)
+    attempt = notifier.send(outgoing(), NIGHT)
 
     assert attempt.outcome is Outcome.NOT_SENT
     assert attempt.retry_at == NIGHT + timedelta(seconds=wait_seconds)
@@ -123,7 +123,7 @@ def test_a_refused_connection_is_safe_to_try_again() -> None:
         ),
         SlackWebhookNotifier(SecretStr(f"http://127.0.0.1:{port}/services/T/B/x"), timeout_seconds=1),
     ):
-        attempt = notifier.send(delivery(), NIGHT)
+        attempt = notifier.send(outgoing(), NIGHT)
 
         assert attempt.outcome is Outcome.NOT_SENT
         assert attempt.error == "Slack was not reached: connection refused"
@@ -153,7 +153,7 @@ def test_each_error_of_slack_has_its_consequence_and_a_remedy(
 ) -> None:
     slack.inject(POST, lost(error(code)), lost(error(code)))
 
-    attempt = bot.send(delivery(), NIGHT)
+    attempt = bot.send(outgoing(), NIGHT)
 
     assert attempt.outcome is outcome
     assert attempt.remedy or attempt.retry_at
@@ -178,13 +178,13 @@ def test_each_answer_of_a_webhook_has_its_consequence(
 ) -> None:
     slack.inject(WEBHOOK, lost(Answer(status, body)), lost(Answer(status, body)))
 
-    assert webhook.send(delivery(), NIGHT).outcome is outcome
+    assert webhook.send(outgoing(), NIGHT).outcome is outcome
 
 
 def test_a_missing_scope_is_named(slack: SlackServer, bot: SlackBotNotifier) -> None:
     slack.workspace.scopes = frozenset({"channels:read"})
 
-    assert bot.send(delivery(), NIGHT).error == "Slack refused: missing_scope, it needs chat:write"
+    assert bot.send(outgoing(), NIGHT).error == "Slack refused: missing_scope, it needs chat:write"
 
 
 def test_blocks_that_slack_refuses_go_out_as_plain_text(slack: SlackServer, notifier: Notifier) -> None:
@@ -192,7 +192,7 @@ def test_blocks_that_slack_refuses_go_out_as_plain_text(slack: SlackServer, noti
     slack.inject(WEBHOOK, refusal[0])
     slack.inject(POST, refusal[1])
 
-    attempt = notifier.send(delivery(), NIGHT)
+    attempt = notifier.send(outgoing(), NIGHT)
 
     assert attempt.outcome is Outcome.SENT
     assert "plain text" in attempt.error
@@ -204,14 +204,14 @@ def test_blocks_that_slack_refuses_go_out_as_plain_text(slack: SlackServer, noti
 def test_a_channel_may_be_named_and_an_empty_address_means_the_first(slack: SlackServer, bot: SlackBotNotifier) -> None:
     slack.workspace.add(Channel("C0OPS", "ops"))
 
-    assert bot.send(delivery(address="#ops"), NIGHT).outcome is Outcome.SENT
-    assert bot.send(delivery(address=""), NIGHT).outcome is Outcome.SENT
+    assert bot.send(outgoing(address="#ops"), NIGHT).outcome is Outcome.SENT
+    assert bot.send(outgoing(address=""), NIGHT).outcome is Outcome.SENT
 
     assert (len(slack.messages("C0OPS")), len(slack.messages("C0CAPACITY"))) == (1, 1)
 
 
 def test_the_message_carries_its_delivery_id_twice(slack: SlackServer, bot: SlackBotNotifier) -> None:
-    attempt = bot.send(delivery(), NIGHT)
+    attempt = bot.send(outgoing(), NIGHT)
 
     (message,) = slack.messages()
     assert attempt.receipt == f"C0CAPACITY:{message['ts']}"
@@ -223,7 +223,7 @@ def test_the_message_carries_its_delivery_id_twice(slack: SlackServer, bot: Slac
 
 
 def test_a_webhook_shows_a_short_reference_instead(slack: SlackServer, webhook: SlackWebhookNotifier) -> None:
-    webhook.send(delivery(), NIGHT)
+    webhook.send(outgoing(), NIGHT)
 
     (message,) = slack.messages()
     assert message["text"].endswith("\nref 5d41402a")
@@ -233,23 +233,23 @@ def test_a_webhook_shows_a_short_reference_instead(slack: SlackServer, webhook: 
 def test_without_any_channel_nothing_is_sent_and_the_setting_is_named(slack: SlackServer) -> None:
     bot = SlackBotNotifier(SecretStr(slack.workspace.token), api_url=slack.api_url, timeout_seconds=1)
 
-    attempt = bot.send(delivery(address=""), NIGHT)
+    attempt = bot.send(outgoing(address=""), NIGHT)
 
     assert (attempt.outcome, attempt.remedy) == (Outcome.ADDRESS_DOWN, "set notify.slack.channel")
     assert slack.calls == []
 
 
 def test_a_channel_whose_name_is_gone_cannot_be_read_back(bot: SlackBotNotifier) -> None:
-    attempt = bot.find(delivery(address="#renamed", first_attempt_at=NIGHT), NIGHT)
+    attempt = bot.find(outgoing(address="#renamed", first_attempt_at=NIGHT), NIGHT)
 
     assert (attempt.outcome, attempt.error) == (Outcome.ADDRESS_DOWN, "Slack refused: channel_not_found")
 
 
 def test_of_two_copies_one_that_cannot_be_deleted_is_mentioned(slack: SlackServer, bot: SlackBotNotifier) -> None:
-    first, _ = bot.send(delivery(), NIGHT), bot.send(delivery(), NIGHT)
+    first, _ = bot.send(outgoing(), NIGHT), bot.send(outgoing(), NIGHT)
     slack.inject("chat.delete", lost(error("compliance_exports_prevent_deletion")))
 
-    attempt = bot.find(delivery(first_attempt_at=NIGHT), NIGHT)
+    attempt = bot.find(outgoing(first_attempt_at=NIGHT), NIGHT)
 
     assert (attempt.receipt, attempt.error) == (first.receipt, "a second copy could not be deleted")
 

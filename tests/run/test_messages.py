@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from cssync.errors import ImplausibleSnapshotError, StoppedError
 from cssync.model.delivery import Address, Delivery
 from cssync.model.digest import Digest, Notice
-from cssync.model.night import Run, RunStatus
-from cssync.run import messages
+from cssync.model.night import Past, Run, RunStatus
+from cssync.model.tables import PAST_SPELLS, empty
+from cssync.run import Route, messages
 from tests.mornings import Mornings
 from tests.nights import TODAY, account, many
 
@@ -20,7 +21,8 @@ RUN = Run(
 
 def sent(mornings: Mornings, *told: Address) -> dict[str, tuple[list[str], Delivery]]:
     """Channel -> (who is named, the message), for the last morning."""
-    deliveries = messages.digests(mornings.tidings, (VP, CFO), frozenset(told), "acme")
+    past = Past(runs=(), today=None, spells=empty(PAST_SPELLS), alerts=(), history_since=None, told=frozenset(told))
+    deliveries = messages.digests(mornings.tidings, past, (Route(VP), Route(CFO)), "acme")
     assert isinstance(mornings.tidings.run_id, str)
     found = {}
     for delivery in deliveries:

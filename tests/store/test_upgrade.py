@@ -49,6 +49,10 @@ _ROWS = {
         "INSERT INTO reading_part (reading_id, position, height, gone) VALUES (1, 0, 0, '[\"001lost\"]')",
     ),
     "0004": ("UPDATE run SET calls = 12, pull_seconds = 4.5 WHERE id = 'r1'",),
+    "0005": (
+        """INSERT INTO decision (tenant_id, id, fingerprint, incident, kind, "by", "at", reason, "until", owner, rises)
+           VALUES (1, 'k1', 'f00d', 1, 'snoozed', 'Maya', '2026-11-21 09:00:00.000000', 'busy', '2026-11-28', '', 0)""",
+    ),
 }
 
 

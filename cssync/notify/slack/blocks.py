@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cssync.model.digest import Digest, Entry, EntryKind, Notice
+from cssync.model.delivery import Outgoing
+from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice
+from cssync.model.remark import Remarks
 from cssync.model.text import isolated, name
 from cssync.notify.slack.escape import length, mrkdwn
-from cssync.notify.slack.kit import SECTION, Block, Room, context, header, section
+from cssync.notify.slack.kit import SECTION, Block, Part, Room, context, header, section
 
 TEXT = 2_900  # Slack splits a message whose text is over about 4,000
 
@@ -29,30 +31,47 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def message(payload: Digest | Notice, mark: str, reference: str = "") -> Message:
-    """Render *payload*; *mark* becomes the first block's id, *reference* is shown where metadata cannot go along."""
-    match payload:
-        case Digest():
-            return _digest(payload, mark, reference)
-        case Notice():
-            return _notice(payload, mark, reference)
+def message(outgoing: Outgoing, reference: str = "") -> Message:
+    """Lay *outgoing* out; its id becomes the first block's, *reference* is shown where metadata cannot go along."""
+    mark = outgoing.delivery.id
+    match outgoing.delivery.payload:
+        case Digest() as digest:
+            return _digest(digest, mark, reference, outgoing.remarks)
+        case Evidence() as evidence:
+            return _evidence(evidence, mark, outgoing.remarks)
+        case Notice() as notice:
+            return _notice(notice, mark, reference)
 
 
-def _digest(digest: Digest, mark: str, reference: str) -> Message:
+def _digest(digest: Digest, mark: str, reference: str, remarks: Remarks) -> Message:
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
     head = [header(digest.title, mark), *context(_statements(digest.context))]
-    remarks = list(filter(None, (mrkdwn(note, 300) for note in digest.notes)))
-    notes = context(_fitted(remarks, len(remarks), _NOTES, "\n", _SEE_RUN))
+    noted = list(filter(None, (mrkdwn(note, 300) for note in digest.notes)))
+    notes = context(_fitted(noted, len(noted), _NOTES, "\n", _SEE_RUN))
     footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS} --details"], reference))
     room = Room([*head, *context(_left_out(entries)), *notes, *footer])
-    sections = [_Section(entry, told) for entry, told in _while_there_is_room(entries, room)]
+    sections = [_Section(entry, told) for entry, told in _while_there_is_room(entries, room, remarks)]
     told_in_full = [part.add_evidence(room) for part in sections]
     if all(told_in_full):
         footer = context(_statements(digest.footer, reference))
     left_out = context(_left_out(entries[len(sections) :]))
     parts = [*head, *(section(part.told) for part in sections), *left_out, *notes, *footer]
-    spoken = (f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}" for entry in entries)
+    spoken = (
+        f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}{_since_then(entry, remarks)}" for entry in entries
+    )
     text = _text(digest.summary, spoken, len(entries), reference)
+    return Message(text, tuple(part.block for part in parts))
+
+
+def _evidence(evidence: Evidence, mark: str, remarks: Remarks) -> Message:
+    """One subject, in full, for the thread under a digest."""
+    entry = evidence.entry
+    head = f"{entry.kind.upper()}  " + _told(entry, f"*{_name(entry)}*", "\n") + _since_then(entry, remarks)
+    said = [f"\u2022 {mrkdwn(detail, 600)}" for detail in entry.details]
+    shown = _fitted(said, len(said), TEXT, "\n", _SEE_ALERTS)
+    first = section(head)
+    parts = [Part(first.text, {**first.block, "block_id": mark}), *([section(shown)] if shown else [])]
+    text = _text(f"{entry.kind.upper()} {name(entry.who)}: {entry.facts}", said, len(said), "")
     return Message(text, tuple(part.block for part in parts))
 
 
@@ -88,9 +107,12 @@ class _Section:
         return len(self.entry.details) <= _EVIDENCE
 
 
-def _while_there_is_room(entries: Iterable[Entry], room: Room) -> Iterator[tuple[Entry, str]]:
+def _while_there_is_room(entries: Iterable[Entry], room: Room, remarks: Remarks) -> Iterator[tuple[Entry, str]]:
     for entry in entries:
         told = f"{entry.kind.upper()}  " + _told(entry, f"*{_name(entry)}*", "\n")
+        if _is_over(entry, remarks):
+            told = "\n".join(f"~{line}~" for line in told.splitlines())
+        told += _since_then(entry, remarks)
         if not room.take(told, blocks=1):
             return
         yield entry, told
@@ -100,6 +122,18 @@ def _told(entry: Entry, who: str, between: str) -> str:
     change = f" ({mrkdwn(entry.change, 30)})" if entry.change and entry.change != entry.kind else ""
     action = f"{between}Do: {mrkdwn(entry.action, 500)}" if entry.action else ""
     return f"{who}{change}: {mrkdwn(entry.facts, 700).removesuffix('.')}{action}"
+
+
+def _is_over(entry: Entry, remarks: Remarks) -> bool:
+    return bool(entry.incidents) and all(
+        incident in remarks and remarks[incident].ended for incident in entry.incidents
+    )
+
+
+def _since_then(entry: Entry, remarks: Remarks) -> str:
+    """What has become of it, a line each."""
+    said = dict.fromkeys(remarks[incident].text for incident in entry.incidents if incident in remarks)
+    return "".join(f"\n\u2192 {mrkdwn(text, 300)}" for text in said)
 
 
 def _name(entry: Entry) -> str:

@@ -19,13 +19,16 @@ def metadata(delivery_id: str) -> dict[str, object]:
     return {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
 
 
-def copies(client: WebClient, channel_id: str, delivery_id: str, since: datetime) -> tuple[str, ...]:
-    """Timestamps of every message in the channel that is this delivery, the earliest first."""
+def copies(
+    client: WebClient, channel_id: str, delivery_id: str, since: datetime, thread: str | None = None
+) -> tuple[str, ...]:
+    """Timestamps of every message in the channel, or in a *thread* of it, that is this delivery, the earliest first."""
     pages = _pages(
         client,
-        "conversations.history",
+        "conversations.replies" if thread else "conversations.history",
         "messages",
         channel=channel_id,
+        **({"ts": thread} if thread else {}),
         oldest=f"{(since - _CLOCK_SKEW).timestamp():.6f}",
         limit=_PAGE,
         include_all_metadata=True,

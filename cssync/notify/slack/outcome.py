@@ -42,7 +42,13 @@ _MAYBE_POSTED = frozenset({"fatal_error", "internal_error", "service_unavailable
 _TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # https://docs.slack.dev/reference/methods/chat.postMessage
 _ADVICE: dict[Outcome, dict[str, str]] = {
+    Outcome.GONE: {
+        "message_not_found": "",
+        "thread_not_found": "",
+    },
     Outcome.REFUSED: {
+        "cant_update_message": "it was posted by another app: nothing to do",
+        "edit_window_closed": "the workspace allows no edits after so long: nothing to do",
         "invalid_blocks": _REPORT,
         "invalid_blocks_format": _REPORT,
         "msg_too_long": _REPORT,

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 
 from cssync.model.check import Check, CheckStatus
-from cssync.model.delivery import Attempt, Delivery, Outcome
+from cssync.model.delivery import Attempt, Outcome, Outgoing
 from cssync.notify.slack import blocks, checks, history, outcome
 from cssync.notify.slack.client import web_client
 from cssync.notify.slack.kit import Block
+from cssync.notify.slack.place import Place
 
 # A message may become visible a little after its answer was lost: only absent twice is absent.
 SETTLE_SECONDS = 5.0
@@ -24,6 +25,7 @@ class SlackBotNotifier:
     """*channels*: ids or #names; the first is where deliveries without an address go, ``check`` looks at all."""
 
     name = "slack"
+    edits = True
 
     def __init__(
         self,
@@ -40,25 +42,33 @@ class SlackBotNotifier:
         self._channels = channels
         self._sleep = sleep
 
-    def send(self, delivery: Delivery, now: datetime) -> Attempt:
+    def send(self, message: Outgoing, now: datetime) -> Attempt:
         """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
-        if problem := self._problem(delivery):
+        if problem := self._problem(message):
             return problem
-        message = blocks.message(delivery.payload, delivery.id)
-        attempt = self._post(delivery, now, text=message.text, blocks=list(message.blocks))
+        laid_out = blocks.message(message)
+        attempt = self._post(message, now, text=laid_out.text, blocks=list(laid_out.blocks))
         if attempt.outcome is not Outcome.REFUSED:
             return attempt
-        plain = self._post(delivery, now, text=message.text)
-        if plain.outcome is not Outcome.SENT:
-            return plain
-        return Attempt(Outcome.SENT, plain.receipt, error=f"sent as plain text; {attempt.error}")
+        return _plainly(self._post(message, now, text=laid_out.text), attempt)
 
-    def find(self, delivery: Delivery, now: datetime) -> Attempt:
-        """Read the channel back; of several copies the earliest is kept and the others are deleted."""
-        if problem := self._problem(delivery):
+    def edit(self, message: Outgoing, now: datetime) -> Attempt:
+        """Lay it out anew where it is."""
+        if problem := self._problem(message):
+            return problem
+        laid_out = blocks.message(message)
+        attempt = self._update(message, now, text=laid_out.text, blocks=list(laid_out.blocks))
+        if attempt.outcome is not Outcome.REFUSED:
+            return attempt
+        # Without blocks Slack would leave the old ones standing.
+        return _plainly(self._update(message, now, text=laid_out.text, blocks=[]), attempt)
+
+    def find(self, message: Outgoing, now: datetime) -> Attempt:
+        """Read the channel or the thread back; of several copies the earliest is kept, the others are deleted."""
+        if problem := self._problem(message):
             return problem
         try:
-            channel, found = self._look_twice(delivery, now)
+            channel, found = self._look_twice(message, now)
         except outcome.ESCAPES as error:
             return _unsettled(outcome.of_error(error, now))
         if channel is None:
@@ -67,7 +77,8 @@ class SlackBotNotifier:
             return Attempt(Outcome.NOT_SENT)
         kept, *extra = found
         left = [ts for ts in extra if not self._delete(channel, ts)]
-        return Attempt(Outcome.SENT, f"{channel}:{kept}", error="a second copy could not be deleted" if left else "")
+        receipt = str(Place(channel, kept))
+        return Attempt(Outcome.SENT, receipt, error="a second copy could not be deleted" if left else "")
 
     def check(self) -> Iterator[Check]:
         if problem := self._malformed():
@@ -80,11 +91,11 @@ class SlackBotNotifier:
         token = self._token.get_secret_value().strip()
         return web_client(token, api_url=self._api_url, timeout_seconds=self._timeout_seconds)
 
-    def _address(self, delivery: Delivery) -> str:
-        return delivery.address or next(iter(self._channels), "")
+    def _address(self, message: Outgoing) -> str:
+        return message.delivery.address or next(iter(self._channels), "")
 
-    def _problem(self, delivery: Delivery) -> Attempt | None:
-        if not self._address(delivery):
+    def _problem(self, message: Outgoing) -> Attempt | None:
+        if not self._address(message):
             return Attempt(Outcome.ADDRESS_DOWN, error="no Slack channel is set", remedy="set notify.slack.channel")
         return self._malformed()
 
@@ -99,13 +110,16 @@ class SlackBotNotifier:
             )
         return outcome.of_building(lambda: self._client)
 
-    def _post(self, delivery: Delivery, now: datetime, *, text: str, blocks: list[Block] | None = None) -> Attempt:
+    def _post(self, message: Outgoing, now: datetime, *, text: str, blocks: list[Block] | None = None) -> Attempt:
+        root = Place.of(message.under)
         try:
             answer = self._client.chat_postMessage(
-                channel=self._address(delivery),
+                # In a thread the id of the channel is known, and a #name may have changed since.
+                channel=root.channel if root else self._address(message),
+                thread_ts=root.ts if root else None,
                 text=text,
                 blocks=blocks,
-                metadata=history.metadata(delivery.id),
+                metadata=history.metadata(message.delivery.id),
                 parse="none",
                 link_names=False,
                 unfurl_links=False,
@@ -116,16 +130,36 @@ class SlackBotNotifier:
         channel, ts = answer.get("channel"), answer.get("ts")
         if not isinstance(channel, str) or not isinstance(ts, str):
             return Attempt(Outcome.UNKNOWN, error="Slack said ok, but not which message it is")
-        return Attempt(Outcome.SENT, f"{channel}:{ts}")
+        return Attempt(Outcome.SENT, str(Place(channel, ts)))
 
-    def _look_twice(self, delivery: Delivery, now: datetime) -> tuple[str | None, tuple[str, ...]]:
-        since = delivery.first_attempt_at or now
-        channel = history.channel_id(self._client, self._address(delivery))
+    def _update(self, message: Outgoing, now: datetime, *, text: str, blocks: list[Block]) -> Attempt:
+        place = Place.of(message.delivery.receipt)
+        if place is None:
+            return Attempt(Outcome.GONE, error="nobody knows where it was posted")
+        try:
+            self._client.chat_update(
+                channel=place.channel,
+                ts=place.ts,
+                text=text,
+                blocks=blocks,
+                metadata=history.metadata(message.delivery.id),
+                parse="none",
+                link_names=False,
+            )
+        except outcome.ESCAPES as error:
+            return outcome.of_error(error, now)
+        return Attempt(Outcome.SENT, str(place))
+
+    def _look_twice(self, message: Outgoing, now: datetime) -> tuple[str | None, tuple[str, ...]]:
+        since = message.delivery.first_attempt_at or now
+        root = Place.of(message.under)
+        channel = root.channel if root else history.channel_id(self._client, self._address(message))
         if channel is None:
             return None, ()
-        if not (found := history.copies(self._client, channel, delivery.id, since)):
+        thread = root.ts if root else None
+        if not (found := history.copies(self._client, channel, message.delivery.id, since, thread)):
             self._sleep(SETTLE_SECONDS)
-            found = history.copies(self._client, channel, delivery.id, since)
+            found = history.copies(self._client, channel, message.delivery.id, since, thread)
         return channel, found
 
     def _delete(self, channel: str, ts: str) -> bool:
@@ -134,6 +168,13 @@ class SlackBotNotifier:
         except outcome.ESCAPES:
             return False
         return True
+
+
+def _plainly(plain: Attempt, refused: Attempt) -> Attempt:
+    """How it ended once the blocks were *refused* and the text alone was tried."""
+    if plain.outcome is not Outcome.SENT:
+        return plain
+    return Attempt(Outcome.SENT, plain.receipt, error=f"sent as plain text; {refused.error}")
 
 
 def _unsettled(attempt: Attempt) -> Attempt:
@@ -145,6 +186,6 @@ def _unsettled(attempt: Attempt) -> Attempt:
             "Slack app and reinstall it; naming the channel by its id needs the history scope alone"
         )
         return Attempt(Outcome.UNKNOWN, error=error, remedy=remedy)
-    if attempt.outcome in {Outcome.SINK_DOWN, Outcome.ADDRESS_DOWN}:
+    if attempt.outcome in {Outcome.SINK_DOWN, Outcome.ADDRESS_DOWN, Outcome.GONE}:
         return Attempt(attempt.outcome, error=error, remedy=attempt.remedy)
     return Attempt(Outcome.UNKNOWN, error=error, remedy=attempt.remedy, retry_at=attempt.retry_at)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from slack_sdk.webhook import WebhookClient
 
 from cssync.model.check import Check, CheckStatus
-from cssync.model.delivery import Attempt, Delivery, Outcome
+from cssync.model.delivery import Attempt, Delivery, Outcome, Outgoing
 from cssync.notify.slack import blocks, outcome
 from cssync.notify.slack.client import webhook_client
 
@@ -24,30 +24,35 @@ _HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
 class SlackWebhookNotifier:
     name = "slack"
+    edits = False
 
     def __init__(self, url: SecretStr, *, timeout_seconds: float) -> None:
         self._url = url
         self._timeout_seconds = timeout_seconds
 
-    def send(self, delivery: Delivery, now: datetime) -> Attempt:
+    def send(self, message: Outgoing, now: datetime) -> Attempt:
         """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
         if problem := self._problem():
             return problem
-        message = blocks.message(delivery.payload, delivery.id, reference=f"ref {reference(delivery)}")
-        attempt = self._post({"text": message.text, "blocks": list(message.blocks)}, now)
+        laid_out = blocks.message(message, reference=f"ref {reference(message.delivery)}")
+        attempt = self._post({"text": laid_out.text, "blocks": list(laid_out.blocks)}, now)
         if attempt.outcome is not Outcome.REFUSED:
             return attempt
-        plain = self._post({"text": message.text}, now)
+        plain = self._post({"text": laid_out.text}, now)
         if plain.outcome is not Outcome.SENT:
             return plain
         return Attempt(Outcome.SENT, error=f"sent as plain text; {attempt.error}")
 
-    def find(self, delivery: Delivery, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
+    def edit(self, message: Outgoing, now: datetime) -> Attempt:
+        raise NotImplementedError("a webhook cannot change what it has posted")
+
+    def find(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
         """Never finds out, and never lets it go again: one digest too few is better here than two."""
+        ref = reference(message.delivery)
         return Attempt(
             Outcome.REFUSED,
             error="the answer to posting it was lost, and a webhook cannot be read back",
-            remedy=f"look for 'ref {reference(delivery)}' in the channel; notify.slack.via: bot does that by itself",
+            remedy=f"look for 'ref {ref}' in the channel; notify.slack.via: bot does that by itself",
         )
 
     def check(self) -> Iterator[Check]:

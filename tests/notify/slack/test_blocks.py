@@ -16,13 +16,17 @@ from slackblocks import ContextBlock, HeaderBlock, Message, SectionBlock
 from cssync.model.digest import Digest, Entry, EntryKind, Notice
 from cssync.notify.slack import blocks
 from tests.emulators.slack import limits, mentions
-from tests.notify.builders import digest, entry, notice
+from tests.notify.builders import digest, entry, notice, outgoing
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "data" / "blockkit.schema.json"
 
 
+def laid_out(payload: Digest | Notice, reference: str = "") -> blocks.Message:
+    return blocks.message(outgoing(payload), reference)
+
+
 def test_the_message_reads_as_laid_out() -> None:
-    message = blocks.message(
+    message = laid_out(
         digest(
             entry(EntryKind.RESOLVED, change="resolved", who="Sam Ito", facts="44, after 12 days", action=""),
             entry(EntryKind.WATCH, change="", who="Ana Diaz", facts="61, likely 75 by 31 Mar (72%)", action="Hire."),
@@ -30,7 +34,6 @@ def test_the_message_reads_as_laid_out() -> None:
             summary="CS capacity, 22 Nov: 1 critical, 1 watch, 1 resolved",
             notes=("3 accounts have an ARR that is not a number.",),
         ),
-        "abc",
         "ref abc",
     )
 
@@ -63,7 +66,7 @@ def test_with_two_hundred_alerts_the_most_severe_come_first_and_the_rest_is_coun
         *(entry(EntryKind.CRITICAL, who=f"Critical {number}") for number in range(3)),
     ]
 
-    message = blocks.message(digest(*many), "abc")
+    message = laid_out(digest(*many))
 
     told = [spoken(block) for block in message.blocks if block["type"] == "section"]
     assert told[0].startswith("CRITICAL  *Critical 0*")
@@ -78,7 +81,7 @@ def test_with_two_hundred_alerts_the_most_severe_come_first_and_the_rest_is_coun
 
 
 def test_exactly_as_many_entries_as_fit_need_no_remainder() -> None:
-    message = blocks.message(digest(*(entry(action="", facts="x") for _ in range(46))), "abc")
+    message = laid_out(digest(*(entry(action="", facts="x") for _ in range(46))))
 
     assert len(message.blocks) == 49
     assert not any(spoken(block).startswith("and ") for block in message.blocks)
@@ -87,14 +90,14 @@ def test_exactly_as_many_entries_as_fit_need_no_remainder() -> None:
 def test_evidence_that_finds_no_room_is_promised_elsewhere() -> None:
     wordy = [entry(details=tuple("w" * 300 for _ in range(20))) for _ in range(5)]
 
-    message = blocks.message(digest(*wordy), "abc")
+    message = laid_out(digest(*wordy))
 
     assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts --details"
     assert_fits(message)
 
 
 def test_of_a_long_story_the_first_three_sentences_are_shown() -> None:
-    message = blocks.message(digest(entry(details=("One.", "Two.", "Three.", "Four."))), "abc")
+    message = laid_out(digest(entry(details=("One.", "Two.", "Three.", "Four."))))
 
     assert spoken(message.blocks[2]).endswith("\n\u2022 One.\n\u2022 Two.\n\u2022 Three.")
     assert spoken(message.blocks[-1]) == "14 unchanged \u00b7 more details: cssync alerts --details"
@@ -105,7 +108,7 @@ def test_texts_at_their_worst_still_fit() -> None:
     huge = "&" * 13_000
     worst = [entry(who=huge, facts=huge, action=huge, change=huge, details=(huge,) * 9) for _ in range(200)]
 
-    message = blocks.message(
+    message = laid_out(
         digest(*worst, title=huge, summary=huge, context=(huge,) * 60, notes=(huge,) * 60, footer=(huge,) * 60), "abc"
     )
 
@@ -115,7 +118,7 @@ def test_texts_at_their_worst_still_fit() -> None:
 
 
 def test_an_empty_digest_is_still_a_message() -> None:
-    message = blocks.message(
+    message = laid_out(
         Digest("", "", date(2026, 11, 22), datetime(2026, 11, 22), "", (), ()),  # noqa: DTZ001 - not looked at
         "abc",
     )
@@ -125,7 +128,7 @@ def test_an_empty_digest_is_still_a_message() -> None:
 
 
 def test_a_notice_is_told_line_by_line() -> None:
-    message = blocks.message(notice(text="ARR fell by 41%.\n\nLook, then: cssync run --accept"), "abc")
+    message = laid_out(notice(text="ARR fell by 41%.\n\nLook, then: cssync run --accept"))
 
     assert [spoken(block) for block in message.blocks] == [
         "Night refused",
@@ -147,7 +150,7 @@ def test_a_notice_is_told_line_by_line() -> None:
     ],
 )
 def test_a_name_cannot_leave_its_place(who: str, shown: str) -> None:
-    message = blocks.message(digest(entry(who=who)), "abc")
+    message = laid_out(digest(entry(who=who)))
 
     assert spoken(message.blocks[2]).startswith(f"CRITICAL  {shown} (new): ")
 
@@ -182,7 +185,7 @@ NOTICES = st.builds(Notice, title=TEXTS, text=TEXTS, run_id=TEXTS)
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(payload=DIGESTS | NOTICES, reference=st.sampled_from(["", "ref 5d41402a"]))
 def test_any_digest_fits_and_pings_nobody(payload: Digest | Notice, reference: str) -> None:
-    message = blocks.message(payload, "5d41402abc4b2a76b9719d911017c592", reference)
+    message = laid_out(payload, reference)
 
     assert_fits(message)
     posted = {"text": message.text, "blocks": message.blocks, "parse": "none"}
@@ -197,7 +200,7 @@ def test_any_digest_fits_and_pings_nobody(payload: Digest | Notice, reference: s
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(digest=DIGESTS)
 def test_every_entry_is_shown_or_counted(digest: Digest) -> None:
-    message = blocks.message(digest, "abc")
+    message = laid_out(digest)
 
     sections = sum(block["type"] == "section" for block in message.blocks)
     counted = [int(told.split()[1]) for told in map(spoken, message.blocks) if told.endswith("): cssync alerts")]

@@ -15,7 +15,7 @@ from cssync.notify.slack.web import SlackBotNotifier
 from cssync.notify.slack.webhook import SlackWebhookNotifier
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.workspace import Channel
-from tests.notify.builders import NIGHT, Clock, delivery
+from tests.notify.builders import NIGHT, Clock, outgoing
 
 NOBODY = "http://127.0.0.1:9"  # discard: nothing listens there
 
@@ -35,14 +35,14 @@ def test_no_proxy_is_honoured(slack: SlackServer, notifier: Notifier, monkeypatc
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("http_proxy", NOBODY)
 
-    assert notifier.send(delivery(), NIGHT).outcome is Outcome.SENT
+    assert notifier.send(outgoing(), NIGHT).outcome is Outcome.SENT
     assert len(slack.messages()) == 1
 
 
 def test_a_proxy_out_of_reach_is_named_in_the_remedy(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", NOBODY)
 
-    attempt = notifier.send(delivery(), NIGHT)
+    attempt = notifier.send(outgoing(), NIGHT)
 
     assert attempt.outcome is Outcome.NOT_SENT
     assert attempt.remedy == "check the network, HTTPS_PROXY and NO_PROXY"
@@ -58,7 +58,7 @@ def test_a_proxy_is_used(slack: SlackServer, clock: Clock, monkeypatch: pytest.M
         channels=("C0CAPACITY",),
     )
 
-    assert bot.send(delivery(), NIGHT).outcome is Outcome.SENT
+    assert bot.send(outgoing(), NIGHT).outcome is Outcome.SENT
 
 
 def test_a_certificate_authority_of_one_s_own_is_trusted_by_ssl_cert_file(
@@ -71,14 +71,14 @@ def test_a_certificate_authority_of_one_s_own_is_trusted_by_ssl_cert_file(
     with SlackServer(clock=clock.seconds, tls=context) as slack:
         slack.workspace.add(Channel("C0CAPACITY", "capacity"))
 
-        attempts = [notifier.send(delivery(), NIGHT) for notifier in both(slack)]
+        attempts = [notifier.send(outgoing(), NIGHT) for notifier in both(slack)]
 
         assert [attempt.outcome for attempt in attempts] == [Outcome.NOT_SENT] * 2
         assert all("its certificate was not accepted" in attempt.error for attempt in attempts)
         assert all("SSL_CERT_FILE" in attempt.remedy for attempt in attempts)
 
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        assert [notifier.send(delivery(), NIGHT).outcome for notifier in both(slack)] == [Outcome.SENT] * 2
+        assert [notifier.send(outgoing(), NIGHT).outcome for notifier in both(slack)] == [Outcome.SENT] * 2
         assert len(slack.messages()) == 2
 
 
