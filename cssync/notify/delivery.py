@@ -128,10 +128,9 @@ class _Round:
         notifier = self._notifiers.get(delivery.sink)
         if notifier is None:
             self._tally["held"] += 1
-        elif not self._has_its_root(delivery) or self._down & {
-            (delivery.sink, None),
-            (delivery.sink, delivery.address),
-        }:
+        elif not self._has_its_root(delivery):
+            pass  # it counts as one with the message that it waits for
+        elif self._is_known_to_be_down(delivery):
             self._tally["pending"] += 1
         elif self._patience <= timedelta():
             self._tally["pending"] += 1

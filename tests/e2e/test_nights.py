@@ -109,18 +109,23 @@ def test_three_nights_in_a_row_tell_what_is_new_and_nothing_twice(office: Office
     ]
 
 
-def test_a_book_that_worsens_twice_in_a_day_is_told_of_twice(desk: Desk, slack: SlackServer) -> None:
+def test_a_book_that_worsens_twice_in_a_day_is_told_of_in_one_message_that_is_edited(
+    desk: Desk, slack: SlackServer
+) -> None:
     with _salesforce(desk, slack) as office:
         office.news(NIGHT)
         office.hand_over(DANA, "A1")
         (morning,) = office.news(NEXT_NIGHT)
         office.hand_over(DANA, "A2", "A3")
-        (noon,) = office.news(NEXT_NIGHT)
+        assert office.news(NEXT_NIGHT) == []
+        noon = slack.messages(LEADERSHIP)[-1]
         office.hand_over(ANA, "A2", "A3")
         assert office.news(NEXT_NIGHT) == []  # easing is told to nobody
 
     assert "*Dana Roy* (worse): 8 accounts (limit 5), +1 since 20 Nov" in morning
-    assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in noon
+    assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in texts(noon)
+    (evidence,) = slack.answers(noon["ts"], LEADERSHIP)
+    assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in texts(evidence)
     books = desk.run("books", "--json").json["books"]
     assert {book["csm"]["name"]: book["accounts"] for book in books} == {"Dana Roy": 8, "Ana Diaz": 3, "Sam Ito": 6}
 

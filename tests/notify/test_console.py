@@ -88,7 +88,7 @@ def test_a_reader_that_has_seen_enough_does_not_end_the_run() -> None:
     program = (
         "import sys; from rich.console import Console; from cssync.notify.console import ConsoleNotifier;"
         "from tests.notify.builders import *;"
-        "many = delivery(digest(*(entry() for _ in range(5000))));"
+        "many = outgoing(digest(*(entry() for _ in range(5000))));"
         "attempt = ConsoleNotifier(Console()).send(many, NIGHT); print(attempt.outcome, file=sys.stderr)"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

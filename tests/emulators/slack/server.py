@@ -71,7 +71,15 @@ class SlackServer:
             assert self._called.wait_for(lambda: self.calls.count(method) >= times, timeout_seconds)
 
     def messages(self, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
-        return list(self.workspace.channels[channel_id].messages)
+        """What stands in the channel itself; answers stand in threads."""
+        return [
+            one for one in self.workspace.channels[channel_id].messages if one.get("thread_ts", one["ts"]) == one["ts"]
+        ]
+
+    def answers(self, ts: str, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
+        """What stands in the thread of message *ts*."""
+        messages = self.workspace.channels[channel_id].messages
+        return [one for one in messages if one.get("thread_ts") == ts and one["ts"] != ts]
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -109,7 +109,7 @@ def test_texts_at_their_worst_still_fit() -> None:
     worst = [entry(who=huge, facts=huge, action=huge, change=huge, details=(huge,) * 9) for _ in range(200)]
 
     message = laid_out(
-        digest(*worst, title=huge, summary=huge, context=(huge,) * 60, notes=(huge,) * 60, footer=(huge,) * 60), "abc"
+        digest(*worst, title=huge, summary=huge, context=(huge,) * 60, notes=(huge,) * 60, footer=(huge,) * 60)
     )
 
     assert_fits(message)
@@ -119,8 +119,7 @@ def test_texts_at_their_worst_still_fit() -> None:
 
 def test_an_empty_digest_is_still_a_message() -> None:
     message = laid_out(
-        Digest("", "", date(2026, 11, 22), datetime(2026, 11, 22), "", (), ()),  # noqa: DTZ001 - not looked at
-        "abc",
+        Digest("", "", date(2026, 11, 22), datetime(2026, 11, 22), "", (), ())  # noqa: DTZ001 - not looked at
     )
 
     assert [block["type"] for block in message.blocks] == ["header"]
