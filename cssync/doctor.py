@@ -104,7 +104,7 @@ def settings_checks(loaded: Loaded) -> Iterator[Check]:
             "secrets",
             CheckStatus.FAILED,
             f"not set: {', '.join(absent)}",
-            "set each in the environment or in a .env file beside the settings, or NAME_FILE to a file that holds it",
+            secrets.HOW_TO_SET,
         )
     else:
         found = ", ".join(secrets.by_name(loaded.secrets)) or "none, and these settings need none"

@@ -25,6 +25,7 @@ from cssync.errors import ExitCode
 from cssync.model.tables import OPPORTUNITIES, SNAPSHOT
 from cssync.settings import fields, secrets
 from cssync.settings import load as loading
+from cssync.settings.environment import FOLDER_VARIABLE
 from cssync.settings.model import Settings
 from cssync.settings.source import (
     AccountFields,
@@ -227,7 +228,7 @@ def test_the_secrets_are_all_there_are() -> None:
 def test_the_variables_are_those_that_are_read() -> None:
     told = [quoted(row["variable"])[0] for row in the_table(SETTINGS, "Environment")]
     override = f"{loading.OVERRIDE}SECTION__NAME"
-    assert told == [loading.PATH_VARIABLE, override, failures.DEBUG_VARIABLE, "NO_COLOR", "COLUMNS"]
+    assert told == [loading.PATH_VARIABLE, FOLDER_VARIABLE, override, failures.DEBUG_VARIABLE, "NO_COLOR", "COLUMNS"]
 
 
 def test_hubspot_is_granted_the_scopes_that_are_asked_for() -> None:

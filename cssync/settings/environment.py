@@ -1,4 +1,4 @@
-"""The environment as cssync sees it: the process's own, over the `.env` files that lie beside the settings."""
+"""The environment as cssync sees it: the process's own, over a folder of secrets, over the `.env` files."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from cssync.errors import ConfigError
 from cssync.settings.problems import Problem, refuse
 
 FILE_SUFFIX = "_FILE"
+FOLDER_VARIABLE = "CSSYNC_SECRETS"
 _OTHERS_MAY_READ = 0o077
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """*origin*: "environment NAME" or "config/.env:3 NAME". *folder*: what a relative path in it is relative to."""
+    """*origin*: "environment NAME", "CSSYNC_SECRETS NAME" or "config/.env:3 NAME".
+
+    *folder*: what a relative path in it is relative to.
+    """
 
     value: str
     origin: str
@@ -31,7 +36,10 @@ class Environment:
 
 
 def read(environ: Mapping[str, str], files: Iterable[Path], cwd: Path) -> Environment:
-    """Merge *environ* over *files*, of which earlier ones win and absent ones are passed over.
+    """Merge *environ* over the folder that its CSSYNC_SECRETS names, and both over *files*.
+
+    Each file of that folder is a secret named like its variable, as containers and systemd hand them in. Of *files*
+    earlier ones win, and absent ones are passed over.
 
     A variable without a value counts as absent, since containers hand on what they do not have. One that is set as NAME
     hides NAME_FILE of the places behind it, and the other way round.
@@ -40,6 +48,8 @@ def read(environ: Mapping[str, str], files: Iterable[Path], cwd: Path) -> Enviro
     warnings: list[str] = []
     own = {name: Variable(value, f"environment {name}", cwd) for name, value in environ.items() if value}
     layers = [own]
+    if folder := environ.get(FOLDER_VARIABLE):
+        layers.append(_of_folder(cwd / folder))
     for file in dict.fromkeys(file.resolve() for file in files):
         if file.is_file():
             layers.append(_of_file(file, cwd))
@@ -54,6 +64,18 @@ def read(environ: Mapping[str, str], files: Iterable[Path], cwd: Path) -> Enviro
 def shown(path: Path, cwd: Path) -> str:
     """*path* as the operator would type it in *cwd*."""
     return os.fspath(path.relative_to(cwd)) if path.is_relative_to(cwd) else os.fspath(path)
+
+
+def _of_folder(folder: Path) -> dict[str, Variable]:
+    """NAME_FILE for each file: only what is asked for is opened. Kubernetes keeps links of its own there, "..data"."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_file())
+    except OSError as error:
+        raise ConfigError(
+            f"environment {FOLDER_VARIABLE}: {folder} cannot be listed: {error.strerror}",
+            remedy="name a folder that holds one file a secret, called like its variable: HUBSPOT_TOKEN",
+        ) from error
+    return {name + FILE_SUFFIX: Variable(name, f"{FOLDER_VARIABLE} {name}", folder) for name in names}
 
 
 def _of_file(file: Path, cwd: Path) -> dict[str, Variable]:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, SecretStr
 
-from cssync.settings.environment import FILE_SUFFIX, Environment, Variable
+from cssync.settings.environment import FILE_SUFFIX, FOLDER_VARIABLE, Environment, Variable
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
 from cssync.settings.problems import Problem, refuse
 from cssync.settings.source import HubspotSource, SalesforceSource, Secrets
 
+HOW_TO_SET = (
+    "set each in the environment or in a .env file beside the settings, or NAME_FILE to a file that holds it, "
+    f"or {FOLDER_VARIABLE} to a folder with a file of that name"
+)
 _SALESFORCE_NEEDS = {
     "jwt": ("SALESFORCE_CLIENT_ID", "SALESFORCE_PRIVATE_KEY"),
     "client_credentials": ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
@@ -93,7 +97,7 @@ def require(loaded: Loaded, names: Iterable[str]) -> None:
     """Raise ConfigError that names every variable of *names* that is not set."""
     refuse(
         [Problem(name, "not set, but the settings need this secret") for name in missing(loaded, names)],
-        "set it in the environment or in a .env file beside the settings, or set NAME_FILE to a file that holds it",
+        HOW_TO_SET,
     )
 
 

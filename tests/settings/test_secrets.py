@@ -63,6 +63,36 @@ def test_a_path_in_an_env_file_is_relative_to_that_file(tmp_path: Path) -> None:
     assert secrets.by_name(load(None, {}, tmp_path).secrets) == {"HUBSPOT_TOKEN": CANARY}
 
 
+def test_a_folder_of_secrets_gives_each_by_the_name_of_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    (folder / "..data").mkdir(parents=True)
+    (folder / "HUBSPOT_TOKEN").write_text(f"{CANARY}\n", "utf-8")
+    (folder / "postgres_password").write_text("somebody else's", "utf-8")
+    loaded = load(None, {"CSSYNC_SECRETS": "run"}, tmp_path)
+    assert secrets.by_name(loaded.secrets) == {"HUBSPOT_TOKEN": CANARY}
+    assert loaded.origin("secrets.hubspot.token") == "CSSYNC_SECRETS HUBSPOT_TOKEN"
+
+
+def test_the_environment_wins_over_the_folder_of_secrets_and_the_folder_over_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / "HUBSPOT_TOKEN").write_text("of the folder", "utf-8")
+    (tmp_path / "SLACK_BOT_TOKEN").write_text("of the folder", "utf-8")
+    (tmp_path / ".env").write_text("HUBSPOT_TOKEN=of the env file\n", "utf-8")
+    loaded = load(None, {"CSSYNC_SECRETS": str(tmp_path), "SLACK_BOT_TOKEN": "own"}, tmp_path)
+    assert secrets.by_name(loaded.secrets) == {"HUBSPOT_TOKEN": "of the folder", "SLACK_BOT_TOKEN": "own"}
+
+
+def test_a_folder_of_secrets_that_is_missing_is_refused_before_anything_is_said_to_be_missing(tmp_path: Path) -> None:
+    error = refusal(tmp_path, CSSYNC_SECRETS="gone")
+    assert error.message == f"environment CSSYNC_SECRETS: {tmp_path}/gone cannot be listed: No such file or directory"
+    assert "HUBSPOT_TOKEN" in error.remedy
+
+
+def test_an_empty_secret_in_the_folder_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "SLACK_BOT_TOKEN").touch()
+    error = refusal(tmp_path, CSSYNC_SECRETS=".")
+    assert "CSSYNC_SECRETS SLACK_BOT_TOKEN: names an empty file" in error.message
+
+
 def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(CANARY, "utf-8")
     error = refusal(tmp_path, HUBSPOT_TOKEN=CANARY, HUBSPOT_TOKEN_FILE="token")
