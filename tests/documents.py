@@ -12,7 +12,16 @@ README = (ROOT / "README.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text("utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
-PAGES = {"README.md": README, "docs/settings.md": SETTINGS, "docs/json.md": JSON, "docs/operations.md": OPERATIONS}
+DEPLOY = (ROOT / "deploy" / "README.md").read_text("utf-8")
+KEEPING = (ROOT / "deploy" / "secrets.md").read_text("utf-8")
+PAGES = {
+    "README.md": README,
+    "docs/settings.md": SETTINGS,
+    "docs/json.md": JSON,
+    "docs/operations.md": OPERATIONS,
+    "deploy/README.md": DEPLOY,
+    "deploy/secrets.md": KEEPING,
+}
 
 LEFT_OUT = "…"
 
