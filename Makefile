@@ -17,7 +17,7 @@ UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}'
 INSTALLED := .venv/.installed
 PYTEST_ARGS ?=
 
-.PHONY: help install demo test histories check bench dist wheel-check clean distclean
+.PHONY: help install demo test histories check audit bench dist wheel-check clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ check: $(INSTALLED) ## Lint, types, import layers, config schema and lock up to 
 	$(BIN)/cssync config schema | diff -u config/cssync.schema.json - \
 		|| { echo 'config/cssync.schema.json is behind the settings. Mend it: $(BIN)/cssync config schema > config/cssync.schema.json' >&2; exit 1; }
 	$(UV) lock --check
+
+audit: $(INSTALLED) ## Look the locked packages up in the lists of known vulnerabilities
+	.ci/audit
 
 bench: $(INSTALLED) ## Measure speed and memory; prints a table
 	$(BIN)/python tests/benchmarks/run.py
