@@ -42,7 +42,7 @@ def post(workspace: Workspace, channel: Channel, params: Json, user_id: str = BO
 
 def post_message(workspace: Workspace, params: Json) -> dict[str, Any]:
     workspace.needs("chat:write")
-    channel = workspace.named(params.get("channel"))
+    channel = workspace.addressed(params.get("channel"))
     _refuse_stranger(workspace, channel)
     message = threads.described(channel, post(workspace, channel, params))
     return {"channel": channel.id, "ts": message["ts"], "message": message}
@@ -78,7 +78,7 @@ def delete(workspace: Workspace, params: Json) -> dict[str, Any]:
 
 def post_ephemeral(workspace: Workspace, params: Json) -> dict[str, Any]:
     workspace.needs("chat:write")
-    channel = workspace.named(params.get("channel"))
+    channel = workspace.addressed(params.get("channel"))
     _refuse_stranger(workspace, channel)
     if channel.is_archived:
         raise SlackError("is_archived")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.emulators.slack import channels, chat, reading
+from tests.emulators.slack import channels, chat, people, reading
 from tests.emulators.slack.errors import SlackError
 from tests.emulators.slack.limits import Json
 from tests.emulators.slack.workspace import BOT, BOT_ID, TEAM, Workspace
@@ -37,5 +37,8 @@ _METHODS: dict[str, Callable[[Workspace, Json], dict[str, Any]]] = {
     "conversations.history": reading.history,
     "conversations.info": channels.info,
     "conversations.list": channels.listed,
+    "conversations.open": people.open_conversation,
     "conversations.replies": reading.replies,
+    "users.info": people.info,
+    "users.lookupByEmail": people.lookup_by_email,
 }

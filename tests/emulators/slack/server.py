@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from tests.emulators.slack import arguments, chat, methods
 from tests.emulators.slack.errors import SlackError, SlowDownError
 from tests.emulators.slack.faults import Answer, Cut, Fault
+from tests.emulators.slack.transcript import transcript
 from tests.emulators.slack.workspace import Workspace
 
 WEBHOOK = "webhook"
@@ -80,6 +81,11 @@ class SlackServer:
         """What stands in the thread of message *ts*."""
         messages = self.workspace.channels[channel_id].messages
         return [one for one in messages if one.get("thread_ts") == ts and one["ts"] != ts]
+
+    def transcript(self, channel_id: str = "C0CAPACITY") -> str:
+        """The channel as a person reads it."""
+        with self._lock:
+            return transcript(self.workspace, channel_id)
 
     def __enter__(self) -> Self:
         self._thread.start()

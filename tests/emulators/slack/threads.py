@@ -5,8 +5,7 @@ from __future__ import annotations
 from tests.emulators.slack.limits import Json
 from tests.emulators.slack.workspace import BOT, Channel, Message
 
-TOMBSTONE = "tombstone"
-_SLACKBOT = "USLACKBOT"
+TOMBSTONE, SLACKBOT = "tombstone", "USLACKBOT"
 
 
 def root_for(channel: Channel, thread_ts: object) -> Message | None:
@@ -61,7 +60,7 @@ def remove(channel: Channel, message: Message) -> None:
         message.update(
             type="message",
             subtype=TOMBSTONE,
-            user=_SLACKBOT,
+            user=SLACKBOT,
             text="This message was deleted.",
             hidden=True,
             ts=ts,

@@ -97,6 +97,19 @@ class Workspace:
                 return channel
         raise SlackError("channel_not_found")
 
+    def addressed(self, address: object) -> Channel:
+        """As those methods that post: a user's id means the direct messages with them, opened where need be."""
+        user = self.users.get(str(address))
+        # What becomes of messages to the deactivated is not documented; here they have nowhere to go.
+        return self.named(address) if user is None or user.deleted else self.direct(user)
+
+    def direct(self, user: User) -> Channel:
+        """The direct messages of the bot with *user*."""
+        channel_id = f"D{user.id[1:]}"
+        return self.channels.get(channel_id) or self.add(
+            Channel(channel_id, "directmessage", is_private=True, members=frozenset({user.id}), with_user=user.id)
+        )
+
     def by_id(self, address: object) -> Channel:
         """As every method but those that post: they do not understand names."""
         if str(address).startswith("#"):
