@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.emulators.slack import paging
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import Channel, Workspace
 
 _READ = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read"}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping
 from typing import Any
 
-from tests.emulators.slack import limits, threads
+from tests.emulators.slack import limits, measures, threads
 from tests.emulators.slack.arguments import is_true
 from tests.emulators.slack.errors import SlackError, SlowDownError
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.identities import identified
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import BOT, Channel, Ephemeral, Message, Workspace
 
 SPLIT_OVER = 4_000
@@ -34,8 +34,8 @@ def post(workspace: Workspace, channel: Channel, params: Json, user_id: str = BO
         raise SlowDownError
     content = {key: params[key] for key in _KEPT if params.get(key)} | _thread(channel, params)
     if blocks:
-        content["blocks"] = _identified(blocks)
-    split = [text] if blocks or limits.length(text) <= SPLIT_OVER else _pieces(text)
+        content["blocks"] = identified(blocks)
+    split = [text] if blocks or measures.length(text) <= SPLIT_OVER else _pieces(text)
     first, *_ = [workspace.append(channel, user_id, {**content, "text": piece}) for piece in split]
     return first
 
@@ -94,11 +94,17 @@ def show_ephemeral(workspace: Workspace, channel: Channel, user_id: str, params:
     _refuse_form(text, blocks, None, longest=_LONGEST_TEXT)
     message: Message = {"type": "message", "user": BOT, "text": text, "ts": workspace.stamp()}
     if blocks:
-        message["blocks"] = _identified(blocks)
+        message["blocks"] = identified(blocks)
     if params.get("thread_ts"):
         message["thread_ts"] = params["thread_ts"]
     workspace.ephemerals.append(Ephemeral(channel.id, user_id, message))
     return message
+
+
+def replace(workspace: Workspace, message: Message, said: Json) -> None:
+    """Another content in place of the whole of the old one."""
+    _rewrite(message, {"blocks": [], **said})
+    message["edited"] = {"user": BOT, "ts": f"{workspace.clock():.6f}"}
 
 
 def _thread(channel: Channel, params: Json) -> dict[str, Any]:
@@ -131,7 +137,7 @@ def _rewrite(message: Message, params: Json) -> None:
     # A new message can be split where its text is too long; this one cannot.
     _refuse_form(text, blocks or [], params.get("metadata") or None, longest=SPLIT_OVER)
     message["text"] = text or message["text"]
-    for key, value in (("blocks", _identified(blocks or [])), ("metadata", params.get("metadata"))):
+    for key, value in (("blocks", identified(blocks or [])), ("metadata", params.get("metadata"))):
         if params.get(key) is not None:
             message.pop(key, None)
             if value:
@@ -165,7 +171,7 @@ def _refuse_form(text: str, blocks: Any, metadata: object, *, longest: int) -> N
         )
     if limits.is_too_long(blocks):
         raise SlackError("msg_blocks_too_long")
-    if limits.length(text) > longest:
+    if measures.length(text) > longest:
         raise SlackError("msg_too_long")
     if metadata is None:
         return
@@ -173,27 +179,6 @@ def _refuse_form(text: str, blocks: Any, metadata: object, *, longest: int) -> N
         raise SlackError("invalid_metadata_format")
     if len(json.dumps(metadata).encode()) > METADATA_BYTES:
         raise SlackError("metadata_too_large")
-
-
-def _identified(blocks: Sequence[Json]) -> list[Json]:
-    """Slack names the blocks and the elements that come without an id."""
-    numbers = count(1)
-    return [_with_ids(block, numbers) for block in blocks]
-
-
-def _with_ids(block: Json, numbers: Iterator[int]) -> Json:
-    block = {"block_id": f"block-{next(numbers)}", **block}
-    if block["type"] == "actions":
-        block["elements"] = [_with_action_id(element, numbers) for element in block["elements"]]
-    if (accessory := block.get("accessory")) and accessory["type"] != "image":
-        block["accessory"] = _with_action_id(accessory, numbers)
-    if "element" in block:
-        block["element"] = _with_action_id(block["element"], numbers)
-    return block
-
-
-def _with_action_id(element: Json, numbers: Iterator[int]) -> Json:
-    return {"action_id": f"action-{next(numbers)}", **element}
 
 
 def _pieces(text: str) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from tests.emulators.slack.app import App
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.workspace import Channel, User
 
@@ -44,6 +45,12 @@ def slack(clock: Clock) -> Iterator[SlackServer]:
 @pytest.fixture
 def client(slack: SlackServer) -> WebClient:
     return WebClient(slack.workspace.token, base_url=slack.api_url)
+
+
+@pytest.fixture
+def app(slack: SlackServer) -> Iterator[App]:
+    with App(slack) as found:
+        yield found
 
 
 def refusal(call: Callable[[], object]) -> str:

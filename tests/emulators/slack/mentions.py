@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 
 _PING = re.compile(r"<!(channel|here|everyone|subteam\^\w+)(?:\|[^>]*)?>|<@(\w+)(?:\|[^>]*)?>")
 _BARE_PING = re.compile(r"(?<!\w)@(channel|here|everyone|group)\b")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.emulators.slack.errors import SlackError
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 
 _USUAL, _MOST = 100, 1_000
 

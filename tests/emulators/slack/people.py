@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tests.emulators.slack import channels
 from tests.emulators.slack.arguments import is_true
 from tests.emulators.slack.errors import SlackError
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import TEAM, Channel, User, Workspace
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.emulators.slack import paging, threads
 from tests.emulators.slack.arguments import is_true
 from tests.emulators.slack.errors import SlackError
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import Channel, Message, Workspace
 
 _SCOPES = {"C": "channels:history", "G": "groups:history", "D": "im:history"}

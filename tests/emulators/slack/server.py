@@ -1,8 +1,11 @@
-"""Slack over a real socket: the Web API and one incoming webhook, with faults by script.
+"""Slack over real sockets: the Web API, Socket Mode, the webhooks, and people who press things; with faults by script.
 
 with SlackServer(clock=clock) as slack:
     slack.workspace.add(Channel("C0CAPACITY", "capacity"))
     slack.inject("chat.postMessage", accepted_then(Cut.CLOSE))
+    ...
+    assert slack.interactions.press("U0ANA", "ack", ts=ts).answer() is None
+    print(slack.transcript())
 """
 
 from __future__ import annotations
@@ -16,20 +19,21 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.emulators.slack import arguments, chat, methods
+from tests.emulators.slack import arguments, hooks, methods
 from tests.emulators.slack.errors import SlackError, SlowDownError
-from tests.emulators.slack.faults import Answer, Cut, Fault
+from tests.emulators.slack.faults import Answer, Cut, Fault, Meanwhile, Mishap
+from tests.emulators.slack.interactions import Interactions
+from tests.emulators.slack.sockets import SocketMode
 from tests.emulators.slack.transcript import transcript
 from tests.emulators.slack.workspace import Workspace
 
-WEBHOOK = "webhook"
-_WEBHOOK_PATH = "/services/T0ACME/B0CSSYNC/canary-webhook-secret"
-_WEBHOOK_STATUS = {"invalid_payload": 400, "no_service": 404, "channel_not_found": 404, "is_archived": 410}
+WEBHOOK, RESPONSE_URL = "webhook", "response_url"
 
 
 class SlackServer:
@@ -41,11 +45,15 @@ class SlackServer:
         self.headers: list[dict[str, str]] = []
         self.webhook_channel = "C0CAPACITY"
         self.crashes: list[BaseException] = []
-        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
+        self._mishaps: dict[str, deque[Mishap]] = defaultdict(deque)
+        self._late: list[_Late] = []
         self._lock = threading.Lock()
         self._called = threading.Condition(self._lock)
         self._scheme = "https" if tls else "http"
         self._http = _Http(self)
+        self.socket_mode = SocketMode(self.workspace, self._next_socket_fault)
+        self.workspace.socket_address = self.socket_mode.address
+        self.interactions = Interactions(self.workspace, self.socket_mode, self._lock, self._url)
         if tls:
             self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -56,15 +64,22 @@ class SlackServer:
 
     @property
     def api_url(self) -> str:
-        return f"{self._scheme}://127.0.0.1:{self.port}/api/"
+        return f"{self._url}/api/"
 
     @property
     def webhook_url(self) -> str:
-        return f"{self._scheme}://127.0.0.1:{self.port}{_WEBHOOK_PATH}"
+        return f"{self._url}{hooks.WEBHOOK_PATH}"
 
-    def inject(self, method: str, *faults: Fault | None) -> None:
-        """Let the next calls of *method* (or ``WEBHOOK``) go wrong, one fault each; None: this one goes well."""
-        self._faults[method].extend(faults)
+    @property
+    def _url(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    def inject(self, method: str, *mishaps: Mishap) -> None:
+        """Let the next calls of *method* go wrong, one mishap each; None: this one goes well.
+
+        *method* may also be ``WEBHOOK``, ``RESPONSE_URL``, or ``CONNECT`` or ``ENVELOPE`` of Socket Mode.
+        """
+        self._mishaps[method].extend(mishaps)
 
     def wait_for(self, method: str, times: int, timeout_seconds: float = 30) -> None:
         """Until *method* has been called so often, and whatever Slack does about it is done but for the answer."""
@@ -94,6 +109,7 @@ class SlackServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.socket_mode.close()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
@@ -102,24 +118,32 @@ class SlackServer:
 
     def answer(self, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[Answer, Cut | None]:
         """Do what is asked; a Cut beside the answer says how it fails to arrive."""
-        method = WEBHOOK if path.startswith("/services/") else path.removeprefix("/api/")
+        name, act = self._door(path, query, headers, body)
         with self._lock:
-            self.calls.append(method)
+            self.calls.append(name)
             self.headers.append(headers)
             self._called.notify_all()
-            fault = self._faults[method].popleft() if self._faults[method] else None
-            if fault is None or fault.accepted:
-                real = self._webhook(path, body) if method == WEBHOOK else self._method(method, query, headers, body)
-            else:
-                real = Answer(500)
+            self._catch_up()
+            fault = self._next_fault(name)
+            if fault is not None and fault.late_by:
+                self._late.append(_Late(fault.late_by, self.workspace.stamp(), act))
+            real = act() if fault is None or (fault.accepted and not fault.late_by) else Answer(500)
         if fault is None:
             return real, None
         return (fault.ending, None) if isinstance(fault.ending, Answer) else (real, fault.ending)
 
+    def _door(self, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[str, Callable[[], Answer]]:
+        if path.startswith("/services/"):
+            return WEBHOOK, lambda: hooks.webhook(self.workspace, path, body, self.webhook_channel)
+        if path.startswith("/actions/"):
+            return RESPONSE_URL, lambda: hooks.response(self.workspace, path, body)
+        method = path.removeprefix("/api/")
+        return method, lambda: self._method(method, query, headers, body)
+
     def _method(self, method: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
         params = arguments.of_request(query, headers, body)
         token = headers.get("authorization", "").removeprefix("Bearer ") or params.get("token")
-        more = {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes))}
+        more = {"x-oauth-scopes": ",".join(sorted(methods.scopes_of(self.workspace, token)))}
         try:
             return _json(200, methods.call(self.workspace, method, params, token), more)
         except SlackError as error:
@@ -127,22 +151,32 @@ class SlackServer:
         except SlowDownError:
             return _json(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"})
 
-    def _webhook(self, path: str, body: bytes) -> Answer:
-        if path != _WEBHOOK_PATH:
-            return _words(404, "no_service")
-        try:
-            payload = json.loads(body)
-        except ValueError:
-            return _words(400, "invalid_payload")
-        try:
-            channel = self.workspace.named(self.webhook_channel)
-            chat.post(self.workspace, channel, {key: value for key, value in payload.items() if key != "metadata"})
-        except SlackError as error:
-            code = "channel_is_archived" if error.code == "is_archived" else error.code
-            return _words(_WEBHOOK_STATUS.get(error.code, 400), code)
-        except SlowDownError:
-            return Answer(429, b"rate_limited", {"Retry-After": "1"})
-        return _words(200, "ok")
+    def _next_fault(self, name: str) -> Fault | None:
+        mishap = self._mishaps[name].popleft() if self._mishaps[name] else None
+        if isinstance(mishap, Meanwhile):
+            mishap.change(self.workspace)
+            return None
+        return mishap
+
+    def _next_socket_fault(self, name: str) -> Fault | None:
+        with self._lock:
+            return self._next_fault(name)
+
+    def _catch_up(self) -> None:
+        """Do what is late, once it is late enough."""
+        for late in [one for one in self._late if not one.calls]:
+            with self.workspace.as_of(late.ts):
+                late.act()
+        self._late = [replace(one, calls=one.calls - 1) for one in self._late if one.calls]
+
+
+@dataclass(frozen=True)
+class _Late:
+    """*calls*: how many more do not see what *act* does, as of *ts*."""
+
+    calls: int
+    ts: str
+    act: Callable[[], Answer]
 
 
 class _Http(ThreadingHTTPServer):
@@ -198,7 +232,3 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _json(status: int, body: dict[str, Any], headers: dict[str, str]) -> Answer:
     return Answer(status, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8", **headers})
-
-
-def _words(status: int, words: str) -> Answer:
-    return Answer(status, words.encode(), {"Content-Type": "text/html"})

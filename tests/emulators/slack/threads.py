@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import BOT, Channel, Message
 
 TOMBSTONE, SLACKBOT = "tombstone", "USLACKBOT"

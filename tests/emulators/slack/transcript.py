@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from tests.emulators.slack import threads
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
 from tests.emulators.slack.workspace import BOT, Channel, Workspace
 
 _BOLD_ITALIC_CODE = re.compile(r"(?<![\w*_`])([*_`])(?=\S)([^*_`\n]*\S)\1(?![\w*_`])")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.emulators.slack.errors import SlackError
-from tests.emulators.slack.limits import Json
+from tests.emulators.slack.measures import Json
+from tests.emulators.slack.screens import Screens
 
 TEAM, APP, BOT, BOT_ID = "T0ACME", "A0CSSYNC", "U0CSSYNC", "B0CSSYNC"
 BOT_SCOPES = frozenset(
@@ -62,6 +63,17 @@ class Ephemeral:
 
 
 @dataclass
+class ResponseUrl:
+    """Where an app may answer whoever pressed something: for half an hour, five times."""
+
+    channel: Channel
+    message_ts: str
+    user_id: str
+    expires_at: float
+    uses_left: int = 5
+
+
+@dataclass
 class Workspace:
     """*clock*: seconds since the epoch. *paced*: answer 429 to more than a message a second per channel.
 
@@ -71,13 +83,19 @@ class Workspace:
     clock: Callable[[], float]
     token: str = "xoxb-canary-0123456789"
     scopes: frozenset[str] = BOT_SCOPES
+    app_token: str = "xapp-1-A0CSSYNC-canary-0123456789"
+    app_scopes: frozenset[str] = frozenset({"connections:write"})
     revoked: bool = False
+    app_revoked: bool = False
     paced: bool = False
     page_size: int = 1_000
     edit_window_seconds: float | None = None
     channels: dict[str, Channel] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     ephemerals: list[Ephemeral] = field(default_factory=list)
+    screens: Screens = field(default_factory=Screens)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    socket_address: Callable[[], str] | None = None
     _last_ts: float = 0.0
     _forced_ts: str | None = None
 
