@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.emulators.slack import arguments, hooks, methods
+from tests.emulators.slack import arguments, hooks, methods, threads
 from tests.emulators.slack.errors import SlackError, SlowDownError
 from tests.emulators.slack.faults import Answer, Cut, Fault, Meanwhile, Mishap
 from tests.emulators.slack.interactions import Interactions
@@ -88,14 +88,11 @@ class SlackServer:
 
     def messages(self, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
         """What stands in the channel itself; answers stand in threads."""
-        return [
-            one for one in self.workspace.channels[channel_id].messages if one.get("thread_ts", one["ts"]) == one["ts"]
-        ]
+        return [one for one in self.workspace.channels[channel_id].messages if threads.is_in_channel(one)]
 
     def answers(self, ts: str, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
         """What stands in the thread of message *ts*."""
-        messages = self.workspace.channels[channel_id].messages
-        return [one for one in messages if one.get("thread_ts") == ts and one["ts"] != ts]
+        return threads.replies(self.workspace.channels[channel_id], {"ts": ts})
 
     def transcript(self, channel_id: str = "C0CAPACITY") -> str:
         """The channel as a person reads it."""
