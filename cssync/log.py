@@ -6,7 +6,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from traceback import format_tb
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -69,6 +70,20 @@ def mask(text: str) -> str:
     for secret in _hidden:
         text = text.replace(secret, MASK)
     return text
+
+
+def without_messages(error: BaseException) -> str:
+    """The traceback without the errors' messages: those may quote customers' data, which no log may hold."""
+    return "".join(_steps(error))
+
+
+def _steps(error: BaseException) -> Iterator[str]:
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier is not None:
+        yield from _steps(earlier)
+        yield "which led to\n"
+    yield from format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def _in_order(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from cssync.assembly.parts import now, store
 from cssync.errors import ExitCode
 from cssync.model.night import Run
 from cssync.notify.delivery import Delivered
+from cssync.operations import bugs
 from cssync.run import deliver_due, run_night
 from cssync.schedule import Pulse, Stop, serve
 from cssync.settings.loaded import Loaded
@@ -55,6 +56,7 @@ def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
             deliver_waiting=deliver_waiting,
             latest_runs=latest_runs,
             now=now,
+            report_bug=bugs.report,
             say=say,
             stop=stop,
             pulse=pulse,

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from traceback import extract_tb, format_exception, format_tb
+from traceback import extract_tb, format_exception
 
 import typer
 
@@ -44,6 +44,7 @@ def told() -> Iterator[None]:
             _say(f"cssync: {error.strerror}{where}\n  -> free some space, then run it again")
             raise typer.Exit(ExitCode.CONFIG) from error
         _tell_of_bug(error)
+        _report(error)
         raise typer.Exit(ExitCode.BUG) from error
 
 
@@ -55,7 +56,9 @@ def _tell_of_bug(error: Exception) -> None:
         remedy = f"run it again with {DEBUG_VARIABLE}=1 to see the traceback, and report it"
     else:
         # Nobody watches, and the night may not fail the same way twice: the log keeps the traceback, in one line.
-        _say(json.dumps({"event": "bug", "level": "error", "traceback": "".join(_steps(error))}))
+        from cssync.log import without_messages
+
+        _say(json.dumps({"event": "bug", "level": "error", "traceback": without_messages(error)}))
         remedy = "report it with the traceback in the log line above"
     at = extract_tb(error.__traceback__)[-1]
     _say(
@@ -63,14 +66,10 @@ def _tell_of_bug(error: Exception) -> None:
     )
 
 
-def _steps(error: BaseException) -> Iterator[str]:
-    """The traceback without the errors' messages: those may quote customers' data, which no log may hold."""
-    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if earlier is not None:
-        yield from _steps(earlier)
-        yield "which led to\n"
-    yield from format_tb(error.__traceback__)
-    yield f"{type(error).__name__}\n"
+def _report(error: Exception) -> None:
+    from cssync.operations import bugs
+
+    bugs.report(error)
 
 
 def _say(text: str) -> None:

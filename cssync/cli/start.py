@@ -25,6 +25,7 @@ ConfigPath = Annotated[
 def start(config: Path | None) -> Loaded:
     """Return the settings in force, with the log set up as they say. Raises ConfigError."""
     from cssync import log
+    from cssync.operations import bugs
     from cssync.settings import secrets
     from cssync.settings.load import load
 
@@ -32,6 +33,7 @@ def start(config: Path | None) -> Loaded:
 
     loaded = load(config, os.environ, Path.cwd())
     _export_network(loaded.folder)
+    bugs.configure(loaded.secrets.sentry_dsn)
     log.configure(loaded.settings.log.level, loaded.settings.log.format, secrets.by_name(loaded.secrets).values())
     for warning in loaded.warnings:
         log.get_logger().warning("settings", warning=warning)

@@ -18,6 +18,7 @@ from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cssync.errors import BusyError, CssyncError, DeliveryError, StoppedError, StoreError, TransientError
+from cssync.log import without_messages
 from cssync.model.check import CheckStatus
 from cssync.model.night import Run
 from cssync.schedule.pulse import BEATS_EVERY, Pulse
@@ -88,12 +89,14 @@ class Watch:
         deliver_waiting: Callable[[], None],
         latest_runs: Callable[[], Iterable[Run]],
         now: Callable[[], datetime],
+        report_bug: Callable[[Exception], None],
     ) -> None:
         self._timetable = timetable
         self._run_night = run_night
         self._deliver_waiting = deliver_waiting
         self._latest_runs = latest_runs
         self._now = now
+        self._report_bug = report_bug
         self._rest_until = datetime.min.replace(tzinfo=UTC)
 
     def look(self) -> None:
@@ -119,9 +122,11 @@ class Watch:
             self._rest(passing=isinstance(error, _PASSING))
             facts = {**_named(night), "error": error.message, "remedy": error.remedy}
             log.error(_failed(night), **facts, not_before=self._resting())  # noqa: TRY400  expected: no traceback
-        except Exception:  # a bug in one night must not cost the next ones
+        except Exception as error:  # noqa: BLE001  a bug in one night must not cost the next ones
             self._rest(passing=True)
-            log.exception(_failed(night), **_named(night), not_before=self._resting())
+            traceback = without_messages(error)
+            log.error(_failed(night), **_named(night), not_before=self._resting(), traceback=traceback)  # noqa: TRY400
+            self._report_bug(error)
 
     def _rest(self, *, passing: bool) -> None:
         now = self._now()
@@ -147,6 +152,7 @@ def serve(
     deliver_waiting: Callable[[], None],
     latest_runs: Callable[[], Iterable[Run]],
     now: Callable[[], datetime],
+    report_bug: Callable[[Exception], None],
     say: Callable[[str], None],
     stop: Stop,
     pulse: Pulse,
@@ -155,11 +161,19 @@ def serve(
 
     *run_night*: one whole run of that date, raising CssyncError; give its pull ``stop.checkpoint`` as Progress and
     a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
-    *latest_runs*: the store's, at least those of two days. *say*: told at the start when the next night is, and on
-    which days the clocks get in its way. *pulse*: beats for as long as the scheduler does its work.
+    *latest_runs*: the store's, at least those of two days. *report_bug*: told of errors that nobody expected.
+    *say*: told at the start when the next night is, and on which days the clocks get in its way. *pulse*: beats for
+    as long as the scheduler does its work.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
-    watch = Watch(timetable, run_night=run_night, deliver_waiting=deliver_waiting, latest_runs=latest_runs, now=now)
+    watch = Watch(
+        timetable,
+        run_night=run_night,
+        deliver_waiting=deliver_waiting,
+        latest_runs=latest_runs,
+        now=now,
+        report_bug=report_bug,
+    )
     with stop.on_signals():
         scheduler = plan(watch, timetable, now(), pulse)
         scheduler.start()

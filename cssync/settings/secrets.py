@@ -33,10 +33,11 @@ _LOOKS = (
     (re.compile(r"-----BEGIN"), "SALESFORCE_PRIVATE_KEY"),
     (re.compile(r"\b00D[A-Za-z0-9]{9,15}![A-Za-z0-9._]{20,}"), "SALESFORCE_SESSION_ID"),
     (re.compile(r"hc-ping\.com/"), "HEALTHCHECK_URL"),
+    (re.compile(r"://[0-9a-f]{32}@[^/\s]+/\d+"), "SENTRY_DSN"),
     (re.compile(r"://[^/\s:@]*:[^/\s@]+@"), "DATABASE_URL"),
 )
 _NAMED_LIKE_ONE = re.compile(
-    r"password|passwd|secret|token|private_?key|api_?key|session_?id|client_id|webhook|database_url|healthcheck_url|ping_url|credential",
+    r"password|passwd|secret|token|private_?key|api_?key|session_?id|client_id|webhook|database_url|healthcheck_url|ping_url|dsn|credential",
     re.IGNORECASE,
 )
 

@@ -268,3 +268,4 @@ class Secrets(Section):
     slack: SlackSecrets = SlackSecrets()
     database_url: SecretStr | None = None
     healthcheck_url: SecretStr | None = None
+    sentry_dsn: SecretStr | None = None

@@ -55,6 +55,7 @@ if __name__ == "__main__":
         deliver_waiting=lambda: None,
         latest_runs=lambda: runs,
         now=lambda: datetime.now(UTC),
+        report_bug=lambda error: say(f"reported: {type(error).__name__}"),
         say=say,
         stop=stop,
         pulse=Pulse(),

@@ -113,7 +113,7 @@ def test_a_signal_in_the_middle_of_a_pull_ends_it_between_two_pages(start: Start
 def test_a_night_that_fails_leaves_the_schedule_alive(start: Start) -> None:
     process = start("fail")
     read_until(process, "night_failed")
-    read_until(process, "RuntimeError: a bug")
+    read_until(process, "RuntimeError")
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert "served" in rest(process)

@@ -30,6 +30,7 @@ class House:
         self.runs: list[Run] = []
         self.nights: list[date] = []
         self.deliveries: list[datetime] = []
+        self.bugs: list[Exception] = []
         self._outcomes = list(outcomes)
         self.watch = self.started()
 
@@ -41,6 +42,7 @@ class House:
             deliver_waiting=lambda: self.deliveries.append(self.now),
             latest_runs=lambda: self.runs,
             now=lambda: self.now,
+            report_bug=self.bugs.append,
         )
 
     def run_night(self, night: date) -> None:
@@ -114,7 +116,9 @@ def test_a_bug_in_one_night_is_logged_and_does_not_cost_the_next() -> None:
         ("night_begins", "info"),
         ("night_failed", "error"),
     ]
-    assert logs[-1]["exc_info"] is True
+    assert logs[-1]["traceback"].endswith("RuntimeError\n")
+    assert "a bug" not in str(logs[-1])
+    assert [type(bug) for bug in house.bugs] == [RuntimeError]
     house.look_after(timedelta(days=1))
     assert house.nights == [FRIDAY, date(2026, 11, 21)]
 
@@ -131,6 +135,7 @@ def test_an_expected_failure_is_logged_with_its_remedy_and_when_it_is_tried_agai
         "remedy": "look at status.salesforce.com",
         "not_before": "2026-11-20 04:30 UTC",
     }
+    assert house.bugs == []
 
 
 def test_a_store_that_cannot_be_read_does_not_end_the_watch() -> None:
@@ -145,6 +150,7 @@ def test_a_store_that_cannot_be_read_does_not_end_the_watch() -> None:
         deliver_waiting=house.deliveries.clear,
         latest_runs=unreadable,
         now=lambda: house.now,
+        report_bug=house.bugs.append,
     )
     with capture_logs() as logs:
         watch.look()
@@ -172,6 +178,7 @@ def test_a_slack_that_is_still_down_does_not_cost_the_next_night() -> None:
         deliver_waiting=still_down,
         latest_runs=lambda: house.runs,
         now=lambda: house.now,
+        report_bug=house.bugs.append,
     )
     with capture_logs() as logs:
         for _ in range(25):

@@ -34,6 +34,7 @@ def test_every_secret_has_its_variable() -> None:
         "SLACK_WEBHOOK_URL",
         "DATABASE_URL",
         "HEALTHCHECK_URL",
+        "SENTRY_DSN",
     ]
 
 
