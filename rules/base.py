@@ -89,4 +89,4 @@ class Rule:
 
 
 def subject_of(book: Book) -> Subject:
-    return Subject(book.id, book.name, book.email, book.team, book.manager, book.segment)
+    return Subject(book.id, book.name, book.email, book.team, book.manager, book.segment, book.manager_email)

@@ -11,18 +11,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from connectors.base import Progress, no_progress
+from cssync.assembly.audiences import ON_SCREEN, SLACK, slack_routes
 from cssync.assembly.parts import console, dry_store, now, remembered, slack, store
 from cssync.gate import Doubt
 from cssync.model.delivery import Address
 from cssync.model.night import Run
 from cssync.model.pull import Pull
-from cssync.run import Audience, Line, Outcome, Route, refuse
+from cssync.run import Audience, Line, Outcome, refuse
 from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-CONSOLE, SLACK = "console", "slack"
 
 
 class Unheard:
@@ -51,11 +50,11 @@ def night(
     notifiers, leadership, operations = [], [], []
     if notify.console:
         notifiers.append(console(screen))
-        leadership.append(Route(Address(CONSOLE, "")))
+        leadership.append(ON_SCREEN)
     if notify.slack.enabled:
         notifiers.append(slack(loaded))
+        leadership += slack_routes(loaded.settings, edits=notifiers[-1].edits)
         channel = notify.slack.channel or ""
-        leadership.append(Route(Address(SLACK, channel), edits=notifiers[-1].edits))
         operations.append(Address(SLACK, notify.slack.operations_channel or channel))
     memory = store(loaded)
     try:
@@ -79,7 +78,7 @@ def rehearsal(
 ) -> Iterator[Line]:
     """The same line with a store that forgets, and *screen* for its only audience. The pull is real."""
     memory = dry_store(loaded)
-    notifiers, leadership = ([console(screen)], [Route(Address(CONSOLE, ""))]) if screen else ([], [])
+    notifiers, leadership = ([console(screen)], [ON_SCREEN]) if screen else ([], [])
     try:
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,

@@ -108,6 +108,7 @@ def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -
         manager=manager.name if manager else None,
         segment=_set_segment(owner, team) or _main_segment(tally),
         tally=tally,
+        manager_email=manager.email if manager else None,
     )
 
 

@@ -105,6 +105,7 @@ class Book:
     manager: str | None
     segment: str | None
     tally: Tally
+    manager_email: str | None = None
 
     @property
     def accounts(self) -> int:

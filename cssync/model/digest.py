@@ -46,7 +46,8 @@ class Digest:
     """*summary*: the whole night in one line, for notifications and screen readers.
 
     *context*: short statements for the line under the title (size of the team, age of the data, limits and
-    their source, run). *notes*: records to mend, warnings on the mapping. *footer*: "14 unchanged".
+    their source, run). *notes*: records to mend, warnings on the mapping. *footer*: "14 unchanged". *mention*: e-mail
+    addresses of those whom it is to call.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Digest:
     entries: tuple[Entry, ...]
     notes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    mention: tuple[str, ...] = ()
 
     @property
     def incidents(self) -> tuple[Incident, ...]:

@@ -35,6 +35,7 @@ class Subject:
     team: str | None = None
     manager: str | None = None
     segment: str | None = None
+    manager_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

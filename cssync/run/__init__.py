@@ -5,9 +5,10 @@ those objects, ``pulling`` brings the CRM home and through the gate, ``recalling
 first night, ``night`` does the rest, and ``messages`` says who is told what.
 """
 
-from cssync.run.line import Audience, Line, Outcome, Route, accept, refuse
+from cssync.run.line import Audience, Line, Outcome, accept, refuse
 from cssync.run.night import deliver_due, run_night
 from cssync.run.recalling import Backfilled, backfill
+from cssync.run.routing import Route, selected
 
 __all__ = [
     "Audience",
@@ -20,4 +21,5 @@ __all__ = [
     "deliver_due",
     "refuse",
     "run_night",
+    "selected",
 ]

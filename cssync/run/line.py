@@ -23,6 +23,7 @@ from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
 from cssync.notify.delivery import Delivered
+from cssync.run.routing import Route
 from cssync.settings.loaded import Loaded
 from cssync.store.base import Store
 
@@ -42,16 +43,6 @@ class Audience(Protocol):
     def added_up(self, books: Books) -> None: ...
 
     def ended(self, outcome: Outcome) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a digest goes. *edits*: a message there can be changed and answered, so there is one a date, kept true;
-    elsewhere each run posts its news.
-    """
-
-    address: Address
-    edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

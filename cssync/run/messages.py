@@ -6,46 +6,72 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from cssync.errors import CssyncError, StoppedError
 from cssync.model.alert import Cause, Incident, Transition
 from cssync.model.delivery import Address, Delivery
 from cssync.model.digest import Evidence, Notice
+from cssync.model.finding import Severity
 from cssync.model.night import Past, Run
 from cssync.model.wording import day
 from cssync.report.digest import Tidings, write
-from cssync.run.line import Route
+from cssync.run.routing import Readers, Route, readers
 
+_CALLING = frozenset({Cause.OPENED, Cause.ESCALATED})
 _FIGURE = re.compile(r"\S*\d\S*")
 
 
-def digests(tidings: Tidings, past: Past, leadership: Iterable[Route], tenant: str) -> Iterator[Delivery]:
-    """Yield the night's news for every route, and all that is firing for one that was never told anything.
+def digests(
+    tidings: Tidings, past: Past, leadership: Iterable[Route], tenant: str, now: datetime
+) -> Iterator[Delivery]:
+    """Yield the night's news for all readers, and all that is firing for those who were never told anything.
 
     Where messages can be edited there is one a date, which tells all that earlier runs of the date told too, and an
     answer to it for each of its subjects. Elsewhere the id of a message says what it announces, so that nothing is
     announced twice.
     """
-    for route in leadership:
-        transitions = tidings.transitions if route.address in past.told else _openings(tidings)
-        news = write(replace(tidings, transitions=transitions))
-        if news is None:
+    about = (*(t.alert for t in (*past.announced, *tidings.transitions)), *tidings.firing)
+    for those in readers(leadership, about):
+        mine = _narrowed(tidings, those)
+        if those.address not in past.told:
+            mine = replace(mine, transitions=_openings(mine))
+        if not any(t.announce for t in mine.transitions):
             continue
-        if route.edits:
-            yield from _kept_true(replace(tidings, transitions=merged(past.announced, transitions)), route, tenant)
-        else:
-            announced = sorted(_announced(transitions))
-            yield Delivery(_id(tenant, *announced, *route.address), *route.address, news)
+        written = _kept_true(mine, past, those, tenant) if those.edits else _news(mine, those, tenant)
+        held_until = _held_until(mine.transitions, those, now)
+        yield from (replace(delivery, not_before=held_until) for delivery in written)
 
 
-def _kept_true(tidings: Tidings, route: Route, tenant: str) -> Iterator[Delivery]:
+def _narrowed(tidings: Tidings, those: Readers) -> Tidings:
+    return replace(
+        tidings,
+        transitions=[t for t in tidings.transitions if t.alert.key in those.incidents],
+        firing=[alert for alert in tidings.firing if alert.key in those.incidents],
+    )
+
+
+def _news(tidings: Tidings, those: Readers, tenant: str) -> Iterator[Delivery]:
     digest = write(tidings)
+    if digest is not None:
+        announced = sorted(_announced(tidings.transitions))
+        yield Delivery(_id(tenant, *announced, *those.address), *those.address, digest)
+
+
+def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Iterator[Delivery]:
+    earlier = (t for t in past.announced if t.alert.key in those.incidents)
+    whole_day = replace(tidings, transitions=merged(earlier, tidings.transitions))
+    digest = write(whole_day)
     if digest is None:
         return
     root = Delivery(
-        _id(tenant, str(digest.as_of), *route.address),
-        *route.address,
-        replace(digest, entries=tuple(replace(entry, details=()) for entry in digest.entries)),
+        _id(tenant, str(digest.as_of), *those.address),
+        *those.address,
+        replace(
+            digest,
+            entries=tuple(replace(entry, details=()) for entry in digest.entries),
+            mention=tuple(those.mention) if _calls(whole_day.transitions) else (),
+        ),
         as_of=digest.as_of,
         revisable=True,
     )
@@ -55,6 +81,26 @@ def _kept_true(tidings: Tidings, route: Route, tenant: str) -> Iterator[Delivery
             yield replace(
                 root, id=_id(root.id, entry.subject_id), payload=Evidence(entry, digest.run_id), reply_to=root.id
             )
+
+
+def _calls(transitions: Iterable[Transition]) -> bool:
+    """Whether anybody is to be called: where something opens or is escalated, and more than watching is asked for."""
+    return any(
+        t.announce and t.cause in _CALLING and t.after is not None and t.after is not Severity.WATCH
+        for t in transitions
+    )
+
+
+def _held_until(transitions: Iterable[Transition], those: Readers, now: datetime) -> datetime | None:
+    """When the quiet hours of those readers are over; None where they may be told now, by whichever route."""
+    critical = any(t.announce and t.after is Severity.CRITICAL for t in transitions)
+    ends: list[datetime] = []
+    for quiet in those.quiet:
+        end = None if quiet is None or (critical and not quiet.hold_critical) else quiet.until(now)
+        if end is None:
+            return None
+        ends.append(end)
+    return min(ends, default=None)
 
 
 def merged(earlier: Iterable[Transition], later: Iterable[Transition]) -> tuple[Transition, ...]:

@@ -99,7 +99,7 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     settings = line.loaded.settings
     reconciled = reconcile(_tonight(context, seen, findings), past.alerts, settings.alerts)
     tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
-    deliveries = tuple(messages.digests(tidings, past, line.leadership, settings.tenant))
+    deliveries = tuple(messages.digests(tidings, past, line.leadership, settings.tenant, line.now()))
     repeated = past.today is not None and past.today.digest_of_input == seen.run.digest_of_input
     run = replace(
         seen.run,

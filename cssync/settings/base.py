@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, get_origin
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
@@ -31,6 +32,15 @@ class Section(BaseModel):
     @classmethod
     def _holds_several(cls, name: str) -> bool:
         return name in cls.model_fields and get_origin(cls.model_fields[name].annotation) in (dict, tuple)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone; use an IANA name such as Europe/Berlin or UTC")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 def _over_accounts(text: str) -> str:

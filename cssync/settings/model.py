@@ -6,24 +6,18 @@ from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PositiveInt, field_validator, model_validator
 
-from cssync.settings.base import AccountCondition, Section
+from cssync.settings.base import AccountCondition, Section, TimeZone
+from cssync.settings.routes import Person, QuietHours, RouteSettings
 from cssync.settings.source import ArrSource, FileSource, Source
 
 Ratio = Annotated[Decimal, Field(gt=0, le=1)]
 PositiveDecimal = Annotated[Decimal, Field(gt=0)]
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("not a time zone; use an IANA name such as Europe/Berlin or UTC")
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -171,6 +165,13 @@ class Slack(Section):
     )
     channel: str | None = Field(None, description="channel id (C0123456789) or #name; required with via: bot")
     operations_channel: str | None = Field(None, description="for refused nights; null: the same channel")
+    mention: tuple[Person, ...] = Field(
+        (), description="e-mail addresses of those who are named in the channel where something opens or is escalated"
+    )
+    quiet: str | None = Field(None, description="one of notify.quiet, for the channel; null: told at any hour")
+    routes: tuple[RouteSettings, ...] = Field(
+        (), description="who hears of some of the alerts as well; the channel hears of all (via: bot)"
+    )
     api_url: str = Field("https://slack.com/api/", description="another one only for a proxy or GovSlack")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(15, description="how long one request may take")
 
@@ -178,6 +179,8 @@ class Slack(Section):
     def _a_bot_knows_its_channel(self) -> Self:
         if self.enabled and self.via == "bot" and not self.channel:
             raise ValueError("via: bot needs a channel (C0123456789 or #name)")
+        if self.via == "webhook" and (self.routes or self.mention):
+            raise ValueError("via: webhook posts to one channel and looks nobody up; routes and mention need via: bot")
         return self
 
 
@@ -186,6 +189,16 @@ class Notify(Section):
 
     console: bool = Field(default=True, description="print the digest on the terminal as well")
     slack: Slack = Field(Slack(), description="where leadership reads it")
+    quiet: dict[str, QuietHours] = Field(
+        default_factory=dict, description="quiet hours by a name of your own, for notify.slack and its routes"
+    )
+
+    @model_validator(mode="after")
+    def _quiet_hours_are_there(self) -> Self:
+        named = {name for name in (self.slack.quiet, *(route.quiet for route in self.slack.routes)) if name}
+        if missing := named - set(self.quiet):
+            raise ValueError(f"no quiet hours are called {', '.join(sorted(missing))}: add them under notify.quiet")
+        return self
 
 
 class StoreSettings(Section):

@@ -84,6 +84,9 @@ def _setting(name: str, info: Any, value: Any) -> Iterator[str]:
         case dict():
             yield f"{name}:"
             yield from _indented(_commented(_entry(name, get_args(info.annotation)[1])))
+        case tuple() if (kind := _section_of(info.annotation)) is not None:
+            yield f"{name}:"
+            yield from _indented(_commented(_item(kind)))
         case tuple():
             yield f"{name}: []"
         case _:
@@ -103,6 +106,18 @@ def _entry(table: str, kind: Any) -> Iterator[str]:
         yield from _indented(_section(kind()))
     else:
         yield f"{_EXAMPLE_NAMES.get(table, 'name')}: {scalar(_EXAMPLE_NUMBER)}"
+
+
+def _section_of(annotation: Any) -> type[Section] | None:
+    """The section that a list holds, where it holds sections."""
+    first = next(iter(get_args(annotation)), None)
+    return first if isinstance(first, type) and issubclass(first, Section) else None
+
+
+def _item(kind: type[Section]) -> Iterator[str]:
+    """What one section of a list would look like."""
+    yield "-"
+    yield from _indented(_section(kind()))
 
 
 def _alternative(section: type[Section]) -> Iterator[str]:
