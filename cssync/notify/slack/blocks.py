@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _SEE_ALERTS = "cssync alerts"
 _SEE_RUN = "cssync run --dry"
 _NOTES = 1_200
 _EVIDENCE = 3  # a digest is to be read over coffee; the whole story is a command away
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _DOT = " \u00b7 "
 
 
@@ -31,21 +33,29 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def message(outgoing: Outgoing, reference: str = "") -> Message:
-    """Lay *outgoing* out; its id becomes the first block's, *reference* is shown where metadata cannot go along."""
+def message(outgoing: Outgoing, reference: str = "", called: Sequence[str] = ()) -> Message:
+    """Lay *outgoing* out; its id becomes the first block's, *reference* is shown where metadata cannot go along.
+
+    *called*: ids of people in Slack who are to be called by it.
+    """
     mark = outgoing.delivery.id
     match outgoing.delivery.payload:
         case Digest() as digest:
-            return _digest(digest, mark, reference, outgoing.remarks)
+            return _digest(digest, mark, reference, outgoing.remarks, _calling(called))
         case Evidence() as evidence:
             return _evidence(evidence, mark, outgoing.remarks)
         case Notice() as notice:
             return _notice(notice, mark, reference)
 
 
-def _digest(digest: Digest, mark: str, reference: str, remarks: Remarks) -> Message:
+def _calling(people: Iterable[str]) -> str:
+    """Only what Slack itself told us is an id may go out as one: nothing here comes from the CRM."""
+    return " ".join(f"<@{person}>" for person in people if _PERSON.fullmatch(person))
+
+
+def _digest(digest: Digest, mark: str, reference: str, remarks: Remarks, calling: str) -> Message:
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
-    head = [header(digest.title, mark), *context(_statements(digest.context))]
+    head = [header(digest.title, mark), *context(_statements(digest.context)), *context(calling)]
     noted = list(filter(None, (mrkdwn(note, 300) for note in digest.notes)))
     notes = context(_fitted(noted, len(noted), _NOTES, "\n", _SEE_RUN))
     footer = context(_statements([*digest.footer, f"more details: {_SEE_ALERTS} --details"], reference))
@@ -59,7 +69,7 @@ def _digest(digest: Digest, mark: str, reference: str, remarks: Remarks) -> Mess
     spoken = (
         f"{entry.kind.upper()} {_told(entry, _name(entry), '. ')}{_since_then(entry, remarks)}" for entry in entries
     )
-    text = _text(digest.summary, spoken, len(entries), reference)
+    text = _text(digest.summary, spoken, len(entries), " ".join(filter(None, (calling, reference))))
     return Message(text, tuple(part.block for part in parts))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,9 +13,11 @@ from slack_sdk import WebClient
 
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Outcome, Outgoing
+from cssync.model.digest import Digest
 from cssync.notify.slack import blocks, checks, history, outcome
 from cssync.notify.slack.client import web_client
 from cssync.notify.slack.kit import Block
+from cssync.notify.slack.people import People, is_person
 from cssync.notify.slack.place import Place
 
 # A message may become visible a little after its answer was lost: only absent twice is absent.
@@ -44,19 +47,22 @@ class SlackBotNotifier:
 
     def send(self, message: Outgoing, now: datetime) -> Attempt:
         """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
-        if problem := self._problem(message):
-            return problem
-        laid_out = blocks.message(message)
-        attempt = self._post(message, now, text=laid_out.text, blocks=list(laid_out.blocks))
-        if attempt.outcome is not Outcome.REFUSED:
-            return attempt
-        return _plainly(self._post(message, now, text=laid_out.text), attempt)
+        channel = self._channel(message, now)
+        if isinstance(channel, Attempt):
+            return channel
+        called, unknown = self._people.ids(_called(message), now)
+        laid_out = blocks.message(message, called=called)
+        attempt = self._post(channel, message, now, text=laid_out.text, blocks=list(laid_out.blocks))
+        if attempt.outcome is Outcome.REFUSED:
+            attempt = _plainly(self._post(channel, message, now, text=laid_out.text), attempt)
+        return replace(attempt, error=unknown) if unknown and not attempt.error else attempt
 
     def edit(self, message: Outgoing, now: datetime) -> Attempt:
         """Lay it out anew where it is."""
-        if problem := self._problem(message):
+        if problem := self._malformed():
             return problem
-        laid_out = blocks.message(message)
+        called, _ = self._people.ids(_called(message), now)
+        laid_out = blocks.message(message, called=called)
         attempt = self._update(message, now, text=laid_out.text, blocks=list(laid_out.blocks))
         if attempt.outcome is not Outcome.REFUSED:
             return attempt
@@ -65,10 +71,11 @@ class SlackBotNotifier:
 
     def find(self, message: Outgoing, now: datetime) -> Attempt:
         """Read the channel or the thread back; of several copies the earliest is kept, the others are deleted."""
-        if problem := self._problem(message):
-            return problem
+        address = self._channel(message, now)
+        if isinstance(address, Attempt):
+            return address
         try:
-            channel, found = self._look_twice(message, now)
+            channel, found = self._look_twice(address, message, now)
         except outcome.ESCAPES as error:
             return _unsettled(outcome.of_error(error, now))
         if channel is None:
@@ -91,13 +98,21 @@ class SlackBotNotifier:
         token = self._token.get_secret_value().strip()
         return web_client(token, api_url=self._api_url, timeout_seconds=self._timeout_seconds)
 
-    def _address(self, message: Outgoing) -> str:
-        return message.delivery.address or next(iter(self._channels), "")
+    @cached_property
+    def _people(self) -> People:
+        return People(self._client)
 
-    def _problem(self, message: Outgoing) -> Attempt | None:
-        if not self._address(message):
+    def _channel(self, message: Outgoing, now: datetime) -> str | Attempt:
+        """Where *message* goes, as Slack takes it: an id or a #name; or why there is no such place."""
+        if problem := self._malformed():
+            return problem
+        # In a thread the id of the channel is known, and a #name may have changed since.
+        if root := Place.of(message.under):
+            return root.channel
+        address = message.delivery.address or next(iter(self._channels), "")
+        if not address:
             return Attempt(Outcome.ADDRESS_DOWN, error="no Slack channel is set", remedy="set notify.slack.channel")
-        return self._malformed()
+        return self._people.channel_of(address, now) if is_person(address) else address
 
     def _malformed(self) -> Attempt | None:
         token = self._token.get_secret_value().strip()
@@ -110,12 +125,13 @@ class SlackBotNotifier:
             )
         return outcome.of_building(lambda: self._client)
 
-    def _post(self, message: Outgoing, now: datetime, *, text: str, blocks: list[Block] | None = None) -> Attempt:
+    def _post(
+        self, channel: str, message: Outgoing, now: datetime, *, text: str, blocks: list[Block] | None = None
+    ) -> Attempt:
         root = Place.of(message.under)
         try:
             answer = self._client.chat_postMessage(
-                # In a thread the id of the channel is known, and a #name may have changed since.
-                channel=root.channel if root else self._address(message),
+                channel=channel,
                 thread_ts=root.ts if root else None,
                 text=text,
                 blocks=blocks,
@@ -127,10 +143,10 @@ class SlackBotNotifier:
             )
         except outcome.ESCAPES as error:
             return outcome.of_error(error, now)
-        channel, ts = answer.get("channel"), answer.get("ts")
-        if not isinstance(channel, str) or not isinstance(ts, str):
+        posted_in, ts = answer.get("channel"), answer.get("ts")
+        if not isinstance(posted_in, str) or not isinstance(ts, str):
             return Attempt(Outcome.UNKNOWN, error="Slack said ok, but not which message it is")
-        return Attempt(Outcome.SENT, str(Place(channel, ts)))
+        return Attempt(Outcome.SENT, str(Place(posted_in, ts)))
 
     def _update(self, message: Outgoing, now: datetime, *, text: str, blocks: list[Block]) -> Attempt:
         place = Place.of(message.delivery.receipt)
@@ -150,10 +166,10 @@ class SlackBotNotifier:
             return outcome.of_error(error, now)
         return Attempt(Outcome.SENT, str(place))
 
-    def _look_twice(self, message: Outgoing, now: datetime) -> tuple[str | None, tuple[str, ...]]:
+    def _look_twice(self, address: str, message: Outgoing, now: datetime) -> tuple[str | None, tuple[str, ...]]:
         since = message.delivery.first_attempt_at or now
         root = Place.of(message.under)
-        channel = root.channel if root else history.channel_id(self._client, self._address(message))
+        channel = root.channel if root else history.channel_id(self._client, address)
         if channel is None:
             return None, ()
         thread = root.ts if root else None
@@ -168,6 +184,11 @@ class SlackBotNotifier:
         except outcome.ESCAPES:
             return False
         return True
+
+
+def _called(message: Outgoing) -> tuple[str, ...]:
+    payload = message.delivery.payload
+    return payload.mention if isinstance(payload, Digest) else ()
 
 
 def _plainly(plain: Attempt, refused: Attempt) -> Attempt:
