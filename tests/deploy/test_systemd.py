@@ -136,11 +136,17 @@ def allowed(listed: str) -> list[str]:
 
 
 def test_a_night_works_in_the_sandbox(analyze: str, tmp_path: Path) -> None:
-    """polars, numpy, SQLite and the vendors' clients, with no privileged call and no memory both written and run."""
+    """polars, numpy and SQLite, with no privileged call and no memory both written and run."""
     cssync = str(Path(sys.executable).with_name("cssync"))
     found = jailed(analyze, tmp_path, cssync, "run", "--dry")
     assert found.returncode == 0, found.stderr
     assert "A rehearsal on the embedded demo company" in found.stdout
+
+
+def test_what_real_nights_need_beside_can_be_loaded_in_the_sandbox(analyze: str, tmp_path: Path) -> None:
+    needed = ("connectors.salesforce", "connectors.hubspot", "cssync.notify.slack", "cssync.operations", "psycopg")
+    found = jailed(analyze, tmp_path, sys.executable, "-c", f"import {', '.join(needed)}")
+    assert found.returncode == 0, found.stderr
 
 
 @pytest.mark.parametrize(
