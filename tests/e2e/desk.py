@@ -56,9 +56,11 @@ def cssync(*arguments: str, cwd: Path) -> Ran:
     return Ran(process.returncode, out, err)
 
 
-def _started(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> subprocess.Popen[str]:
+def _started(
+    arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], before: Sequence[str] = ()
+) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program, arguments from the tests
-        [sys.executable, "-m", "cssync", *arguments],
+        [*before, sys.executable, "-m", "cssync", *arguments],
         cwd=cwd,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(_REPOSITORY), **environ},
         stdout=subprocess.PIPE,
@@ -69,11 +71,15 @@ def _started(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) ->
 
 @dataclass
 class Desk:
-    """*settings* as the YAML file holds them; *environ* is all that the command sees of the environment."""
+    """*settings* as the YAML file holds them; *environ* is all that the command sees of the environment.
+
+    *before*: a command that starts the command, where it is a process of its own.
+    """
 
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
+    before: Sequence[str] = ()
 
     @property
     def store(self) -> Path:
@@ -100,7 +106,7 @@ class Desk:
         return Ran(process.returncode, out, err)
 
     def started(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-        return _started(self._line(arguments), self.folder, {**self.environ, **environ})
+        return _started(self._line(arguments), self.folder, {**self.environ, **environ}, self.before)
 
     def dump(self) -> dict[str, list[str]]:
         """Every row of every table that a night that came to nothing must not change.

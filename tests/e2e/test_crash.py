@@ -6,7 +6,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -21,30 +20,11 @@ from tests.e2e.companies import (
     three_csms,
 )
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk, texts
-from tests.emulators.salesforce.faults import Page, Rewrite
+from tests.e2e.gate import Gate
+from tests.emulators.salesforce.faults import Rewrite
 from tests.emulators.salesforce.server import SalesforceEmulator
 from tests.emulators.slack.faults import Cut, Fault, accepted_then, lost
 from tests.emulators.slack.server import SlackServer
-
-PATIENCE_SECONDS = 30
-
-
-class Gate:
-    """Stops the pull at a request until it is told to go on."""
-
-    def __init__(self) -> None:
-        self._reached, self._open = threading.Event(), threading.Event()
-
-    def hold(self, _path: str, page: Page) -> Page:
-        self._reached.set()
-        self._open.wait(PATIENCE_SECONDS)
-        return page
-
-    def wait(self) -> None:
-        assert self._reached.wait(PATIENCE_SECONDS)
-
-    def open(self) -> None:
-        self._open.set()
 
 
 @pytest.fixture
@@ -135,7 +115,7 @@ def test_killed_while_it_posts(salesforce: SalesforceEmulator, desk: Desk, slack
     assert_mended(desk, slack)
 
 
-def test_two_runs_at_once(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:
+def test_alert_case_07_two_runs_at_once(salesforce: SalesforceEmulator, desk: Desk, slack: SlackServer) -> None:
     gate = Gate()
     salesforce.faults.add(Rewrite(gate.hold), at={1}, where="FROM Account ")
     with desk.started("run", "--as-of", NEXT_NIGHT) as process:

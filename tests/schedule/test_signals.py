@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cssync.schedule import Stop
+from tests.namespaces import child_of, new_pid_namespace
 
 PROGRAM = Path(__file__).with_name("program.py")
 Start = Callable[..., subprocess.Popen[str]]
@@ -78,7 +78,7 @@ def test_a_start_says_on_which_days_the_clocks_get_in_the_way(start: Start) -> N
     assert process.returncode == 0
 
 
-def test_a_signal_in_the_middle_of_writing_lets_it_finish(start: Start) -> None:
+def test_alert_case_11_a_signal_in_the_middle_of_writing_lets_it_finish(start: Start) -> None:
     process = start("until_told")
     read_until(process, "night: writing")
     process.send_signal(signal.SIGTERM)
@@ -120,24 +120,14 @@ def test_a_night_that_fails_leaves_the_schedule_alive(start: Start) -> None:
     assert process.returncode == 0
 
 
-def test_as_process_1_of_a_container_it_hears_sigterm(start: Start) -> None:
+def test_alert_case_11_as_process_1_of_a_container_it_hears_sigterm(start: Start) -> None:
     """The kernel hides from process 1 every signal that it has no handler for."""
-    process = start("until_told", before=_new_pid_namespace())
+    process = start("until_told", before=new_pid_namespace())
     read_until(process, "night: writing")
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
-    os.kill(int(children[0]), signal.SIGTERM)
+    os.kill(child_of(process), signal.SIGTERM)
     read_until(process, "stopping")
     assert "night: written" in rest(process, "go on\n")
     assert process.returncode == 0
-
-
-def _new_pid_namespace() -> list[str]:
-    unshare = shutil.which("unshare")
-    for rights in ([], ["--user", "--map-root-user"]):
-        command = [unshare or "", *rights, "--pid", "--fork", "--kill-child"]
-        if unshare and subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:  # noqa: S603  looked up above
-            return command
-    pytest.skip("this kernel lets us create no PID namespace")
 
 
 def test_a_wish_that_came_as_the_thread_fell_asleep_is_heard_when_it_next_looks_up() -> None:

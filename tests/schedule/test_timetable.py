@@ -45,21 +45,21 @@ def test_the_first_start_of_all_runs_the_night_of_the_day() -> None:
     assert due(AT_NINE, [], AT_FOUR) == FRIDAY
 
 
-def test_of_many_missed_nights_only_the_latest_is_caught_up() -> None:
+def test_alert_case_09_of_many_missed_nights_only_the_latest_is_caught_up() -> None:
     last_week = a_run(date(2026, 11, 13), began="2026-11-13T03:00")
     assert due(AT_NINE, [last_week], AT_FOUR) == FRIDAY
     assert due(AT_NINE, [last_week, a_run(FRIDAY)], AT_FOUR) is None
 
 
-def test_a_missed_night_is_caught_up_all_through_its_own_day() -> None:
+def test_alert_case_09_a_missed_night_is_caught_up_all_through_its_own_day() -> None:
     assert due(utc("2026-11-20T22:59"), [], AT_FOUR) == FRIDAY  # 23:59 in Berlin
 
 
-def test_a_missed_night_is_given_up_once_its_day_is_long_past() -> None:
+def test_alert_case_09_a_missed_night_is_given_up_once_its_day_is_long_past() -> None:
     assert due(utc("2026-11-21T01:00"), [], AT_FOUR) is None  # 02:00 on Saturday, two hours before the next
 
 
-def test_a_late_night_is_caught_up_past_midnight_for_twelve_hours() -> None:
+def test_alert_case_09_a_late_night_is_caught_up_past_midnight_for_twelve_hours() -> None:
     late = Timetable(time(23, 30), ZoneInfo("UTC"))
     assert due(utc("2026-11-21T00:10"), [], late) == FRIDAY
     assert due(utc("2026-11-21T11:30"), [], late) == FRIDAY
@@ -131,7 +131,9 @@ CLOCK_CHANGES = [
 
 
 @pytest.mark.parametrize(("zone", "at", "night", "begins"), CLOCK_CHANGES)
-def test_each_day_has_one_moment_also_when_the_clocks_change(zone: str, at: time, night: date, begins: str) -> None:
+def test_alert_case_10_each_day_has_one_moment_when_clocks_change(
+    zone: str, at: time, night: date, begins: str
+) -> None:
     timetable = Timetable(at, ZoneInfo(zone))
     moment = utc(begins)
     assert timetable.begins(night) == moment
@@ -141,7 +143,7 @@ def test_each_day_has_one_moment_also_when_the_clocks_change(zone: str, at: time
 
 
 @pytest.mark.parametrize(("zone", "at", "night", "begins"), CLOCK_CHANGES)
-def test_a_night_runs_once_on_a_day_on_which_the_clocks_change(zone: str, at: time, night: date, begins: str) -> None:
+def test_alert_case_10_a_night_runs_once_when_clocks_change(zone: str, at: time, night: date, begins: str) -> None:
     """Looking every ten minutes for a day and a half finds the night, the next one, and nothing twice."""
     timetable = Timetable(at, ZoneInfo(zone))
     runs: list[Run] = []
@@ -159,7 +161,7 @@ def test_a_night_runs_once_on_a_day_on_which_the_clocks_change(zone: str, at: ti
     at=st.times().map(lambda at: at.replace(microsecond=0)),
     start=st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),  # noqa: DTZ001  a bound
 )
-def test_in_every_zone_nights_follow_each_other_day_by_day(zone: str, at: time, start: datetime) -> None:
+def test_alert_case_10_in_every_zone_nights_follow_each_other_day_by_day(zone: str, at: time, start: datetime) -> None:
     timetable = Timetable(at, ZoneInfo(zone))
     latest, following = timetable.latest(start), timetable.following(start)
     assert timetable.begins(latest) <= start < timetable.begins(following)

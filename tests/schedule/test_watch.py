@@ -58,7 +58,7 @@ class House:
         self.watch.look()
 
 
-def test_looking_again_and_again_runs_a_night_once() -> None:
+def test_alert_case_08_looking_again_and_again_runs_a_night_once() -> None:
     house = House()
     for _ in range(24):
         house.look_after(timedelta(minutes=30))
@@ -216,7 +216,7 @@ def test_late_looks_are_never_dropped_and_two_never_overlap() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"])
-def test_the_daily_trigger_fires_when_the_timetable_says(zone: str) -> None:
+def test_alert_case_10_the_daily_trigger_fires_when_the_timetable_says(zone: str) -> None:
     timetable = Timetable(time(4, 0), ZoneInfo(zone))
     start = datetime(2026, 11, 20, 12, tzinfo=UTC)
     trigger = _nightly(timetable, start)
