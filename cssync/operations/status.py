@@ -86,6 +86,7 @@ def _switched_on(settings: Settings) -> frozenset[str]:
 def _is_held(one: Undelivered, now: datetime, sinks: Collection[str], late_after: timedelta) -> bool:
     if one.state is DeliveryState.DEAD:
         return False
-    waits = one.attempts == 0 and one.not_before is not None and one.not_before > now
-    on_its_way = not one.error and one.since is not None and now - one.since < late_after
-    return waits or on_its_way or one.sink not in sinks
+    if one.error:
+        return one.sink not in sinks
+    since = max((moment for moment in (one.since, one.not_before) if moment), default=None)
+    return one.sink not in sinks or (since is not None and now - since < late_after)

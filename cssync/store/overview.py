@@ -18,6 +18,7 @@ from cssync.store.schema import alert, book_day, outbox, run
 from cssync.store.upgrade import revision
 
 _RECENT_RUNS = 50
+_OPEN = tuple(state for state in AlertState if state.is_open)
 
 
 def overview(database: Database, connection: Connection, tenant_id: int) -> Overview:
@@ -56,7 +57,7 @@ def _ended(connection: Connection, tenant_id: int) -> dict[RunStatus, int]:
 def _firing(connection: Connection, tenant_id: int) -> dict[Firing, int]:
     query = (
         select(alert.c.severity, alert.c.rule, func.count())
-        .where(alert.c.tenant_id == tenant_id, alert.c.state == AlertState.FIRING)
+        .where(alert.c.tenant_id == tenant_id, alert.c.state.in_(_OPEN))
         .group_by(alert.c.severity, alert.c.rule)
     )
     return {Firing(severity, rule): number for severity, rule, number in connection.execute(query)}
@@ -72,17 +73,26 @@ def _deliveries(connection: Connection, tenant_id: int) -> dict[Sink, int]:
 
 
 def _undelivered(connection: Connection, tenant_id: int, recent: tuple[Run, ...]) -> tuple[Undelivered, ...]:
-    """What is still to go out, and what was given up since the first run of the newest date."""
+    """What is still to go out, and what was given up since the first run of the newest date.
+
+    An answer whose message is not out counts as one with it.
+    """
     began = {one.id: one.started_at for one in recent}
     given_up = outbox.c.state == DeliveryState.DEAD
     if newest := _first_of_the_newest_date(recent):
         given_up &= outbox.c.first_attempt_at >= newest
+    root = outbox.alias("root")
     query = (
         select(
             outbox.c.sink, outbox.c.address, outbox.c.state, outbox.c.attempts, outbox.c.first_attempt_at,
             outbox.c.not_before, outbox.c.error, outbox.c.payload,
         )
-        .where(outbox.c.tenant_id == tenant_id, or_(outbox.c.state.in_(UNDONE), given_up))
+        .outerjoin(root, (root.c.tenant_id == outbox.c.tenant_id) & (root.c.id == outbox.c.reply_to))
+        .where(
+            outbox.c.tenant_id == tenant_id,
+            or_(outbox.c.state.in_(UNDONE), given_up),
+            or_(outbox.c.reply_to.is_(None), root.c.state == DeliveryState.SENT),
+        )
         .order_by(outbox.c.position)
     )  # fmt: skip
     return tuple(

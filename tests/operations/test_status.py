@@ -46,10 +46,11 @@ def test_a_message_that_failed_is_unsent(state: DeliveryState) -> None:
     "waiting",
     [
         an_undelivered(attempts=0, not_before=NOON + HOUR, error=""),
+        an_undelivered(attempts=0, not_before=NOON - HOUR, error=""),
         an_undelivered(attempts=1, state=DeliveryState.SENDING, since=NOON - HOUR, error=""),
         an_undelivered(sink="console"),
     ],
-    ids=["its hour has not come", "on its way", "its sink is off"],
+    ids=["its hour has not come", "its hour has just come", "on its way", "its sink is off"],
 )
 def test_a_message_that_waits_with_reason_is_held(waiting: object) -> None:
     found = a_status(an_overview(undelivered=(waiting,)), notify={"console": False, "slack": {"enabled": False}})

@@ -67,11 +67,13 @@ def test_alerts_that_fire_are_counted_by_severity_and_rule(store: Store) -> None
         an_alert(fingerprint="b"),
         an_alert(fingerprint="c", rule="arr_over_limit", severity=Severity.CRITICAL),
         an_alert(fingerprint="d", state=AlertState.RESOLVED, resolved_on=DAY),
+        an_alert(fingerprint="e", state=AlertState.PENDING),
+        an_alert(fingerprint="f", state=AlertState.RECOVERING, rule="arr_over_limit", severity=Severity.CRITICAL),
     )
     store.commit(a_night(alerts=alerts))
     assert overview_of(store).firing == {
         (Severity.WARNING, "accounts_over_limit"): 2,
-        (Severity.CRITICAL, "arr_over_limit"): 1,
+        (Severity.CRITICAL, "arr_over_limit"): 2,
     }
 
 
@@ -88,6 +90,16 @@ def test_what_is_not_out_is_told_with_since_when_and_why(store: Store) -> None:
     tried, new = found.undelivered
     assert (tried.attempts, tried.since, tried.error) == (3, LATER, "Slack answered HTTP 503")
     assert (new.attempts, new.since, new.error) == (0, AT, "")
+
+
+def test_an_answer_counts_as_one_with_the_message_that_is_not_out(store: Store) -> None:
+    root, answer = a_delivery("root"), a_delivery("answer", reply_to="root")
+    store.commit(a_night(deliveries=(root, answer)))
+    assert len(overview_of(store).undelivered) == 1
+    store.record(replace(root, state=DeliveryState.SENT, attempts=1, receipt="C1:1"))
+    assert len(overview_of(store).undelivered) == 1
+    store.record(replace(answer, state=DeliveryState.SENT, attempts=1, receipt="C1:2"))
+    assert overview_of(store).undelivered == ()
 
 
 def test_a_message_given_up_is_told_of_until_the_next_date_has_a_run(store: Store) -> None:
