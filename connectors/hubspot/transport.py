@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from gzip import BadGzipFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from isal import igzip, isal_zlib
 from pydantic import SecretStr
 
 from connectors.hubspot.replies import Again, Reply
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import urllib3
 
 _CONNECT_SECONDS = 10.0
+_ZIPPED = "gzip"  # the one encoding to ask for
 
 
 class Transport:
@@ -55,7 +58,7 @@ class Transport:
                 _preload_content=False,
                 _request_timeout=self._timeout,
             )
-            return Reply(response.status, response.headers, response.data)
+            return Reply(response.status, response.headers, _body(response))
         except ApiException as error:
             return self._refusal(error)
         except urllib3.exceptions.HTTPError as error:
@@ -81,7 +84,7 @@ class Transport:
             library = HubSpot(access_token=self._secret(), host=self._base_url)
             api = library.crm.companies.basic_api.api_client
             api.rest_client.pool_manager = _OneHost(self._base_url)
-            headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": network.user_agent()}
+            headers = {"Accept": "application/json", "Accept-Encoding": _ZIPPED, "User-Agent": network.user_agent()}
             api.update_params_for_auth(headers, [], ["oauth2"])
             self._rest, self._headers = api.rest_client, headers
         return self._rest
@@ -100,6 +103,23 @@ class Transport:
                 remedy="copy the token anew: one line, without blanks",
             )
         return token
+
+
+def _body(response: urllib3.BaseHTTPResponse) -> bytes:
+    """What came in *response*, unzipped by ISA-L in less than half the time of zlib, which urllib3 has.
+
+    Raises urllib3's exceptions where it broke off.
+    """
+    from urllib3.exceptions import DecodeError
+
+    if response.headers.get("content-encoding") != _ZIPPED:
+        return response.data
+    zipped = response.read(decode_content=False)
+    try:
+        unzipped: bytes = igzip.decompress(zipped)  # type: ignore[no-untyped-call]
+    except (EOFError, BadGzipFile, isal_zlib.error) as cut:  # type: ignore[misc] # classes, whatever the stub says
+        raise DecodeError("the zipped answer is not whole") from cut
+    return unzipped
 
 
 class _OneHost:

@@ -51,9 +51,10 @@ def _company_of(companies: int) -> Portal:
         faults.instead(too_many("TEN_SECONDLY_ROLLING", retry_after="soon")),
         faults.null_results,
         faults.truncated,
+        faults.cut,
         faults.reset,
     ],
-    ids=["500", "502", "503", "504", "html", "477", "secondly", "ten secondly", "null", "truncated", "reset"],
+    ids=["500", "502", "503", "504", "html", "477", "secondly", "ten secondly", "null", "truncated", "cut", "reset"],
 )
 def test_case_8_9_35_a_passing_fault_in_the_middle_of_the_pages_changes_nothing(fault: Fault) -> None:
     with HubspotEmulator(_company_of(250)) as hubspot:

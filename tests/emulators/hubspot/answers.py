@@ -18,6 +18,7 @@ class Wire(Enum):
 
     WHOLE = auto()
     TRUNCATED = auto()  # announces its full length, sends half of it and closes
+    CUT = auto()  # the end of what was zipped is missing, and the length announced is of what is there
     RESET = auto()  # the connection is reset before anything is said
     STALLED = auto()  # nothing is said until the emulator stops
 

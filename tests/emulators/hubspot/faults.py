@@ -20,6 +20,10 @@ def truncated(answer: Answer) -> Answer:
     return replace(answer, wire=Wire.TRUNCATED)
 
 
+def cut(answer: Answer) -> Answer:
+    return replace(answer, wire=Wire.CUT)
+
+
 def reset(answer: Answer) -> Answer:
     return replace(answer, wire=Wire.RESET)
 

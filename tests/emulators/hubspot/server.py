@@ -181,6 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > _WORTH_COMPRESSING:
             body = gzip.compress(body, compresslevel=1)
+            if reply.wire is Wire.CUT:
+                body = body[: len(body) // 2]
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(body)))
