@@ -18,6 +18,7 @@ from cssync.errors import ExitCode
 from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
+from cssync.operations.checks import checks as operations
 from cssync.report.order import in_order
 from cssync.run import run_night
 from cssync.schedule import timetable
@@ -80,6 +81,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
         Examination("network", lambda: network_checks(loaded.settings), ExitCode.CONFIG),
         Examination("clock", lambda: clock_checks(loaded.settings, now, time_by_http), ExitCode.CONFIG),
         Examination("schedule", lambda: timetable.check(_timetable(loaded), now()), ExitCode.CONFIG),
+        Examination("operations", lambda: operations(loaded), ExitCode.CONFIG),
         Examination("source", lambda: unremembered(loaded).check(), ExitCode.CONNECTOR),
         Examination("store", lambda: _store_checks(loaded), ExitCode.CONFIG),
     ]

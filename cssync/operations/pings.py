@@ -29,7 +29,7 @@ from cssync.settings.model import Healthcheck
 log = structlog.get_logger()
 
 _LONGEST_REASON = 300
-_REMEDY = "copy HEALTHCHECK_URL anew from the check: https://hc-ping.com/... with nothing behind the id"
+REMEDY = "copy HEALTHCHECK_URL anew from the check: https://hc-ping.com/... with nothing behind the id"
 
 
 class Signal(StrEnum):
@@ -93,7 +93,7 @@ class Pings:
             sleep=self._sleep,
         )
         if problem:
-            log.warning("ping_failed", ping=signal.name.lower(), problem=problem, remedy=_REMEDY)
+            log.warning("ping_failed", ping=signal.name.lower(), problem=problem, remedy=REMEDY)
 
     def _address(self, signal: Signal) -> str:
         try:

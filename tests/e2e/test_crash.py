@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,7 +19,7 @@ from tests.e2e.companies import (
     three_csms,
 )
 from tests.e2e.desk import NEXT_NIGHT, NIGHT, Desk, texts
-from tests.e2e.gate import Gate
+from tests.e2e.gate import Gate, commits_without_end
 from tests.emulators.salesforce.faults import Rewrite
 from tests.emulators.salesforce.server import SalesforceEmulator
 from tests.emulators.slack.faults import Cut, Fault, accepted_then, lost
@@ -47,17 +46,6 @@ def killed(desk: Desk) -> Iterator[subprocess.Popen[str]]:
             process.send_signal(signal.SIGKILL)
             out, err = process.communicate()
         assert process.returncode == -signal.SIGKILL, f"it had ended by itself: {out}{err}"
-
-
-@contextmanager
-def commits_without_end(desk: Desk) -> Iterator[None]:
-    """The store is so slow that a night cannot be accepted, while all else can be written."""
-    for_ever = ", ".join(f"sqlite_master AS t{number}" for number in range(30))
-    with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
-        stall = f"SELECT count(*) FROM {for_ever}"  # noqa: S608 - words of ours
-        other.execute(f"CREATE TRIGGER slow BEFORE INSERT ON run WHEN NEW.status = 'accepted' BEGIN {stall}; END")
-        yield
-        other.execute("DROP TRIGGER slow")
 
 
 def assert_mended(desk: Desk, slack: SlackServer) -> None:

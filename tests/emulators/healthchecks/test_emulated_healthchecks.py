@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
+from tests.emulators.healthchecks.clock import Hours
 from tests.emulators.healthchecks.server import HealthchecksServer
 
 RID, OTHER = "0b6f2b7e-6c5a-4a86-9e3d-1f0a4d1c9a01", "0b6f2b7e-6c5a-4a86-9e3d-1f0a4d1c9a02"
-
-
-@dataclass
-class Hours:
-    now: datetime = datetime(2026, 11, 20, 4, tzinfo=UTC)
-
-    def pass_by(self, hours: float) -> None:
-        self.now += timedelta(hours=hours)
 
 
 @pytest.fixture
