@@ -7,12 +7,10 @@ circles), pauses and retries, errors by what the operator does next, and JSON re
 
 from __future__ import annotations
 
-import gc
 import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -202,7 +200,9 @@ class Client:
             return self._api
 
     def _opened(self, access: Access) -> Salesforce:
-        return _library()(
+        from simple_salesforce.api import Salesforce
+
+        return Salesforce(
             session_id=access.session_id,
             instance_url=f"https://{access.host}",
             version=self._settings.api_version,
@@ -243,17 +243,6 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
-
-
-@cache
-def _library() -> type[Salesforce]:
-    """simple-salesforce, the last of the large imports. What they made stays for good, so it is put out of sight of the
-    collector, which else walks it in search of garbage (a tenth of a second) whenever some pages of records have come.
-    """
-    from simple_salesforce.api import Salesforce
-
-    gc.freeze()
-    return Salesforce
 
 
 def _decoded(answer: _Received) -> Any:
