@@ -13,6 +13,7 @@ from operator import itemgetter
 
 import polars as pl
 
+from cssync.books.moves import Move, as_moves, moves
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.model.book import Books
@@ -67,6 +68,20 @@ class History:
             start = day
         return None
 
+    @cached_property
+    def moves_since(self) -> date | None:
+        """The day from whose close on ``moves`` tells: the start of the longest Change; None without history."""
+        return (
+            max(self.books.totals.changes, key=lambda change: change.days).since if self.books.totals.changes else None
+        )
+
+    def moves(self, book_id: str) -> tuple[Move, ...]:
+        """The customers that came into one book and left it, the largest first; none without history."""
+        if self.moves_since is None:
+            return ()
+        rows, extents = self._moves
+        return as_moves(rows.slice(*extents.get(book_id, (0, 0))))
+
     def flows(self) -> Flows:
         """Won and churned customers of every book over the last year, or over what is known of it.
 
@@ -82,6 +97,11 @@ class History:
     @cached_property
     def _extents(self) -> dict[str, tuple[int, int]]:
         return _runs(self.books.customers["book_id"])
+
+    @cached_property
+    def _moves(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
+        rows = moves(self.snapshot, self.timeline, self.moves_since or self.books.as_of)
+        return rows, _runs(rows["book_id"])
 
     @cached_property
     def _events(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
