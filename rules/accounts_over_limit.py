@@ -12,7 +12,8 @@ from decimal import Decimal
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.wording import count
 from rules.base import Context, Rule, subject_of
-from rules.evidence import about, hand_over, newest
+from rules.evidence import about, newest
+from rules.proposal import hand_over
 
 
 def _evaluate(context: Context) -> Iterator[Finding]:
@@ -34,7 +35,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             reason=f"{book.name} looks after {count(book.accounts, 'customer')}; the limit is {limit.value:f}.",
             action=hand_over(context, book, context.relief[book.id]),
             drivers=newest(context, book),
-            evidence=about(context, book),
+            story=about(context, book),
         )
 
 

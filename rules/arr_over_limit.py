@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.wording import money
 from rules.base import Context, Rule, subject_of
-from rules.evidence import about, hand_over, largest
+from rules.evidence import about, largest
+from rules.proposal import hand_over
 
 
 def _evaluate(context: Context) -> Iterator[Finding]:
@@ -34,7 +35,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             reason=f"{book.name} answers for {held} of ARR; the limit is {most}.",
             action=hand_over(context, book, context.relief[book.id]),
             drivers=largest(context, book),
-            evidence=about(context, book),
+            story=about(context, book),
         )
 
 

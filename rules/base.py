@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from urllib.parse import quote
 
 from cssync.books.history import History
 from cssync.books.owners import keys_of_book
@@ -15,13 +16,17 @@ from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.finding import Finding, Subject
+from cssync.model.story import Named
 from cssync.settings.model import Settings
 from rules.relief import Need, Relief, Room, everyone, share_out, surplus
 
 
 @dataclass(frozen=True)
 class Context:
-    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are firing as it begins."""
+    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are firing as it begins.
+
+    *record_url*: see ``cssync.model.pull.Pull``.
+    """
 
     books: Books
     history: History
@@ -29,6 +34,7 @@ class Context:
     limits: LimitBook
     settings: Settings
     firing: frozenset[tuple[str, str]] = frozenset()
+    record_url: str | None = None
 
     @property
     def as_of(self) -> date:
@@ -67,6 +73,11 @@ class Context:
                 over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))
         over.sort(key=lambda need: (-len(need.moves), need.book.id))
         return share_out((*unworked, *over), tuple(rooms))
+
+    def named(self, account_id: str, name: str) -> Named:
+        """An account's name, with the page of its record."""
+        url = self.record_url
+        return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
 
     def share_of_limits(self, book: Book) -> tuple[Decimal, Decimal]:
         """(accounts, ARR) of the book as shares of its limits: 1 is exactly full."""

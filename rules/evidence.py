@@ -1,4 +1,7 @@
-"""Sentences and drivers that more than one rule puts under its finding."""
+"""The story under a finding: who came and from whom, where the book is heading, what it is made of, whom to move.
+
+Every rule tells the same story of a book, so that two findings about one CSM read as one.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from collections.abc import Iterator
 import polars as pl
 
 from cssync.books.aggregate import SINCE_LAST_NIGHT
-from cssync.model.book import Book, Change
+from cssync.capacity.verdicts import verdicts
+from cssync.model.book import Book, BookKind, Change
 from cssync.model.finding import Driver
 from cssync.model.history import reach
+from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed, money, signed_money
 from rules.base import Context
-from rules.relief import Relief
+from rules.movers import enumerated, movers
+from rules.proposal import proposal
 
 _DRIVERS = 5
 _MOST_SHARES = 4
@@ -39,33 +45,32 @@ def newest(context: Context, book: Book) -> tuple[Driver, ...]:
     )
 
 
-def about(context: Context, book: Book) -> tuple[str, ...]:
-    """What the book consists of and how it moved: never a bare number (seed 11)."""
-    return (*_moves(context, book), *_mix(context, book))
+def about(context: Context, book: Book) -> tuple[Chapter, ...]:
+    """All that is known of the book beside its limits; never a bare number (seed 11)."""
+    parts = {
+        "Who came, who went": (*_change(context, book), *movers(context, book)),
+        "Forecast": tuple(_forecast(context, book)),
+        "What it is made of": tuple(_mix(context, book)),
+        "What the articles say": tuple(_articles(context, book)),
+        "Whom to move" if book.kind.is_working else "Who should take over": tuple(proposal(context, book)),
+    }
+    return tuple(Chapter(title, sentences) for title, sentences in parts.items() if sentences)
 
 
-def reaches_back(context: Context) -> Iterator[str]:
-    """From which day each thing is known, where that is not the same for all that a trend rests on."""
-    known = context.books.known_since
-    if len(set(known.values())) > 1:
-        yield reach(known, context.as_of)
-
-
-def _mix(context: Context, book: Book) -> Iterator[str]:
-    for title, shares in (("By segment", book.tally.by_segment), ("By deal size", book.tally.by_deal_size)):
-        parts = [f"{s.label} {s.accounts} ({money(s.arr, context.currency)})" for s in shares]
-        yield f"{title}: {listed(parts, _MOST_SHARES)}."
-    if book.tally.arr_unknown:
-        yield f"The ARR of {count(book.tally.arr_unknown, 'customer')} could not be read and is not in the sum."
-
-
-def _moves(context: Context, book: Book) -> Iterator[str]:
-    for change in book.tally.changes:
-        if change.days == SINCE_LAST_NIGHT or not (change.net.accounts or (change.net.arr and change.arr_known)):
-            continue
+def _change(context: Context, book: Book) -> Iterator[Sentence]:
+    told = [change for change in book.tally.changes if change.days != SINCE_LAST_NIGHT]
+    moved = [change for change in told if change.net.accounts or (change.net.arr and change.arr_known)]
+    for change in moved:
         unknown = "" if change.arr_known else "; the ARR of that day is not known"
         net, causes = _net(change, context.currency), _causes(change, context.currency)
-        yield f"Since {day(change.since)}: {net} ({causes}){unknown}."
+        yield (f"Since {day(change.since)}: {net} ({causes}){unknown}.",)
+    if told and not moved:
+        yield (f"As many customers and as much ARR as on {day(told[-1].since)}.",)
+    if not told:
+        yield ("History begins tonight: who came, and from whom, is not known yet.",)
+        if latest := newest(context, book):
+            named = [(context.named(driver.account_id, driver.name), driver.arr) for driver in latest]
+            yield ("Newest, by their dates: ", *enumerated(named, context.currency), ".")
 
 
 def _net(change: Change, currency: str) -> str:
@@ -88,13 +93,37 @@ def _causes(change: Change, currency: str) -> str:
     return ", ".join(parts)
 
 
-def hand_over(context: Context, book: Book, relief: Relief) -> str:
-    """The one action for a book that is over its limits today."""
-    whose = f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
-    where = f" in {book.segment}" if book.segment else ""
-    if relief.short:
-        placed = len(relief.moves) - relief.short
-        room = f"room for {placed} of them" if placed else "no room"
-        return f"Open a requisition now: {whose} should move, and colleagues{where} have {room}."
-    to = listed([f"{number} to {colleague.name}" for colleague, number in relief.places], _MOST_SHARES)
-    return f"Move {whose}: {to}."
+def _forecast(context: Context, book: Book) -> Iterator[Sentence]:
+    if book.kind is not BookKind.CSM:
+        return
+    horizon = context.calendar.next_quarter_end(context.as_of)
+    limit = int(context.limits.limit(book, "trend_accounts").value)
+    forecast = context.forecaster.forecast(book, horizon, limit)
+    yield (f"{forecast.words}.",)
+    yield (f"It rests on {forecast.basis}.",)
+    # From which day each thing is known, where that is not the same for all that a trend rests on.
+    known = context.books.known_since
+    if len(set(known.values())) > 1:
+        yield (reach(known, context.as_of),)
+
+
+def _mix(context: Context, book: Book) -> Iterator[Sentence]:
+    tally = book.tally
+    mixes = {"By segment": tally.by_segment, "By deal size": tally.by_deal_size, "By lifecycle": tally.by_lifecycle}
+    for title, shares in mixes.items():
+        if title == "By lifecycle" and len(shares) == 1:
+            continue
+        parts = [f"{s.label} {s.accounts} ({money(s.arr, context.currency)})" for s in shares]
+        yield (f"{title}: {listed(parts, _MOST_SHARES)}.",)
+    if top := [(context.named(one.account_id, one.name), one.arr) for one in largest(context, book)]:
+        yield ("Largest: ", *enumerated(top, context.currency), ".")
+    if tally.arr_unknown:
+        yield (f"The ARR of {count(tally.arr_unknown, 'customer')} could not be read and is not in the sum.",)
+
+
+def _articles(context: Context, book: Book) -> Iterator[Sentence]:
+    if book.kind is not BookKind.CSM:
+        return
+    for verdict in verdicts(book, context.currency):
+        word = f"{verdict.word}, " if verdict.word else ""
+        yield (f"{verdict.article}: {word}{verdict.why} ({verdict.seeds}).",)

@@ -13,9 +13,12 @@ from decimal import Decimal
 import polars as pl
 
 from cssync.model.finding import Driver, Finding, Limit, Severity, Unit
+from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed
 from rules.base import Context, Rule, subject_of
+from rules.movers import enumerated
 
+_MOST_NAMED = 10
 NONE_ALLOWED = Limit(Decimal(0), "rules.new_customer_unassigned", "default", "seed 31", "every new customer has a CSM")
 
 
@@ -48,7 +51,13 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             action=f"Name a CSM for {listed(names)} today.",
             act_by=context.as_of,
             drivers=drivers,
+            story=(Chapter("New customers", (_named(context, drivers),)),),
         )
+
+
+def _named(context: Context, drivers: tuple[Driver, ...]) -> Sentence:
+    named = [(context.named(driver.account_id, driver.name), driver.arr) for driver in drivers]
+    return (*enumerated(named, context.currency, _MOST_NAMED), ".")
 
 
 RULE = Rule("new_customer_unassigned", "New customers without a CSM", ("31",), _evaluate, Context.unworked)

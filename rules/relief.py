@@ -7,7 +7,7 @@ The full proposal, with its effect on every book, is the business of rebalancing
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,27 +17,37 @@ import polars as pl
 from cssync.model.book import Book
 
 # Moving a customer shortly before its renewal invites churn.
-_RENEWAL_SOON = timedelta(days=60)
+RENEWAL_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """*known_arr*: None where it could not be read."""
+
     account_id: str
     name: str
-    arr: Decimal
+    known_arr: Decimal | None
+    renews_on: date | None = None
+
+    @property
+    def arr(self) -> Decimal:
+        return self.known_arr or Decimal(0)
+
+    def renews_soon(self, as_of: date) -> bool:
+        return self.renews_on is not None and as_of <= self.renews_on <= as_of + RENEWAL_SOON
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """*moves*: customers to hand over. *places*: how many each colleague has room for. *short*: how many find none."""
+    """*moves*: customers to hand over. *placed*: which of them each colleague has room for. *unplaced*: the others."""
 
     moves: tuple[Customer, ...]
-    places: tuple[tuple[Book, int], ...]
-    short: int
+    placed: tuple[tuple[Book, tuple[Customer, ...]], ...]
+    unplaced: tuple[Customer, ...]
 
     @property
     def arr(self) -> Decimal:
-        return sum((customer.arr for customer in self.moves), Decimal(0))
+        return worth(self.moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,7 @@ def surplus(customers: pl.DataFrame, too_many: int, too_much: Decimal, as_of: da
     """The fewest customers whose going brings a book back under both limits: the big ones first for its ARR,
     then the smallest for its number. None that renews within 60 days.
     """
-    soon = pl.col("renewal_on").is_between(as_of, as_of + _RENEWAL_SOON).fill_null(value=False)
-    rows = customers.filter(~soon).sort(["arr", "account_id"], descending=[True, False], nulls_last=True)
-    free = [Customer(id_, name or id_, arr or Decimal(0)) for id_, name, arr in _rows(rows)]
+    free = [customer for customer in everyone(customers) if not customer.renews_soon(as_of)]
     chosen: list[Customer] = []
     while too_much > 0 and free:
         # The smallest that is enough by itself; where none is, the largest, and look again.
@@ -79,13 +87,16 @@ def surplus(customers: pl.DataFrame, too_many: int, too_much: Decimal, as_of: da
 
 
 def everyone(customers: pl.DataFrame) -> tuple[Customer, ...]:
-    """All customers of a book that nobody works, largest first."""
+    """All customers of a book, largest first."""
     rows = customers.sort(["arr", "account_id"], descending=[True, False], nulls_last=True)
-    return tuple(Customer(id_, name or id_, arr or Decimal(0)) for id_, name, arr in _rows(rows))
+    return tuple(
+        Customer(id_, name or id_, arr, renews_on)
+        for id_, name, arr, renews_on in rows.select("account_id", "name", "arr", "renewal_on").iter_rows()
+    )
 
 
-def _rows(customers: pl.DataFrame) -> Iterator[tuple[str, str | None, Decimal | None]]:
-    return customers.select("account_id", "name", "arr").iter_rows()
+def worth(customers: Iterable[Customer]) -> Decimal:
+    return sum((customer.arr for customer in customers), Decimal(0))
 
 
 def share_out(needs: tuple[Need, ...], rooms: tuple[Room, ...]) -> Mapping[str, Relief]:
@@ -103,7 +114,7 @@ class _Place:
     book: Book
     accounts: int
     arr: Decimal
-    taken: int = 0
+    taken: list[Customer] = field(default_factory=list)
 
     @property
     def ranked(self) -> _Ranked:
@@ -132,22 +143,22 @@ class _Places:
     def serve(self, need: Need) -> Relief:
         heap = self.by_segment.get(need.book.segment, [])
         in_use: list[_Place] = []
-        short = 0
+        unplaced: list[Customer] = []
         for customer in need.moves:
             place = next((p for p in in_use if _fits(p, customer)), None) or _next_place(heap, in_use, customer)
             if place is None:
-                short += 1
+                unplaced.append(customer)
                 continue
             place.accounts -= 1
             place.arr -= customer.arr
-            place.taken += 1
-        taken = [(place.book, place.taken) for place in in_use if place.taken]
+            place.taken.append(customer)
+        placed = [(place.book, tuple(place.taken)) for place in in_use if place.taken]
         for place in in_use:
-            place.taken = 0
+            place.taken.clear()
             if place.accounts > 0:
                 heapq.heappush(heap, place.ranked)
-        taken.sort(key=lambda share: (-share[1], share[0].name))
-        return Relief(need.moves, tuple(taken), short)
+        placed.sort(key=lambda share: (-len(share[1]), share[0].name))
+        return Relief(need.moves, tuple(placed), tuple(unplaced))
 
 
 def _fits(place: _Place, customer: Customer) -> bool:

@@ -17,7 +17,7 @@ from cssync.model.book import Book
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.wording import count, day
 from rules.base import Context, Rule, subject_of
-from rules.evidence import about, newest, reaches_back
+from rules.evidence import about, newest
 
 
 def _evaluate(context: Context) -> Iterator[Finding]:
@@ -49,12 +49,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             action=_action(context, book, act_by),
             act_by=act_by,
             drivers=newest(context, book),
-            evidence=(
-                f"Forecast: {forecast.words}.",
-                f"It rests on {forecast.basis}.",
-                *reaches_back(context),
-                *about(context, book),
-            ),
+            story=about(context, book),
         )
 
 

@@ -47,18 +47,18 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             reason=f"{count(book.accounts, 'customer')} with {worth} of ARR: {state}.",
             action=_action(context, book),
             drivers=largest(context, book),
-            evidence=about(context, book),
+            story=about(context, book),
         )
 
 
 def _action(context: Context, book: Book) -> str:
     relief = context.relief[book.id]
     what = f"{count(book.accounts, 'customer')}"
-    if not relief.places:
+    if not relief.placed:
         first = listed([customer.name for customer in relief.moves], 2)
         return f"Reassign {what} in the CRM, beginning with {first}; colleagues have no room, so hire."
-    to = listed([f"{number} to {colleague.name}" for colleague, number in relief.places])
-    rest = f"; {relief.short} more find no room" if relief.short else ""
+    to = listed([f"{len(customers)} to {colleague.name}" for colleague, customers in relief.placed])
+    rest = f"; {len(relief.unplaced)} more find no room" if relief.unplaced else ""
     return f"Reassign {what} in the CRM: {to}{rest}."
 
 

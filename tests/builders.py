@@ -16,6 +16,7 @@ from cssync.model.digest import Digest, Entry, EntryKind
 from cssync.model.finding import Driver, Finding, Limit, Severity, Subject, Unit
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
+from cssync.model.story import Chapter, Named
 from cssync.model.tables import OPPORTUNITIES, SNAPSHOT, SPELLS, empty
 
 DAY = date(2026, 11, 22)
@@ -63,7 +64,9 @@ def a_finding(**changes: Any) -> Finding:
         "reason": "Dana Roy looks after 61 accounts; the limit is 50.",
         "action": "Move 11 accounts to another CSM.",
         "drivers": (Driver("001acme", "Acme <Ltd> & Söhne", Decimal("120000.50"), "largest"),),
-        "evidence": ("31 accounts in mid-market.",),
+        "story": (
+            Chapter("Who came", (("From ", Named("Tom Becker"), ": ", Named("Acme <Ltd>", "https://crm.test/1")),)),
+        ),
     }
     return Finding(**values | changes)
 

@@ -14,7 +14,8 @@ from cssync.model.alert import Alert, AlertState
 from cssync.model.digest import Digest
 from cssync.model.finding import Limit
 from cssync.model.tables import PROBLEMS
-from cssync.report.digest import Tidings, write
+from cssync.report.digest import write
+from cssync.report.tidings import Tidings
 from cssync.settings.model import AlertPolicy
 from rules.engine import RULES, evaluate
 from tests.nights import TEAM, TODAY, Night, Nights, Row, pull_of

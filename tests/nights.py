@@ -99,7 +99,7 @@ class Night:
     def history(self) -> History:
         return History(self.snapshot, self.timeline, self.books)
 
-    def context(self, firing: Iterable[tuple[str, str]] = ()) -> Context:
+    def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
         history = self.history
         return Context(
             books=self.books,
@@ -108,6 +108,7 @@ class Night:
             limits=LimitBook(self.settings.limits, lambda _: "default"),
             settings=self.settings,
             firing=frozenset(firing),
+            record_url=record_url,
         )
 
 

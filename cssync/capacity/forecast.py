@@ -64,9 +64,10 @@ class Forecast:
             for sign, number, word in (("+", self.wins, "wins"), ("-", self.losses, "losses"))
             if round(number)
         )
+        reaches = f", {self.reaches:.0%} to reach {self.limit}" if self.today < self.limit else ""
         return (
             f"{count(self.today, 'customer')} today{flow}: {self.median} by {day(self.horizon)} "
-            f"({self.low} to {self.high}), {self.reaches:.0%} to reach {self.limit}"
+            f"({self.low} to {self.high}){reaches}"
         )
 
 

@@ -34,7 +34,7 @@ _SURVEY = ((10, "fewer than 10", 23), (25, "10 to 25", 33), (51, "25 to 50", 29)
 class Word(StrEnum):
     OVER = "over"
     WITHIN = "within"
-    ROOM = "room"  # below the range that the article gives
+    ROOM = "room left"  # below the range that the article gives
     OPEN = "cannot tell"
 
 
@@ -74,7 +74,7 @@ def _saastr(book: Book, currency: str) -> Verdict:
         return Verdict("SaaStr", Word.OPEN, "no ARR is known of its customers", "seed 17")
     fit = int((_ARR * known / book.arr).to_integral_value(ROUND_FLOOR))
     deal = money(book.arr / known, currency)
-    why = f"{known} of {count(fit, 'customer')} at {deal} each ({money(_ARR, currency)} by the mean deal)"
+    why = f"{known} of {count(fit, 'customer')}: {money(_ARR, currency)} by a mean deal of {deal}"
     return Verdict("SaaStr", Word.OVER if known > fit else Word.WITHIN, why, "seed 17")
 
 

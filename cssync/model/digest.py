@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from cssync.model.alert import Incident
+from cssync.model.story import Chapter
 
 
 class EntryKind(StrEnum):
@@ -28,7 +29,8 @@ class Entry:
 
     *who* is a person's or a book's name. *facts*: "88 accounts (limit 50, +3 this week), $3.1M ARR".
     *action*: "Move 38 accounts ..." or "" for resolved ones. *change*: "new", "worse", "resolved", "" unchanged.
-    *details*: sentences for a thread. *incidents*: those that it speaks of. *subject_id*: as in their findings.
+    *story*: all that was found, for a thread; its first chapter says why. *incidents*: those that it speaks of.
+    *subject_id*: as in their findings.
     """
 
     kind: EntryKind
@@ -36,7 +38,7 @@ class Entry:
     who: str
     facts: str
     action: str
-    details: tuple[str, ...] = ()
+    story: tuple[Chapter, ...] = ()
     incidents: tuple[Incident, ...] = ()
     subject_id: str = ""
 
@@ -79,6 +81,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """How a week went, for leadership. *summary*: all of it in one line. *context*: as in a Digest."""
+
+    title: str
+    summary: str
+    as_of: date
+    run_id: str
+    context: tuple[str, ...]
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """None: a week is told as it was, whatever becomes of it."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message for operations, not for leadership: a refused night, a channel that is gone."""
 
@@ -91,4 +110,4 @@ class Notice:
         return ()
 
 
-Payload: TypeAlias = Digest | Evidence | Notice
+Payload: TypeAlias = Digest | Evidence | Summary | Notice

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cssync.model.story import Chapter
+
 
 class Severity(StrEnum):
     WATCH = "watch"
@@ -69,7 +71,7 @@ class Finding:
 
     *value* against *limit* in *unit*. *since*: first day of the present unbroken stretch, None if unknown.
     *reason* and *action* are whole sentences without markup. *act_by*: the date in the action, if it has one.
-    *evidence*: further sentences for the thread (forecast in words, mix of the book, causes of change).
+    *story*: the evidence, for the thread: who came and from whom, forecast, mix of the book, whom to move.
     *headline*: value and limit in a few words, for the digest's one line a book.
     """
 
@@ -84,5 +86,5 @@ class Finding:
     action: str
     act_by: date | None = None
     drivers: tuple[Driver, ...] = ()
-    evidence: tuple[str, ...] = ()
+    story: tuple[Chapter, ...] = ()
     headline: str = ""

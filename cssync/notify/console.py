@@ -11,7 +11,8 @@ from rich.text import Text
 
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Outcome, Outgoing
-from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload
+from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload, Summary
+from cssync.model.story import Chapter, plain
 from cssync.model.text import isolated, line, name
 
 _ORDER = tuple(EntryKind)
@@ -64,6 +65,8 @@ def rendered(payload: Payload) -> RenderableType:
             return _digest(payload)
         case Evidence():
             return Group(*_told(payload.entry))
+        case Summary():
+            return Group(_title(payload.title), *_statements(payload.context), Text(), *_chapters(payload.chapters, 0))
         case Notice():
             said = [Text(line(text)) for text in payload.text.splitlines()]
             return Group(_title(payload.title), *said, Text(f"run {line(payload.run_id)}", style="dim"))
@@ -104,8 +107,13 @@ def _told(entry: Entry) -> Iterator[RenderableType]:
     yield Hanging(Text(entry.kind.upper(), style=_STYLES[entry.kind]), told, _MARGIN)
     if entry.action:
         yield Hanging(Text(), Text.assemble(("Do: ", "bold"), line(entry.action)), _MARGIN)
-    for detail in entry.details:
-        yield _bullet(detail, _MARGIN)
+    yield from _chapters(entry.story, _MARGIN)
+
+
+def _chapters(story: Iterable[Chapter], margin: int) -> Iterator[RenderableType]:
+    for chapter in story:
+        yield Hanging(Text(), Text(line(chapter.title), style="bold"), margin)
+        yield from (_bullet(plain(sentence), margin) for sentence in chapter.sentences)
 
 
 def _bullet(sentence: str, margin: int) -> Hanging:

@@ -11,6 +11,7 @@ from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
 from cssync.model.digest import Digest
 from cssync.model.finding import Finding
 from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE
+from cssync.model.story import flattened
 
 Json = dict[str, Any]
 
@@ -69,7 +70,7 @@ def finding_as_json(finding: Finding) -> Json:
             {"id": d.account_id, "name": d.name, "arr": None if d.arr is None else _money(d.arr), "why": d.why}
             for d in finding.drivers
         ],
-        "evidence": list(finding.evidence),
+        "evidence": list(flattened(finding.story)),
     }
 
 
@@ -102,7 +103,7 @@ def digest_as_json(digest: Digest) -> Json:
                 "who": entry.who,
                 "facts": entry.facts,
                 "action": entry.action,
-                "details": list(entry.details),
+                "details": list(flattened(entry.story)),
             }
             for entry in digest.entries
         ],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from cssync.model.alert import Alert, AlertState
 from cssync.model.book import Book, BookKind, Books, Change
+from cssync.model.finding import Finding
 from cssync.model.history import reach
+from cssync.model.story import plain
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
 
@@ -74,9 +76,16 @@ def alerts_table(alerts: Sequence[Alert], *, evidence: bool) -> Table:
             str(alert.resolved_on if over else alert.opened_on),
         )
         if evidence and finding:
-            for sentence in (*(f"{driver.name}: {driver.why}" for driver in finding.drivers), *finding.evidence):
-                table.add_row("", "", f"- {line(sentence)}", "", "")
+            for said in _evidence(finding):
+                table.add_row("", "", said, "", "")
     return table
+
+
+def _evidence(finding: Finding) -> Iterator[str]:
+    yield from (f"- {line(f'{driver.name}: {driver.why}')}" for driver in finding.drivers)
+    for chapter in finding.story:
+        yield chapter.title
+        yield from (f"- {line(plain(sentence))}" for sentence in chapter.sentences)
 
 
 def _uneven(books: Books) -> str:

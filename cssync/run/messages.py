@@ -11,11 +11,13 @@ from datetime import datetime
 from cssync.errors import CssyncError, StoppedError
 from cssync.model.alert import Cause, Incident, Transition
 from cssync.model.delivery import Address, Delivery
-from cssync.model.digest import Evidence, Notice
+from cssync.model.digest import Notice
 from cssync.model.finding import Severity
 from cssync.model.night import Past, Run
 from cssync.model.wording import day
-from cssync.report.digest import Tidings, write
+from cssync.report import thread
+from cssync.report.digest import write
+from cssync.report.tidings import Tidings
 from cssync.run.routing import Readers, Route, readers
 
 _CALLING = frozenset({Cause.OPENED, Cause.ESCALATED})
@@ -67,20 +69,13 @@ def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Ite
     root = Delivery(
         _id(tenant, str(digest.as_of), *those.address),
         *those.address,
-        replace(
-            digest,
-            entries=tuple(replace(entry, details=()) for entry in digest.entries),
-            mention=tuple(those.mention) if _calls(whole_day.transitions) else (),
-        ),
+        replace(thread.root(digest), mention=tuple(those.mention) if _calls(whole_day.transitions) else ()),
         as_of=digest.as_of,
         revisable=True,
     )
     yield root
-    for entry in digest.entries:
-        if entry.details:
-            yield replace(
-                root, id=_id(root.id, entry.subject_id), payload=Evidence(entry, digest.run_id), reply_to=root.id
-            )
+    for answer in thread.answers(digest):
+        yield replace(root, id=_id(root.id, answer.entry.subject_id), payload=answer, reply_to=root.id)
 
 
 def _calls(transitions: Iterable[Transition]) -> bool:

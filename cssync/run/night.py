@@ -25,7 +25,7 @@ from cssync.model.finding import Finding
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
 from cssync.notify.delivery import Delivered, deliver
-from cssync.report.digest import Tidings
+from cssync.report.tidings import Tidings
 from cssync.run import messages
 from cssync.run.line import Line, Outcome
 from cssync.run.pulling import Seen, see
@@ -149,6 +149,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
         limits=LimitBook(settings.limits, line.loaded.origin),
         settings=settings,
         firing=frozenset((a.rule, a.subject_id) for a in past.alerts if a.state is AlertState.FIRING),
+        record_url=recalled.seen.pull.record_url,
     )
     return context, changes
 

@@ -9,6 +9,7 @@ from typing import Any
 from cssync.books.history import Flow
 from cssync.model.finding import Unit
 from cssync.model.money import ExchangeRates
+from cssync.model.story import flattened
 from rules.engine import evaluate
 from rules.evidence import about
 from tests.nights import TODAY, Night, Nights, Row, account, many, pull_of, remembered, settings
@@ -240,7 +241,7 @@ def test_a_change_of_arr_is_told_only_from_when_it_was_recorded() -> None:
     assert known == {1: True, 7: True, 30: False, 90: False}
     (month,) = (change for change in night.book("U1").tally.changes if change.days == 30)
     assert (month.before.accounts, month.reassigned_in.accounts) == (1, 1)
-    told = about(night.context(), night.book("U1"))
+    told = flattened(about(night.context(), night.book("U1")))
     assert "Since 23 Oct 2026: +1 customer (1 taken over); the ARR of that day is not known." in told
 
 
@@ -251,7 +252,7 @@ def test_the_trend_says_from_which_day_what_it_rests_on_is_known() -> None:
     (finding,) = (each for each in evaluate(night.context()) if each.rule == "trending_to_ceiling")
     assert (
         "Owners are known from 20 May 2026, who was a customer and ARR from 1 Oct 2026, lifecycles from tonight."
-    ) in finding.evidence
+    ) in flattened(finding.story)
 
 
 def test_wins_and_losses_are_counted_only_where_it_is_known_who_was_a_customer() -> None:

@@ -21,7 +21,7 @@ def test_the_articles_stand_side_by_side_each_with_its_seed() -> None:
     )
     assert [(v.article, v.word, v.why, v.seeds) for v in told] == [
         ("ClientSuccess", Word.OVER, "88 of 50 customers, at best 25 to 35, $3.11M of $2M ARR", "seeds 1, 2 and 3"),
-        ("SaaStr", Word.OVER, "88 of 56 customers at $35.4k each ($2M by the mean deal)", "seed 17"),
+        ("SaaStr", Word.OVER, "88 of 56 customers: $2M by a mean deal of $35.4k", "seed 17"),
         ("How Many Accounts Should a CSM Have", Word.WITHIN, "88 of 80 to 125 for Mid-Market", "seed 39"),
         ("How Many CSMs You Really Need", None,
          "$2M says nothing without the mix: 90% of the ARR in deals of $20k to $100k", "seed 11"),
@@ -42,12 +42,12 @@ def test_clientsuccess_has_two_limits_and_either_is_enough(number: int, amount: 
     [(100_000, "20 customers"), (20_000, "100 customers"), (5_000, "400 customers"), (1_000, "2,000 customers")],
 )
 def test_saastr_divides_two_million_by_the_deal(amount: int, fit: str) -> None:
-    assert f"3 of {fit} at" in of(many(3, amount=amount))[SAASTR].why
+    assert f"3 of {fit}:" in of(many(3, amount=amount))[SAASTR].why
 
 
 def test_customers_whose_arr_is_unknown_are_no_part_of_the_mean_deal() -> None:
     told = of([*many(10, amount=100_000), *many(40, amount=None, prefix="x")])[SAASTR]
-    assert (told.word, told.why) == (Word.WITHIN, "10 of 20 customers at $100k each ($2M by the mean deal)")
+    assert (told.word, told.why) == (Word.WITHIN, "10 of 20 customers: $2M by a mean deal of $100k")
 
 
 def test_without_any_arr_nothing_is_divided() -> None:

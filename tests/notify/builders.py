@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cssync.model.delivery import Delivery, DeliveryState, Outgoing
-from cssync.model.digest import Digest, Entry, EntryKind, Notice
+from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload, Summary
+from cssync.model.remark import Remarks
+from cssync.model.story import Chapter, Sentence
 
 NIGHT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DELIVERY_ID = "5d41402abc4b2a76b9719d911017c592"
@@ -36,17 +38,36 @@ def digest(*entries: Entry, **more: Any) -> Digest:
     return Digest(entries=entries or (entry(),), **{**said, **more})
 
 
+def chapter(title: str, *sentences: str | Sentence) -> Chapter:
+    return Chapter(title, tuple((one,) if isinstance(one, str) else one for one in sentences))
+
+
+def evidence(*story: Chapter, **more: Any) -> Evidence:
+    return Evidence(entry(**more, story=story), run_id="8f3a")
+
+
+def summary(*chapters: Chapter, **more: Any) -> Summary:
+    said: dict[str, Any] = {
+        "title": "CS capacity, week to 22 Nov 2026",
+        "summary": "CS capacity, week to 22 Nov: 374 customers, 3 of 9 CSMs over a limit",
+        "as_of": date(2026, 11, 22),
+        "run_id": "8f3a",
+        "context": ("9 CSMs", "run 8f3a"),
+    }
+    return Summary(chapters=chapters, **{**said, **more})
+
+
 def notice(**more: Any) -> Notice:
     return Notice(**{"title": "Night refused", "text": "ARR fell by 41%.", "run_id": "8f3a", **more})
 
 
-def delivery(payload: Digest | Notice | None = None, **more: Any) -> Delivery:
+def delivery(payload: Payload | None = None, **more: Any) -> Delivery:
     about: dict[str, Any] = {"id": DELIVERY_ID, "sink": "slack", "address": "C0CAPACITY"}
     return Delivery(payload=payload or digest(), **{**about, **more})
 
 
-def outgoing(payload: Digest | Notice | None = None, **more: Any) -> Outgoing:
-    return Outgoing(delivery(payload, **more))
+def outgoing(payload: Payload | None = None, remarks: Remarks | None = None, **more: Any) -> Outgoing:
+    return Outgoing(delivery(payload, **more), remarks or {})
 
 
 @dataclass

@@ -14,10 +14,12 @@ from rich.console import Console
 
 from cssync.model.check import CheckStatus
 from cssync.model.delivery import Outcome
-from cssync.model.digest import Digest, EntryKind, Notice
+from cssync.model.digest import EntryKind, Payload
+from cssync.model.story import Named
 from cssync.notify.console import ConsoleNotifier
-from tests.notify.builders import NIGHT, digest, entry, notice, outgoing
+from tests.notify.builders import NIGHT, chapter, digest, entry, evidence, notice, outgoing, summary
 
+ACQUIRED = (Named("Acme", "https://crm.test/1"), " ($1k), Globex ($2k), Initech ($3k), ", Named("Umbrella"), " ($4k)")
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,7 +27,12 @@ def test_the_digest_is_readable_on_80_columns() -> None:
     shown = printed(
         digest(
             entry(EntryKind.WATCH, change="", who="Ana Diaz", facts="61, likely 75 by 31 Mar (72%)", action=""),
-            entry(details=("Acme, Globex, Initech and Umbrella were reassigned to her from Sam Ito last week.",)),
+            entry(
+                story=(
+                    chapter("Why", "88 accounts; the limit is 50."),
+                    chapter("Who came", ("From ", Named("Tom\x1b[2J"), ": ", *ACQUIRED, " and 27 more.")),
+                )
+            ),
             notes=("3 accounts have an ARR that is not a number.",),
         )
     )
@@ -36,12 +43,40 @@ def test_the_digest_is_readable_on_80_columns() -> None:
         "",
         "CRITICAL  Dana Roy (new): 88 accounts (limit 50, +3 this week), $3.1M ARR",
         "          Do: Move 38 accounts to Sam Ito.",
-        "          - Acme, Globex, Initech and Umbrella were reassigned to her from Sam",
-        "            Ito last week.",
+        "          Why",
+        "          - 88 accounts; the limit is 50.",
+        "          Who came",
+        "          - From Tom [2J: Acme ($1k), Globex ($2k), Initech ($3k), Umbrella",
+        "            ($4k) and 27 more.",
         "WATCH     Ana Diaz: 61, likely 75 by 31 Mar (72%)",
         "",
         "- 3 accounts have an ARR that is not a number.",
         "14 unchanged",
+    ]
+
+
+def test_the_story_of_one_subject_is_shown_under_it() -> None:
+    shown = printed(evidence(chapter("Forecast", "92 by 31 Mar 2027."), facts="88 accounts", action="Hire."))
+
+    assert shown.splitlines() == [
+        "CRITICAL  Dana Roy (new): 88 accounts",
+        "          Do: Hire.",
+        "          Forecast",
+        "          - 92 by 31 Mar 2027.",
+    ]
+
+
+def test_a_week_is_shown_chapter_by_chapter() -> None:
+    shown = printed(summary(chapter("Trend", "22 Nov 2026: 374 customers."), chapter("Hires due", "None.")))
+
+    assert shown.splitlines() == [
+        "CS capacity, week to 22 Nov 2026",
+        "9 CSMs \u00b7 run 8f3a",
+        "",
+        "Trend",
+        "- 22 Nov 2026: 374 customers.",
+        "Hires due",
+        "- None.",
     ]
 
 
@@ -130,7 +165,7 @@ def test_doctor_sees_the_console() -> None:
     assert (check.status, check.found) == (CheckStatus.OK, "80 columns, utf-8")
 
 
-def printed(payload: Digest | Notice) -> str:
+def printed(payload: Payload) -> str:
     file = io.StringIO()
     attempt = ConsoleNotifier(Console(file=file, width=80)).send(outgoing(payload, sink="console", address=""), NIGHT)
     assert attempt.outcome is Outcome.SENT

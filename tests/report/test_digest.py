@@ -9,7 +9,9 @@ import polars as pl
 
 from cssync.model.digest import Digest, EntryKind
 from cssync.model.finding import Limit
+from cssync.model.story import flattened
 from cssync.model.tables import PROBLEMS
+from cssync.report import thread
 from tests.mornings import Mornings
 from tests.nights import TODAY, Nights, Row, account, many, settings
 
@@ -70,8 +72,13 @@ def test_all_that_is_wrong_with_one_book_is_one_entry_with_one_action() -> None:
     (entry,) = told(Mornings().after(rows)).entries
     assert entry.facts == "80 accounts (limit 50), $2.4M ARR (limit $2M)"
     assert entry.kind is EntryKind.CRITICAL
-    assert "Dana Roy looks after 80 customers; the limit is 50." in entry.details
-    assert "Dana Roy answers for $2.4M of ARR; the limit is $2M." in entry.details
+    (why, *_) = entry.story
+    assert flattened([why]) == (
+        "Dana Roy looks after 80 customers; the limit is 50.",
+        "The limit of 50 accounts is limits.accounts (seed 2, default), for every CSM.",
+        "Dana Roy answers for $2.4M of ARR; the limit is $2M.",
+        "The limit of $2M is limits.arr (seed 1, default), for every CSM.",
+    )
 
 
 def test_what_moved_this_week_stands_beside_the_count() -> None:
@@ -108,10 +115,59 @@ def test_a_book_that_worsens_says_so() -> None:
     assert (entry.change, entry.kind) == ("worse", EntryKind.WARNING)
 
 
-def test_drivers_come_first_and_every_limit_names_its_setting() -> None:
-    (entry,) = told(Mornings().after([*CROWD, account("new", "U1", customer_since=TODAY)])).entries
-    assert entry.details[0] == "Driven by Name new (customer since 22 Nov 2026)."
-    assert "The limit of 50 accounts is limits.accounts (seed 2, default), for every CSM." in entry.details
+def test_two_findings_about_one_book_tell_its_story_once() -> None:
+    (entry,) = told(Mornings().after([*many(80, amount=30_000), *many(3, "U2")])).entries
+    titles = [chapter.title for chapter in entry.story]
+    assert titles == [
+        "Why", "Who came, who went", "Forecast", "What it is made of", "What the articles say", "Whom to move",
+    ]  # fmt: skip
+    sentences = flattened(entry.story)
+    assert len(sentences) == len(set(sentences))
+
+
+def test_what_has_ended_stands_in_the_entry_of_a_book_that_has_something_worse() -> None:
+    mornings = Mornings()
+    mornings.after([*many(51), *many(10, "U2")], TODAY - timedelta(days=5))
+    digest = told(mornings.after([*many(3, amount=800_000), *many(10, "U2")]))
+    assert lines(digest) == [
+        (
+            EntryKind.WARNING,
+            "Dana Roy",
+            (
+                "3 accounts, -48 since 17 Nov, $2.4M ARR (limit $2M); "
+                "no more: Accounts over the limit: recovered after 5 days"
+            ),
+        )
+    ]
+    assert digest.summary == "CS capacity, 22 Nov: 1 warning"
+
+
+def test_what_has_ended_says_what_is_still_wrong_with_the_book() -> None:
+    mornings = Mornings()
+    rich = many(3, amount=800_000, prefix="rich")
+    mornings.after([*many(51), *rich], TODAY - timedelta(days=5))
+    assert lines(mornings.after(rich)) == [
+        (
+            EntryKind.RESOLVED,
+            "Dana Roy",
+            "3 accounts now; Accounts over the limit: recovered after 5 days; still: $2.4M ARR (limit $2M)",
+        )
+    ]
+
+
+def test_in_a_channel_with_threads_the_stories_stand_in_them_and_the_message_says_so() -> None:
+    digest = told(Mornings().after(CROWD))
+    assert thread.root(digest).footer == ("details in thread",)
+    assert [entry.story for entry in thread.root(digest).entries] == [()]
+    (answer,) = thread.answers(digest)
+    assert (answer.entry, answer.run_id) == (digest.entries[0], digest.run_id)
+
+
+def test_where_there_is_no_story_no_thread_is_promised() -> None:
+    mornings = Mornings()
+    mornings.after(CROWD, TODAY - timedelta(days=1))
+    ended = told(mornings.after([*many(44), *many(10, "U2")]))
+    assert (thread.root(ended).footer, list(thread.answers(ended))) == ((), [])
 
 
 def problem(record: str, value: str | None, reason: str = "not a number", fault: str = "ARR__c") -> Row:

@@ -10,6 +10,7 @@ from typing import Any
 from cssync.model.book import BookKind
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.owner import Owner, OwnerKind
+from cssync.model.story import flattened
 from rules import (
     accounts_over_limit,
     arr_over_limit,
@@ -127,13 +128,13 @@ class TestArrOverLimit:
 
     def test_the_mix_of_the_book_stands_beside_the_sum(self) -> None:
         (finding,) = found(self.rule, many(30, amount=70_000, segment="Mid-Market"))
-        assert "By segment: Mid-Market 30 ($2.1M)." in finding.evidence
-        assert "By deal size: $20k to $100k 30 ($2.1M)." in finding.evidence
+        assert "By segment: Mid-Market 30 ($2.1M)." in flattened(finding.story)
+        assert "By deal size: $20k to $100k 30 ($2.1M)." in flattened(finding.story)
 
     def test_customers_whose_arr_is_unknown_are_named_and_not_guessed(self) -> None:
         rows = [account("a", amount=2_500_000, lifecycle="live"), account("b", amount=None, lifecycle="live")]
         (finding,) = found(self.rule, rows, customers={"where": "lifecycle = 'live'"})
-        assert "The ARR of 1 customer could not be read and is not in the sum." in finding.evidence
+        assert "The ARR of 1 customer could not be read and is not in the sum." in flattened(finding.story)
 
 
 def growing(current: int, won_last_year: int) -> list[Row]:
@@ -152,9 +153,7 @@ class TestTrendingToCeiling:
         assert finding.subject.id == "U1"
         assert finding.limit.value == 75
         assert "heading for 75 by 31 Mar 2027" in finding.reason
-        assert any(
-            sentence.startswith("Forecast: 60 customers today, +21 likely wins") for sentence in finding.evidence
-        )
+        assert any(sentence.startswith("60 customers today, +21 likely wins") for sentence in flattened(finding.story))
 
     def test_a_book_that_stands_still_is_not(self) -> None:
         assert found(self.rule, growing(60, 0)) == []
@@ -251,25 +250,25 @@ def test_room_is_promised_only_once_a_night() -> None:
     rows = [*many(52), *many(47, "U2"), *many(2, None, prefix="free")]
     night = Nights().walk(pull_of(rows))
     relief = night.context().relief
-    assert [(book.name, number) for book, number in relief["unassigned"].places] == [("Sam Ito", 2)]
-    assert [(book.name, number) for book, number in relief["U1"].places] == [("Sam Ito", 1)]
-    assert relief["U1"].short == 1
+    assert [(book.name, len(customers)) for book, customers in relief["unassigned"].placed] == [("Sam Ito", 2)]
+    assert [(book.name, len(customers)) for book, customers in relief["U1"].placed] == [("Sam Ito", 1)]
+    assert len(relief["U1"].unplaced) == 1
     assert night.book("unassigned").kind is BookKind.UNASSIGNED
 
 
 def test_a_customer_larger_than_anyones_room_finds_no_place() -> None:
     rows = [account("big", "U1", 1_500_000), account("bigger", "U1", 1_600_000), account("x", "U2", 600_000)]
     relief = Nights().walk(pull_of(rows)).context().relief["U1"]
-    assert (relief.places, relief.short) == ((), 1)
+    assert (relief.placed, [customer.account_id for customer in relief.unplaced]) == ((), ["big"])
 
 
 def test_what_moved_is_told_with_its_causes_and_nothing_that_did_not() -> None:
     nights = Nights(settings(limits={"accounts": 2}))
     nights.walk(pull_of([*many(3), account("x", "U2")]), TODAY - timedelta(days=7))
     (finding,) = accounts_over_limit.RULE.evaluate(nights.walk(pull_of([*many(3), account("x", "U1")])).context())
-    assert "Since 15 Nov 2026: +1 customer, +$1k of ARR (1 taken over)." in finding.evidence
+    assert "Since 15 Nov 2026: +1 customer, +$1k of ARR (1 taken over)." in flattened(finding.story)
     (finding,) = accounts_over_limit.RULE.evaluate(
         nights.walk(pull_of([*many(3, amount=1500), account("x", "U2")]), TODAY + timedelta(days=1)).context()
     )
-    told = [sentence for sentence in finding.evidence if sentence.startswith("Since")]
+    told = [sentence for sentence in flattened(finding.story) if sentence.startswith("Since")]
     assert told[0] == "Since 16 Nov 2026: +$1.5k of ARR (ARR of existing customers +$1.5k)."

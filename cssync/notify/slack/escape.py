@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from cssync.model.text import ELLIPSIS, line
+from cssync.model.story import Named, Sentence
+from cssync.model.text import ELLIPSIS, isolated, line, name
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOKALIKES = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd", "@": "\uff20", ":": "\u2236"}
@@ -21,6 +22,12 @@ _MEANINGFUL = re.compile(
     re.IGNORECASE,
 )
 
+# Only what cannot end a link too early, or be more than one.
+_ADDRESS = re.compile(r"https?://[!-;=?-{}~]{1,500}")
+_BAR = "\u2223"
+_ENTITY = re.compile(r"&\w+;|.")
+_NAME, _LONGEST = 80, 2_000
+
 
 def mrkdwn(text: str, limit: int) -> str:
     """*text* as one line of at most *limit* characters, cut with an ellipsis where it is longer."""
@@ -28,9 +35,29 @@ def mrkdwn(text: str, limit: int) -> str:
     return cut([_ENTITIES.get(character, character) for character in neutral], limit)
 
 
+def sentence(parts: Sentence, limit: int) -> str:
+    """*parts* as one line of at most *limit* characters, their names as links; a cut never goes through a link."""
+    pieces = [piece for part in parts for piece in (_words(part) if isinstance(part, str) else [_linked(part)])]
+    return cut(pieces, limit).strip()
+
+
 def plain(text: str, limit: int) -> str:
     """The same for ``plain_text`` objects, where nothing is formatted but entities are still read."""
     return cut([_ENTITIES.get(character, character) for character in line(_start(text, limit))], limit)
+
+
+def _words(part: str) -> list[str]:
+    """Its characters, escaped; a blank at its edge parts it from the name beside it."""
+    shown = mrkdwn(part, _LONGEST)
+    edges = ("" if not part[:1].isspace() else " ", "" if not part[-1:].isspace() else " ")
+    return [edges[0], *_ENTITY.findall(shown), edges[1]]
+
+
+def _linked(named: Named) -> str:
+    shown = isolated(mrkdwn(name(named.name), _NAME))
+    if named.url is None or not _ADDRESS.fullmatch(named.url):
+        return shown
+    return f"<{named.url.replace('&', '&amp;')}|{shown.replace('|', _BAR)}>"
 
 
 def _lookalike(match: re.Match[str]) -> str:

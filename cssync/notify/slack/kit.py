@@ -24,6 +24,14 @@ BLOCK_WEIGHT = 125
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """*text* carries the facts for notifications and screen readers, and can stand alone. All of it is escaped."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One block with its text; *text* is escaped already, and within the limits of its kind."""
 
@@ -38,8 +46,13 @@ def header(title: str, block_id: str) -> Part:
     )
 
 
-def section(text: str) -> Part:
-    return Part(text, {"type": "section", "text": _mrkdwn(text)})
+def section(text: str, block_id: str = "") -> Part:
+    marked: Block = {"block_id": block_id} if block_id else {}
+    return Part(text, {"type": "section", **marked, "text": _mrkdwn(text)})
+
+
+def laid_out(text: str, parts: Iterable[Part]) -> Message:
+    return Message(text, tuple(part.block for part in parts))
 
 
 def context(text: str) -> tuple[Part, ...]:

@@ -1,0 +1,21 @@
+"""Lays out all that was found about one subject, for the thread under a digest."""
+
+from __future__ import annotations
+
+from cssync.model.digest import Evidence
+from cssync.model.remark import Remarks
+from cssync.notify.slack import entry as subject
+from cssync.notify.slack import fit
+from cssync.notify.slack.chapters import chapters, spoken
+from cssync.notify.slack.kit import Message, laid_out, section
+
+
+def layout(evidence: Evidence, mark: str, remarks: Remarks) -> Message:
+    entry = evidence.entry
+    head = section(subject.shown(entry, remarks), mark)
+    sentences = list(spoken(entry.story))
+    first = subject.spoken(entry, remarks)
+    return laid_out(
+        fit.spoken(first, sentences, len(sentences), where=fit.SEE_DETAILS),
+        [head, *chapters(entry.story, [head], fit.SEE_DETAILS)],
+    )
