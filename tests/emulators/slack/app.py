@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from queue import Queue
 from types import TracebackType
@@ -21,14 +22,16 @@ _PING_SECONDS = 0.1
 class App:
     """*answer*: the payload to acknowledge a request with, None for no more than that. *silent*: it says nothing."""
 
-    def __init__(self, slack: SlackServer) -> None:
+    def __init__(self, slack: SlackServer, *, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.requests: Queue[SocketModeRequest] = Queue()
         self.said: Queue[dict[str, Any]] = Queue()
         self.silent = False
         self.answer: Callable[[SocketModeRequest], dict[str, Any] | None] = lambda _: None
         self._slack = slack
-        web = WebClient(slack.workspace.token, base_url=slack.api_url)
-        self.client = SocketModeClient(slack.workspace.app_token, web_client=web, ping_interval=_PING_SECONDS)
+        web = WebClient(slack.workspace.token, base_url=slack.api_url, ssl=tls)
+        self.client = SocketModeClient(
+            slack.workspace.app_token, web_client=web, ping_interval=_PING_SECONDS, proxy=proxy
+        )
         self.client.socket_mode_request_listeners.append(self._listen)
         self.client.message_listeners.append(lambda _, message, __: self.said.put(message))
 

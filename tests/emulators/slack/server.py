@@ -110,8 +110,9 @@ class SlackServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
-        if self.crashes and error is None:
-            raise self.crashes[0]
+        crashes = self.crashes + self.socket_mode.crashes
+        if crashes and error is None:
+            raise crashes[0]
 
     def answer(self, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[Answer, Cut | None]:
         """Do what is asked; a Cut beside the answer says how it fails to arrive."""

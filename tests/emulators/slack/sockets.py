@@ -35,12 +35,15 @@ class SocketMode:
     """*refusing*: addresses lead to where nobody listens. The time to acknowledge is that of the workspace's clock.
 
     *handshakes*: how often the app knocked, let in or not. *strays*: what it sent that acknowledges nothing.
+    *origin*: what addresses begin with where something stands in front, as ``wss://wss-primary.slack.com``.
     """
 
     def __init__(self, workspace: Workspace, next_fault: Callable[[str], Fault | None]) -> None:
         self.refusing = False
         self.strays: list[str] = []
         self.handshakes = 0
+        self.origin: str | None = None
+        self.crashes: list[BaseException] = []
         self._workspace, self._next_fault = workspace, next_fault
         self._envelopes: list[Envelope] = []
         self._open: list[ServerConnection] = []  # the last one gets what comes next
@@ -51,20 +54,16 @@ class SocketMode:
         self._nobody = socket.socket()  # bound, and never listening
         self._nobody.bind(("127.0.0.1", 0))
 
+    @property
+    def port(self) -> int:
+        return int(self._listening().socket.getsockname()[1])
+
     def address(self) -> str:
         """A URL for one connection."""
-        if self._server is None:
-            # The client's quirks and the dropped connections are part of the play.
-            quiet = logging.getLogger("slack emulator")
-            quiet.propagate, quiet.disabled = False, True
-            self._server = serve(
-                self._attend, "127.0.0.1", 0, process_request=self._admit, close_timeout=1, logger=quiet
-            )
-            threading.Thread(target=self._server.serve_forever, daemon=True).start()
         ticket = secrets.token_hex(16)
         self._tickets.add(ticket)
-        port = (self._nobody if self.refusing else self._server.socket).getsockname()[1]
-        return f"ws://127.0.0.1:{port}/link/?ticket={ticket}&app_id={APP}"
+        port = self._nobody.getsockname()[1] if self.refusing else self.port
+        return f"{self.origin or f'ws://127.0.0.1:{port}'}/link/?ticket={ticket}&app_id={APP}"
 
     def send(self, envelope: Envelope) -> Envelope:
         """Deliver *envelope* now, or as soon as the app connects; again whenever it is not acknowledged in time."""
@@ -103,6 +102,17 @@ class SocketMode:
             self._server.shutdown()
         self._nobody.close()
 
+    def _listening(self) -> Server:
+        if self._server is None:
+            # Dropped connections are part of the play; what is not goes to *crashes*.
+            quiet = logging.getLogger("slack emulator")
+            quiet.propagate, quiet.disabled = False, True
+            self._server = serve(
+                self._attend, "127.0.0.1", 0, process_request=self._admit, close_timeout=1, logger=quiet
+            )
+            threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self._server
+
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         fault = self._next_fault(CONNECT)
         ticket = parse_qs(urlsplit(request.path).query).get("ticket", [""])[0]
@@ -137,6 +147,9 @@ class SocketMode:
                     continue
         except (ConnectionClosed, OSError):
             pass
+        except BaseException as crash:
+            self.crashes.append(crash)
+            raise
         finally:
             with self._changed:
                 self._leaving.discard(connection)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import trustme
 from slack_sdk import WebClient
 
+from tests.emulators.proxy import Front, Proxy
 from tests.emulators.slack.app import App
 from tests.emulators.slack.conftest import CHANNEL, Clock, refusal
 from tests.emulators.slack.envelopes import Envelope
@@ -15,6 +18,7 @@ from tests.emulators.slack.faults import Answer, Cut, accepted_then, lost
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.sockets import CONNECT, ENVELOPE
 
+SLACK = "wss-primary.slack.com"
 BUTTON = {"type": "button", "action_id": "ack", "text": {"type": "plain_text", "text": "Acknowledge"}, "value": "7"}
 
 
@@ -175,6 +179,21 @@ def test_an_address_is_good_for_one_connection(slack: SlackServer, app: App) -> 
         second.client.connect()
 
         assert not second.client.is_connected()
+
+
+def test_the_app_is_reached_through_a_proxy_and_tls(slack: SlackServer, press: Callable[[], Envelope]) -> None:
+    authority, tls = trustme.CA(), ssl.create_default_context()
+    authority.configure_trust(tls)
+    slack.socket_mode.origin = f"wss://{SLACK}"
+    with (
+        Front(slack.socket_mode.port, authority, SLACK) as front,
+        Proxy({SLACK: front.port}) as proxy,
+        App(slack, proxy=proxy.url, tls=tls) as app,
+    ):
+        app.connect()
+
+        assert press().answer() is None
+        assert proxy.passed == [f"CONNECT {SLACK}:443"]
 
 
 def test_what_acknowledges_nothing_is_kept_for_tests_to_find(slack: SlackServer, app: App, press: Any) -> None:
