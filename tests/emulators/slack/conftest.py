@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -11,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from tests.emulators.slack.app import App
 from tests.emulators.slack.server import SlackServer
+from tests.emulators.slack.shapes import ACTIONS
 from tests.emulators.slack.workspace import Channel, User
 
 CHANNEL = "C0CAPACITY"
@@ -51,6 +53,19 @@ def client(slack: SlackServer) -> WebClient:
 def app(slack: SlackServer) -> Iterator[App]:
     with App(slack) as found:
         yield found
+
+
+@pytest.fixture
+def ts(client: WebClient) -> str:
+    """A message with something to press, and with what only its app reads."""
+    metadata = {"event_type": "greeting", "event_payload": {"id": "1"}}
+    return str(client.chat_postMessage(channel=CHANNEL, text="x", blocks=[ACTIONS], metadata=metadata)["ts"])
+
+
+def pressed(slack: SlackServer, app: App, ts: str) -> dict[str, Any]:
+    """The payload of a button that Ana presses, acknowledged."""
+    slack.interactions.press(ANA.id, "ack", ts=ts).answer()
+    return app.requests.get(timeout=30).payload
 
 
 def refusal(call: Callable[[], object]) -> str:

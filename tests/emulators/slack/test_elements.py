@@ -9,10 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from tests.emulators.slack.conftest import CHANNEL
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
+from tests.emulators.slack.shapes import plain
 
 
 def button(**more: Any) -> dict[str, Any]:
