@@ -34,6 +34,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             headline=f"{count(book.accounts, 'account')} (limit {limit.value:f})",
             reason=f"{book.name} looks after {count(book.accounts, 'customer')}; the limit is {limit.value:f}.",
             action=hand_over(context, book, context.relief[book.id]),
+            hire=bool(context.relief[book.id].unplaced),
             drivers=newest(context, book),
             story=about(context, book),
         )

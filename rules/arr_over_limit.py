@@ -34,6 +34,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             headline=f"{held} ARR (limit {most})",
             reason=f"{book.name} answers for {held} of ARR; the limit is {most}.",
             action=hand_over(context, book, context.relief[book.id]),
+            hire=bool(context.relief[book.id].unplaced),
             drivers=largest(context, book),
             story=about(context, book),
         )

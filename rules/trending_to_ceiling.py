@@ -48,6 +48,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             ),
             action=_action(context, book, act_by),
             act_by=act_by,
+            hire=True,
             drivers=newest(context, book),
             story=about(context, book),
         )

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 CONNECTORS = sorted(get_args(source.model_fields["kind"].annotation)[0] for source in get_args(get_args(Source)[0]))
-NOTIFIERS = sorted(Notify.model_fields)
+# The other sections under notify say when, and how often.
+NOTIFIERS = sorted(set(Notify.model_fields) - {"quiet", "weekly"})
 RULE_MODULES = {
     name: module
     for name, module in (

@@ -72,7 +72,8 @@ class Finding:
     *value* against *limit* in *unit*. *since*: first day of the present unbroken stretch, None if unknown.
     *reason* and *action* are whole sentences without markup. *act_by*: the date in the action, if it has one.
     *story*: the evidence, for the thread: who came and from whom, forecast, mix of the book, whom to move.
-    *headline*: value and limit in a few words, for the digest's one line a book.
+    *headline*: value and limit in a few words, for the digest's one line a book. *hire*: whether the action is to open
+    a requisition.
     """
 
     rule: str
@@ -88,3 +89,4 @@ class Finding:
     drivers: tuple[Driver, ...] = ()
     story: tuple[Chapter, ...] = ()
     headline: str = ""
+    hire: bool = False

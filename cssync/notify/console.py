@@ -66,7 +66,7 @@ def rendered(payload: Payload) -> RenderableType:
         case Evidence():
             return Group(*_told(payload.entry))
         case Summary():
-            return Group(_title(payload.title), *_statements(payload.context), Text(), *_chapters(payload.chapters, 0))
+            return Group(*_week(payload))
         case Notice():
             said = [Text(line(text)) for text in payload.text.splitlines()]
             return Group(_title(payload.title), *said, Text(f"run {line(payload.run_id)}", style="dim"))
@@ -108,6 +108,16 @@ def _told(entry: Entry) -> Iterator[RenderableType]:
     if entry.action:
         yield Hanging(Text(), Text.assemble(("Do: ", "bold"), line(entry.action)), _MARGIN)
     yield from _chapters(entry.story, _MARGIN)
+
+
+def _week(summary: Summary) -> Iterator[RenderableType]:
+    """Blank lines before it and between its chapters: it follows a digest, and none of its captions is indented."""
+    yield Text()
+    yield _title(summary.title)
+    yield from _statements(summary.context)
+    for chapter in summary.chapters:
+        yield Text()
+        yield from _chapters([chapter], 0)
 
 
 def _chapters(story: Iterable[Chapter], margin: int) -> Iterator[RenderableType]:

@@ -2,7 +2,7 @@
 
 ``cssync run`` and ``cssync run --dry`` walk the same line with other objects; nothing here knows which. ``line`` holds
 those objects, ``pulling`` brings the CRM home and through the gate, ``recalling`` asks once for the time before the
-first night, ``night`` does the rest, and ``messages`` says who is told what.
+first night, ``night`` does the rest, ``messages`` says who is told what, and ``weekly`` sums up each week.
 """
 
 from cssync.run.line import Audience, Line, Outcome, accept, refuse

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from cssync.model.wording import day
 from cssync.report import thread
 from cssync.report.digest import write
 from cssync.report.tidings import Tidings
+from cssync.run.identity import identity
 from cssync.run.routing import Readers, Route, readers
 
 _CALLING = frozenset({Cause.OPENED, Cause.ESCALATED})
@@ -57,7 +57,7 @@ def _news(tidings: Tidings, those: Readers, tenant: str) -> Iterator[Delivery]:
     digest = write(tidings)
     if digest is not None:
         announced = sorted(_announced(tidings.transitions))
-        yield Delivery(_id(tenant, *announced, *those.address), *those.address, digest)
+        yield Delivery(identity(tenant, *announced, *those.address), *those.address, digest)
 
 
 def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Iterator[Delivery]:
@@ -67,7 +67,7 @@ def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Ite
     if digest is None:
         return
     root = Delivery(
-        _id(tenant, str(digest.as_of), *those.address),
+        identity(tenant, str(digest.as_of), *those.address),
         *those.address,
         replace(thread.root(digest), mention=tuple(those.mention) if _calls(whole_day.transitions) else ()),
         as_of=digest.as_of,
@@ -75,7 +75,7 @@ def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Ite
     )
     yield root
     for answer in thread.answers(digest):
-        yield replace(root, id=_id(root.id, answer.entry.subject_id), payload=answer, reply_to=root.id)
+        yield replace(root, id=identity(root.id, answer.entry.subject_id), payload=answer, reply_to=root.id)
 
 
 def _calls(transitions: Iterable[Transition]) -> bool:
@@ -123,7 +123,7 @@ def notices(run: Run, error: CssyncError, operations: Iterable[Address], tenant:
         run_id=run.id,
     )
     for address in operations:
-        yield Delivery(_id(tenant, str(run.as_of), _reason(error), *address), address.sink, address.place, notice)
+        yield Delivery(identity(tenant, str(run.as_of), _reason(error), *address), address.sink, address.place, notice)
 
 
 def _openings(tidings: Tidings) -> tuple[Transition, ...]:
@@ -153,7 +153,3 @@ def _announced(transitions: Iterable[Transition]) -> Iterator[str]:
 def _reason(error: CssyncError) -> str:
     """What went wrong without its figures: a retry that counts other rows is refused for the same reason."""
     return _FIGURE.sub("#", error.message)
-
-
-def _id(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -26,7 +26,7 @@ from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
 from cssync.notify.delivery import Delivered, deliver
 from cssync.report.tidings import Tidings
-from cssync.run import messages
+from cssync.run import messages, weekly
 from cssync.run.line import Line, Outcome
 from cssync.run.pulling import Seen, see
 from cssync.run.recalling import Recalled, recall
@@ -99,7 +99,10 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     settings = line.loaded.settings
     reconciled = reconcile(_tonight(context, seen, findings), past.alerts, settings.alerts)
     tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
-    deliveries = tuple(messages.digests(tidings, past, line.leadership, settings.tenant, line.now()))
+    deliveries = (
+        *messages.digests(tidings, past, line.leadership, settings.tenant, line.now()),
+        *weekly.summaries(line, context, tidings, reconciled),
+    )
     repeated = past.today is not None and past.today.digest_of_input == seen.run.digest_of_input
     run = replace(
         seen.run,

@@ -184,6 +184,15 @@ class Slack(Section):
         return self
 
 
+class Weekly(Section):
+    """How the week went: to the console, and to the channel that hears of everything."""
+
+    enabled: bool = Field(default=False, description="sum up each week: trend, top risks, changes, hires due")
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        "monday", description="with the first good night on this day or after it"
+    )
+
+
 class Notify(Section):
     """Who is told."""
 
@@ -192,6 +201,7 @@ class Notify(Section):
     quiet: dict[str, QuietHours] = Field(
         default_factory=dict, description="quiet hours by a name of your own, for notify.slack and its routes"
     )
+    weekly: Weekly = Field(Weekly(), description="a summary of each week for leadership")
 
     @model_validator(mode="after")
     def _quiet_hours_are_there(self) -> Self:

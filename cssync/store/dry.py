@@ -119,7 +119,10 @@ class DryStore:
         return ()
 
     def delivery(self, delivery_id: str) -> Delivery | None:
-        return self._outbox.get(delivery_id)
+        """This night's, or else one that is stored."""
+        if (own := self._outbox.get(delivery_id)) is not None or self._stored is None:
+            return own
+        return self._stored.delivery(delivery_id)
 
     def record(self, delivery: Delivery) -> None:
         self._outbox[delivery.id] = delivery

@@ -70,11 +70,13 @@ def test_a_week_is_shown_chapter_by_chapter() -> None:
     shown = printed(summary(chapter("Trend", "22 Nov 2026: 374 customers."), chapter("Hires due", "None.")))
 
     assert shown.splitlines() == [
+        "",
         "CS capacity, week to 22 Nov 2026",
         "9 CSMs \u00b7 run 8f3a",
         "",
         "Trend",
         "- 22 Nov 2026: 374 customers.",
+        "",
         "Hires due",
         "- None.",
     ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cssync.model.alert import Incident
@@ -164,10 +164,12 @@ SUMMARIES = st.builds(
     Summary, title=TEXTS, summary=TEXTS, as_of=st.just(date(2026, 11, 22)), run_id=TEXTS, context=SAID, chapters=STORIES
 )
 NOTICES = st.builds(Notice, title=TEXTS, text=TEXTS, run_id=TEXTS)
+# Long texts take their time on a busy machine.
+EFFORT = settings(deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 REMARKS = st.dictionaries(st.sampled_from(INCIDENTS), st.builds(Remark, text=TEXTS, ended=st.booleans()))
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@EFFORT
 @given(
     payload=DIGESTS | EVIDENCE | SUMMARIES | NOTICES, reference=st.sampled_from(["", "ref 5d41402a"]), remarks=REMARKS
 )
@@ -187,7 +189,7 @@ def test_alert_case_17_18_19_anything_fits_and_pings_nobody(payload: Payload, re
             assert line.count("~") in {0, 2}, "a strike ends in its own line"
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@EFFORT
 @given(digest=DIGESTS, remarks=REMARKS)
 def test_every_entry_is_shown_or_counted(digest: Digest, remarks: Remarks) -> None:
     message = laid_out(digest, remarks=remarks)
@@ -196,7 +198,7 @@ def test_every_entry_is_shown_or_counted(digest: Digest, remarks: Remarks) -> No
     assert len(sections(message)) + sum(counted) == len(digest.entries)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@EFFORT
 @given(evidence=EVIDENCE)
 def test_every_chapter_is_shown_or_counted(evidence: Evidence) -> None:
     message = laid_out(evidence)
