@@ -16,8 +16,9 @@ UV := $(BIN)/uv
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 INSTALLED := .venv/.installed
 PYTEST_ARGS ?=
+CRASH_ARGS ?=
 
-.PHONY: help install demo test histories check audit bench dist wheel-check clean distclean
+.PHONY: help install demo test histories crash-test check audit bench dist wheel-check clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,9 @@ test: $(INSTALLED) ## Run the whole suite, PostgreSQL included; PYTEST_ARGS="-k 
 
 histories: $(INSTALLED) ## Try 1,000 random histories of a CRM, night by night, some killed; takes half an hour
 	CSSYNC_HISTORIES=500 $(BIN)/python -m pytest -n 2 --timeout 0 -o log_level=ERROR tests/connectors/histories
+
+crash-test: $(INSTALLED) ## Kill 1,000 deliveries at every step while Slack fails; prints how often each message is there
+	$(BIN)/python -m tests.notify.crashes.matrix $(CRASH_ARGS)
 
 check: $(INSTALLED) ## Lint, types, import layers, config schema and lock up to date
 	$(BIN)/ruff check .

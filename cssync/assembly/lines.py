@@ -17,6 +17,7 @@ from cssync.gate import Doubt
 from cssync.model.delivery import Address
 from cssync.model.night import Run
 from cssync.model.pull import Pull
+from cssync.notify.delivery import Fallbacks
 from cssync.run import Audience, Line, Outcome, refuse
 from cssync.settings.loaded import Loaded
 
@@ -47,7 +48,7 @@ def night(
 ) -> Iterator[Line]:
     """A night for real: what it finds is remembered, and told to everyone whom the settings name."""
     notify = loaded.settings.notify
-    notifiers, leadership, operations = [], [], []
+    notifiers, leadership, operations, fallbacks = [], [], [], Fallbacks()
     if notify.console:
         notifiers.append(console(screen))
         leadership.append(ON_SCREEN)
@@ -56,12 +57,14 @@ def night(
         leadership += slack_routes(loaded.settings, edits=notifiers[-1].edits)
         channel = notify.slack.channel or ""
         operations.append(Address(SLACK, notify.slack.operations_channel or channel))
+        fallbacks = Fallbacks(Address(SLACK, channel), tuple(operations), loaded.settings.tenant)
     memory = store(loaded)
     try:
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,
             leadership=leadership, operations=operations, judge=judge, audience=audience or Unheard(),
             progress=progress, now=now, sleep=time.sleep,
+            fallbacks=fallbacks,
         )  # fmt: skip
     finally:
         memory.close()

@@ -132,14 +132,18 @@ def slack(loaded: Loaded) -> Notifier:
     """Raises ConfigError where the secret that the settings ask for is missing."""
     settings, secrets = loaded.settings.notify.slack, loaded.secrets.slack
     if settings.via == "webhook":
-        from cssync.notify.slack.webhook import SlackWebhookNotifier
+        from cssync.notify.slack.webhook import LostAnswer, SlackWebhookNotifier
 
         if secrets.webhook_url is None:
             raise ConfigError(
                 "notify.slack is on, via webhook, but its URL is not set",
                 remedy="set SLACK_WEBHOOK_URL, or SLACK_WEBHOOK_URL_FILE",
             )
-        return SlackWebhookNotifier(secrets.webhook_url, timeout_seconds=settings.timeout_seconds)
+        return SlackWebhookNotifier(
+            secrets.webhook_url,
+            timeout_seconds=settings.timeout_seconds,
+            lost_answer=LostAnswer(settings.webhook_lost_answer),
+        )
     from cssync.notify.slack.web import SlackBotNotifier
 
     if secrets.bot_token is None:

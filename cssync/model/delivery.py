@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cssync.model.digest import Payload
 from cssync.model.remark import Remarks
@@ -18,6 +18,9 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"  # it may or may not have arrived: read back before trying again
     DEAD = "dead"  # can never arrive as it is
+
+
+UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class Address(NamedTuple):
@@ -52,6 +55,22 @@ class Delivery:
     revisable: bool = False
     shown: str | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to become of it."""
+        return self.state in UNDONE
+
+    def afresh(self) -> Self:
+        """The same, of which nothing stands anywhere."""
+        return replace(
+            self,
+            state=DeliveryState.PENDING,
+            first_attempt_at=None,
+            receipt=None,
+            error=None,
+            shown=None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -77,7 +96,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     NOT_SENT = "not_sent"  # safe to try again
     UNKNOWN = "unknown"
-    GONE = "gone"  # the message to be edited, or to be answered, is not there any more
+    GONE = "gone"  # the message to be edited, answered or taken away is not there any more
     REFUSED = "refused"  # this message can never go out as it is
     ADDRESS_DOWN = "address_down"  # channel archived, not joined, gone: nothing can go there until someone acts
     SINK_DOWN = "sink_down"  # token revoked, scope missing: nothing can go out until someone acts
@@ -92,6 +111,10 @@ class Attempt:
     error: str = ""
     remedy: str = ""
     retry_at: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        return f"{self.error}: {self.remedy}" if self.remedy else self.error
 
 
 def outgoing(delivery: Delivery, remarks: Remarks, under: str | None = None) -> Outgoing:

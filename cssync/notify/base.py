@@ -6,7 +6,7 @@ place, ``cssync.notify.delivery``, which alone writes to the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Protocol
 
@@ -25,8 +25,16 @@ class Notifier(Protocol):
         """Whether a message can be changed once it is there, and answered in a thread."""
         ...
 
+    @property
+    def seconds_apart(self) -> float:
+        """Between two messages to one address, or two changes of them: faster is refused, or soon will be."""
+        ...
+
     def send(self, message: Outgoing, now: datetime) -> Attempt:
-        """Make one attempt. Never raises for anything the sink or the network does."""
+        """Make one attempt. Never raises for anything the sink or the network does.
+
+        GONE: what it answers is not there any more, and nothing of it was left behind.
+        """
         ...
 
     def edit(self, message: Outgoing, now: datetime) -> Attempt:
@@ -40,7 +48,15 @@ class Notifier(Protocol):
         """Look whether an earlier attempt of unknown outcome arrived after all.
 
         SENT: it did, with its receipt. NOT_SENT: it certainly did not. UNKNOWN: the sink cannot tell now, ask again.
-        REFUSED: the sink never can tell, and would rather lose this one than show it twice.
+        REFUSED: the sink never can tell, and would rather lose this one than show it twice. GONE: what it answers is
+        not there any more, and nothing of it was left behind. Of several copies the earliest stays, no other.
+        """
+        ...
+
+    def withdraw(self, message: Outgoing, now: datetime) -> Attempt:
+        """Take away whatever earlier attempts left of it, under the message that it answers.
+
+        GONE: nothing of it stands any more. REFUSED: it can never be taken away.
         """
         ...
 
@@ -60,8 +76,20 @@ class Outbox(Protocol):
         """Revisable deliveries of *since* and later that have arrived, oldest first."""
         ...
 
+    def sent_again(self, since: datetime) -> tuple[Delivery, ...]:
+        """Deliveries that have arrived, by more than one attempt, the first of them at *since* or later."""
+        ...
+
+    def replies(self, delivery_id: str) -> tuple[Delivery, ...]:
+        """Deliveries in whatever state that answer this one, oldest first."""
+        ...
+
     def delivery(self, delivery_id: str) -> Delivery | None: ...
 
-    def record(self, delivery: Delivery) -> None:
-        """Replace the stored state, attempts, times, receipt, error and what is shown of this delivery."""
+    def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
+        """Replace the stored state, attempts, times, receipt, error and what is shown of this delivery.
+
+        In the same transaction *others* go in as PENDING; one whose id is known gets the new payload if it is
+        revisable, and with it a new chance if it was given up.
+        """
         ...

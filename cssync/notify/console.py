@@ -28,6 +28,7 @@ _STYLES = {
 class ConsoleNotifier:
     name = "console"
     edits = False
+    seconds_apart = 0.0
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -49,6 +50,9 @@ class ConsoleNotifier:
 
     def edit(self, message: Outgoing, now: datetime) -> Attempt:
         raise NotImplementedError("what was printed stays as it is")
+
+    def withdraw(self, message: Outgoing, now: datetime) -> Attempt:
+        raise NotImplementedError("what was printed stays where it is")
 
     def find(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
         """Printing again does no harm."""

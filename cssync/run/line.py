@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -22,7 +22,7 @@ from cssync.model.finding import Finding
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.notify.base import Notifier
-from cssync.notify.delivery import Delivered
+from cssync.notify.delivery import Delivered, Fallbacks
 from cssync.run.routing import Route
 from cssync.settings.loaded import Loaded
 from cssync.store.base import Store
@@ -49,7 +49,8 @@ class Audience(Protocol):
 class Line:
     """The objects that one night runs on. *judge* refuses a doubtful night by raising, or lets it pass.
 
-    *leadership* get the digest, *operations* are told of a refused night.
+    *leadership* get the digest, *operations* are told of a refused night. *fallbacks*: what becomes
+    of messages to an address that is down.
     """
 
     loaded: Loaded
@@ -63,6 +64,7 @@ class Line:
     progress: Progress
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    fallbacks: Fallbacks = field(default_factory=Fallbacks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from cssync.model.alert import Cause, Incident, Transition
 from cssync.model.delivery import Address, Delivery
 from cssync.model.digest import Notice
 from cssync.model.finding import Severity
+from cssync.model.identity import identity
 from cssync.model.night import Past, Run
 from cssync.model.wording import day
 from cssync.report import thread
 from cssync.report.digest import write
 from cssync.report.tidings import Tidings
-from cssync.run.identity import identity
 from cssync.run.routing import Readers, Route, readers
 
 _CALLING = frozenset({Cause.OPENED, Cause.ESCALATED})

@@ -239,4 +239,4 @@ def _give_up(line: Line, run: Run, error: CssyncError) -> None:
 
 
 def _deliver(line: Line) -> Delivered:
-    return deliver(line.store, line.notifiers, now=line.now, sleep=line.sleep)
+    return deliver(line.store, line.notifiers, now=line.now, sleep=line.sleep, fallbacks=line.fallbacks)

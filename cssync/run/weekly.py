@@ -10,10 +10,10 @@ import polars as pl
 from cssync.alerts.reconcile import Reconciled
 from cssync.model.book import BookKind, Books
 from cssync.model.delivery import Address, Delivery
+from cssync.model.identity import identity
 from cssync.report.tidings import Tidings
 from cssync.report.trend import Ceilings, Most, readings
 from cssync.report.weekly import Week, write_week
-from cssync.run.identity import identity
 from cssync.run.line import Line
 from cssync.run.routing import Route, everything
 from rules.base import Context

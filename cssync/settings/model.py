@@ -161,7 +161,12 @@ class Slack(Section):
 
     enabled: bool = Field(default=False, description="post the digest to Slack")
     via: Literal["bot", "webhook"] = Field(
-        "bot", description="bot: posted once, whatever is lost on the way; webhook: simpler, at most once"
+        "bot", description="bot: posted once, whatever is lost on the way; webhook: simpler, see webhook_lost_answer"
+    )
+    webhook_lost_answer: Literal["drop", "repeat"] = Field(
+        "drop",
+        description="what becomes of a message when nobody knows whether the webhook took it; drop: at most once;"
+        " repeat: sent again, at least once, and two of a kind bear the same reference",
     )
     channel: str | None = Field(None, description="channel id (C0123456789) or #name; required with via: bot")
     operations_channel: str | None = Field(None, description="for refused nights; null: the same channel")

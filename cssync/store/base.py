@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -40,7 +41,8 @@ class Store(Protocol):
     def commit(self, night: Night) -> None:
         """Make all of *night* permanent in one transaction, its run as ACCEPTED and its deliveries as PENDING.
 
-        A delivery whose id is known already is left as it is, save that a revisable one gets its new payload.
+        A delivery whose id is known already is left as it is, save that a revisable one gets its new payload, and
+        with it a new chance if it was given up.
         """
         ...
 
@@ -113,11 +115,19 @@ class Store(Protocol):
         """See ``cssync.notify.base.Outbox``."""
         ...
 
+    def sent_again(self, since: datetime) -> tuple[Delivery, ...]:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def replies(self, delivery_id: str) -> tuple[Delivery, ...]:
+        """See ``cssync.notify.base.Outbox``."""
+        ...
+
     def delivery(self, delivery_id: str) -> Delivery | None:
         """See ``cssync.notify.base.Outbox``."""
         ...
 
-    def record(self, delivery: Delivery) -> None:
+    def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         """See ``cssync.notify.base.Outbox``."""
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +12,7 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.decision import Decision
-from cssync.model.delivery import Address, Delivery, DeliveryState
+from cssync.model.delivery import Address, Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
@@ -21,7 +22,6 @@ from cssync.store.memory_mirror import MemoryMirror
 from cssync.store.sql import DAILY_BOOKS, SqlStore
 
 _SCREEN = Address("console", "")
-_UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class DryStore:
@@ -69,7 +69,7 @@ class DryStore:
         del run  # how a dry run ended is on the screen
         self._put(deliveries)
 
-    def _put(self, deliveries: tuple[Delivery, ...]) -> None:
+    def _put(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             self._outbox.setdefault(delivery.id, delivery)
 
@@ -110,7 +110,7 @@ class DryStore:
         return tuple(
             delivery
             for delivery in self._outbox.values()
-            if delivery.state in _UNDONE and (delivery.not_before is None or delivery.not_before <= now)
+            if delivery.is_open and (delivery.not_before is None or delivery.not_before <= now)
         )
 
     def posted(self, since: date) -> tuple[Delivery, ...]:
@@ -118,14 +118,23 @@ class DryStore:
         del since
         return ()
 
+    def sent_again(self, since: datetime) -> tuple[Delivery, ...]:
+        """Nothing is sent by more than one attempt in a rehearsal."""
+        del since
+        return ()
+
+    def replies(self, delivery_id: str) -> tuple[Delivery, ...]:
+        return tuple(one for one in self._outbox.values() if one.reply_to == delivery_id)
+
     def delivery(self, delivery_id: str) -> Delivery | None:
         """This night's, or else one that is stored."""
         if (own := self._outbox.get(delivery_id)) is not None or self._stored is None:
             return own
         return self._stored.delivery(delivery_id)
 
-    def record(self, delivery: Delivery) -> None:
+    def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         self._outbox[delivery.id] = delivery
+        self._put(others)
 
     def check(self) -> tuple[Check, ...]:
         if self._stored is None:

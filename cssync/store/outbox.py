@@ -7,29 +7,32 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, case, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cssync.errors import StoreError
-from cssync.model.delivery import Address, Delivery, DeliveryState
+from cssync.model.delivery import UNDONE, Address, Delivery, DeliveryState
 from cssync.store.database import insert_into
 from cssync.store.schema import outbox as table
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _COLUMNS = tuple(table.c[name] for name in _FIELDS)
-UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 # What an attempt may change; what is announced, and where, was settled with the night.
 _OF_ATTEMPTS = ("state", "attempts", "first_attempt_at", "not_before", "receipt", "error", "shown")
 
 
 def add(connection: Connection, tenant_id: int, deliveries: Iterable[Delivery]) -> None:
-    """Put *deliveries* in as PENDING; one whose id is known gets the new payload if it is revisable, and no more."""
+    """Put *deliveries* in as PENDING; one whose id is known gets the new payload if it is revisable.
+
+    With it comes a new chance where the old one was given up.
+    """
     rows = [_row(replace(delivery, state=DeliveryState.PENDING)) | {"tenant_id": tenant_id} for delivery in deliveries]
     if rows:
         fresh = insert_into(connection, table)
+        revived = case((table.c.state == DeliveryState.DEAD, fresh.excluded.state), else_=table.c.state)
         revised = fresh.on_conflict_do_update(
             index_elements=[table.c.tenant_id, table.c.id],
-            set_={"payload": fresh.excluded.payload},
+            set_={"payload": fresh.excluded.payload, "state": revived},
             where=table.c.revisable,
         )
         connection.execute(revised, rows)
@@ -44,6 +47,16 @@ def due(connection: Connection, tenant_id: int, now: datetime) -> tuple[Delivery
 def posted(connection: Connection, tenant_id: int, since: date) -> tuple[Delivery, ...]:
     """Revisable deliveries of *since* and later that have arrived, oldest first."""
     return _read(connection, tenant_id, table.c.state == DeliveryState.SENT, table.c.revisable, table.c.as_of >= since)
+
+
+def sent_again(connection: Connection, tenant_id: int, since: datetime) -> tuple[Delivery, ...]:
+    """Deliveries that have arrived, by more than one attempt, the first of them at *since* or later."""
+    arrived = table.c.state == DeliveryState.SENT
+    return _read(connection, tenant_id, arrived, table.c.attempts > 1, table.c.first_attempt_at >= since)
+
+
+def replies(connection: Connection, tenant_id: int, delivery_id: str) -> tuple[Delivery, ...]:
+    return _read(connection, tenant_id, table.c.reply_to == delivery_id)
 
 
 def one(connection: Connection, tenant_id: int, delivery_id: str) -> Delivery | None:

@@ -8,12 +8,11 @@ from sqlalchemy import Connection, func, or_, select
 
 from cssync.model.alert import AlertState
 from cssync.model.book import BookKind
-from cssync.model.delivery import DeliveryState
+from cssync.model.delivery import UNDONE, DeliveryState
 from cssync.model.night import Run, RunStatus
 from cssync.model.overview import Firing, Overview, Sink, Undelivered
 from cssync.store import runs
 from cssync.store.database import Database
-from cssync.store.outbox import UNDONE
 from cssync.store.schema import alert, book_day, outbox, run
 from cssync.store.upgrade import revision
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -168,13 +168,22 @@ class SqlStore:
         with self._database.reading() as connection:
             return outbox.posted(connection, self._tenant_id, since)
 
+    def sent_again(self, since: datetime) -> tuple[Delivery, ...]:
+        with self._database.reading() as connection:
+            return outbox.sent_again(connection, self._tenant_id, since)
+
+    def replies(self, delivery_id: str) -> tuple[Delivery, ...]:
+        with self._database.reading() as connection:
+            return outbox.replies(connection, self._tenant_id, delivery_id)
+
     def delivery(self, delivery_id: str) -> Delivery | None:
         with self._database.reading() as connection:
             return outbox.one(connection, self._tenant_id, delivery_id)
 
-    def record(self, delivery: Delivery) -> None:
+    def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         with self._database.writing() as connection:
             outbox.record(connection, self._tenant_id, delivery)
+            outbox.add(connection, self._tenant_id, others)
 
     def check(self) -> tuple[Check, ...]:
         return (*self.read_checks(), self._write_check())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from cssync.model.delivery import Delivery, DeliveryState, Outgoing
 from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload, Summary
 from cssync.model.remark import Remarks
 from cssync.model.story import Chapter, Sentence
+from cssync.notify.base import Notifier, Outbox
+from cssync.notify.delivery import Delivered, deliver
 
 NIGHT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DELIVERY_ID = "5d41402abc4b2a76b9719d911017c592"
@@ -88,6 +91,11 @@ class Clock:
         self.moment += timedelta(seconds=seconds)
 
 
+def run(outbox: Outbox, notifier: Notifier, clock: Clock, **more: Any) -> Delivered:
+    """One round of deliveries."""
+    return deliver(outbox, [notifier], now=clock.now, sleep=clock.sleep, **more)
+
+
 class MemoryOutbox:
     """An outbox that forgets everything with the process; *written* is every row it was ever given."""
 
@@ -113,9 +121,27 @@ class MemoryOutbox:
     def delivery(self, delivery_id: str) -> Delivery | None:
         return self.rows.get(delivery_id)
 
-    def record(self, delivery: Delivery) -> None:
+    def sent_again(self, since: datetime) -> tuple[Delivery, ...]:
+        return tuple(
+            one
+            for one in self.rows.values()
+            if one.state is DeliveryState.SENT
+            and one.attempts > 1
+            and one.first_attempt_at
+            and one.first_attempt_at >= since
+        )
+
+    def replies(self, delivery_id: str) -> tuple[Delivery, ...]:
+        return tuple(one for one in self.rows.values() if one.reply_to == delivery_id)
+
+    def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         self.rows[delivery.id] = replace(delivery)
         self.written.append(delivery)
+        for other in others:
+            known = self.rows.setdefault(other.id, other)
+            if known.revisable:
+                state = DeliveryState.PENDING if known.state is DeliveryState.DEAD else known.state
+                self.rows[other.id] = replace(known, payload=other.payload, state=state)
 
     @property
     def states(self) -> list[DeliveryState]:

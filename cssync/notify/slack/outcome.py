@@ -48,6 +48,8 @@ _ADVICE: dict[Outcome, dict[str, str]] = {
     },
     Outcome.REFUSED: {
         "cant_update_message": "it was posted by another app: nothing to do",
+        "cant_delete_message": "it was posted by another app: delete it by hand",
+        "compliance_exports_prevent_deletion": "the workspace allows no deletions: nothing to do",
         "edit_window_closed": "the workspace allows no edits after so long: nothing to do",
         "invalid_blocks": _REPORT,
         "invalid_blocks_format": _REPORT,
@@ -64,6 +66,7 @@ _ADVICE: dict[Outcome, dict[str, str]] = {
         "channel_not_found": "set notify.slack.channel to one that exists; a private one must have the bot in it",
         "not_in_channel": "invite the bot: type /invite and its name in the channel",
         "is_archived": "unarchive the channel, or set notify.slack.channel to another",
+        "is_inactive": "unarchive the channel",
         "channel_is_archived": "unarchive the channel, or create a webhook for another",
         "channel_type_not_supported": "set notify.slack.channel to a public or private channel",
         "posting_to_general_channel_denied": _ADMIN,

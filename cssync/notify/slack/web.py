@@ -14,14 +14,14 @@ from slack_sdk import WebClient
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Outcome, Outgoing
 from cssync.model.digest import Digest
-from cssync.notify.slack import blocks, checks, history, outcome
+from cssync.notify.slack import blocks, checks, history, outcome, traces
 from cssync.notify.slack.client import web_client
 from cssync.notify.slack.kit import Block
 from cssync.notify.slack.people import People, is_person
 from cssync.notify.slack.place import Place
 
-# A message may become visible a little after its answer was lost: only absent twice is absent.
-SETTLE_SECONDS = 5.0
+# Slack takes one message a second in a channel, and about fifty edits and deletions a minute.
+SECONDS_APART = 1.2
 
 
 class SlackBotNotifier:
@@ -29,6 +29,7 @@ class SlackBotNotifier:
 
     name = "slack"
     edits = True
+    seconds_apart = SECONDS_APART
 
     def __init__(
         self,
@@ -67,25 +68,26 @@ class SlackBotNotifier:
         if attempt.outcome is not Outcome.REFUSED:
             return attempt
         # Without blocks Slack would leave the old ones standing.
-        return _plainly(self._update(message, now, text=laid_out.text, blocks=[]), attempt)
+        plain = _plainly(self._update(message, now, text=laid_out.text, blocks=[]), attempt)
+        place = Place.of(message.delivery.receipt)
+        if plain.outcome is Outcome.REFUSED and place and traces.is_deleted(self._client, place):
+            return Attempt(Outcome.GONE)
+        return plain
 
     def find(self, message: Outgoing, now: datetime) -> Attempt:
-        """Read the channel or the thread back; of several copies the earliest is kept, the others are deleted."""
-        address = self._channel(message, now)
+        """Read the channel or the thread back."""
+        wanted = traces.sought(message.delivery, now)
+        if root := Place.of(message.under):
+            return self._looked(lambda: traces.find_answer(self._client, root, wanted, self._sleep), now)
+        known = Place.of(message.delivery.receipt)
+        address = known.channel if known else self._channel(message, now)
         if isinstance(address, Attempt):
             return address
-        try:
-            channel, found = self._look_twice(address, message, now)
-        except outcome.ESCAPES as error:
-            return _unsettled(outcome.of_error(error, now))
-        if channel is None:
-            return outcome.of_code("channel_not_found", now)
-        if not found:
-            return Attempt(Outcome.NOT_SENT)
-        kept, *extra = found
-        left = [ts for ts in extra if not self._delete(channel, ts)]
-        receipt = str(Place(channel, kept))
-        return Attempt(Outcome.SENT, receipt, error="a second copy could not be deleted" if left else "")
+        return self._looked(lambda: traces.find_message(self._client, address, wanted, self._sleep), now)
+
+    def withdraw(self, message: Outgoing, now: datetime) -> Attempt:
+        """Delete it by its receipt, or whatever can be found of it."""
+        return self._looked(lambda: traces.withdraw(self._client, message, now), now)
 
     def check(self) -> Iterator[Check]:
         if problem := self._malformed():
@@ -146,6 +148,8 @@ class SlackBotNotifier:
         posted_in, ts = answer.get("channel"), answer.get("ts")
         if not isinstance(posted_in, str) or not isinstance(ts, str):
             return Attempt(Outcome.UNKNOWN, error="Slack said ok, but not which message it is")
+        if root and isinstance(posted := answer.get("message"), dict) and not posted.get("thread_ts"):
+            return traces.put_right(self._client, posted_in, ts, now)
         return Attempt(Outcome.SENT, str(Place(posted_in, ts)))
 
     def _update(self, message: Outgoing, now: datetime, *, text: str, blocks: list[Block]) -> Attempt:
@@ -166,24 +170,13 @@ class SlackBotNotifier:
             return outcome.of_error(error, now)
         return Attempt(Outcome.SENT, str(place))
 
-    def _look_twice(self, address: str, message: Outgoing, now: datetime) -> tuple[str | None, tuple[str, ...]]:
-        since = message.delivery.first_attempt_at or now
-        root = Place.of(message.under)
-        channel = root.channel if root else history.channel_id(self._client, address)
-        if channel is None:
-            return None, ()
-        thread = root.ts if root else None
-        if not (found := history.copies(self._client, channel, message.delivery.id, since, thread)):
-            self._sleep(SETTLE_SECONDS)
-            found = history.copies(self._client, channel, message.delivery.id, since, thread)
-        return channel, found
-
-    def _delete(self, channel: str, ts: str) -> bool:
+    def _looked(self, look: Callable[[], Attempt], now: datetime) -> Attempt:
+        if problem := self._malformed():
+            return problem
         try:
-            self._client.chat_delete(channel=channel, ts=ts)
-        except outcome.ESCAPES:
-            return False
-        return True
+            return look()
+        except outcome.ESCAPES as error:
+            return _unsettled(outcome.of_error(error, now))
 
 
 def _called(message: Outgoing) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
-"""Posts to Slack by incoming webhook: at most once, since it answers ``ok`` and nothing can be read back.
+"""Posts to Slack by incoming webhook, which answers ``ok`` and nothing else: nothing can be read back.
 
-A message whose answer was lost is not sent again. Its text carries a short reference, so that a person can look.
+So a message whose answer was lost is dropped (at most once) or repeated (at least once), as the settings say. Its
+text carries a short reference, by which a person sees whether it is there, or that two are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -22,13 +24,22 @@ _REMEDY = "copy SLACK_WEBHOOK_URL anew from the Slack app (https://hooks.slack.c
 _HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
 
+class LostAnswer(StrEnum):
+    """What is done about a message when nobody knows whether it arrived."""
+
+    DROP = "drop"
+    REPEAT = "repeat"
+
+
 class SlackWebhookNotifier:
     name = "slack"
     edits = False
+    seconds_apart = 1.2  # one message a second is what Slack takes
 
-    def __init__(self, url: SecretStr, *, timeout_seconds: float) -> None:
+    def __init__(self, url: SecretStr, *, timeout_seconds: float, lost_answer: LostAnswer = LostAnswer.DROP) -> None:
         self._url = url
         self._timeout_seconds = timeout_seconds
+        self._lost_answer = lost_answer
 
     def send(self, message: Outgoing, now: datetime) -> Attempt:
         """Post it; blocks that Slack refuses are followed by the same facts as plain text."""
@@ -47,13 +58,21 @@ class SlackWebhookNotifier:
         raise NotImplementedError("a webhook cannot change what it has posted")
 
     def find(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
-        """Never finds out, and never lets it go again: one digest too few is better here than two."""
+        """Never finds out: tells that it did not arrive where it is to be repeated, else lets it go."""
+        if self._lost_answer is LostAnswer.REPEAT:
+            return Attempt(Outcome.NOT_SENT, error="the answer to posting it was lost, so it is repeated")
         ref = reference(message.delivery)
         return Attempt(
             Outcome.REFUSED,
             error="the answer to posting it was lost, and a webhook cannot be read back",
-            remedy=f"look for 'ref {ref}' in the channel; notify.slack.via: bot does that by itself",
+            remedy=(
+                f"look for 'ref {ref}' in the channel; if it is not there: cssync outbox retry {ref}; "
+                "notify.slack.via: bot does that by itself"
+            ),
         )
+
+    def withdraw(self, message: Outgoing, now: datetime) -> Attempt:
+        raise NotImplementedError("a webhook cannot delete what it has posted")
 
     def check(self) -> Iterator[Check]:
         """Look at the address only: the one way to try a webhook is to post."""

@@ -86,6 +86,11 @@ class SlackServer:
         with self._called:
             assert self._called.wait_for(lambda: self.calls.count(method) >= times, timeout_seconds)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that was accepted is still to be seen."""
+        return bool(self._late)
+
     def messages(self, channel_id: str = "C0CAPACITY") -> list[dict[str, Any]]:
         """What stands in the channel itself; answers stand in threads."""
         return [one for one in self.workspace.channels[channel_id].messages if threads.is_in_channel(one)]
@@ -223,6 +228,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Slack tells the time by its own clock."""
+        return super().date_time_string(self.server.slack.workspace.clock() if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by http.server
         """Say nothing."""
