@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -126,6 +127,8 @@ def test_a_book_that_worsens_twice_in_a_day_is_told_of_in_one_message_that_is_ed
     assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in texts(noon)
     (evidence,) = slack.answers(noon["ts"], LEADERSHIP)
     assert "*Dana Roy* (worse): 10 accounts (limit 5), +3 since 20 Nov" in texts(evidence)
+    came = r"From Ana Diaz, on 21 Nov 2026: 3 customers, \$3k: <https://[^|>]+/001\w+\|Customer A1> \(\$1k\), "
+    assert re.search(came, texts(evidence))
     books = desk.run("books", "--json").json["books"]
     assert {book["csm"]["name"]: book["accounts"] for book in books} == {"Dana Roy": 8, "Ana Diaz": 3, "Sam Ito": 6}
 

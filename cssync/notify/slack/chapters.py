@@ -9,7 +9,7 @@ from cssync.notify.slack import fit
 from cssync.notify.slack.escape import mrkdwn, sentence
 from cssync.notify.slack.kit import SECTION, Part, Room, context, section
 
-_SENTENCE = 900
+_SENTENCE = 1_400  # five names of 80 with their links, and what is said around them
 _CAPTION = 80
 
 
