@@ -60,6 +60,11 @@ class Context:
         return (book for book in self.books.books if not book.kind.is_working)
 
     @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Names by id, also of those who have handed over everything and have no book any more."""
+        return {owner.id: owner.name for owner in self.history.snapshot.owners}
+
+    @cached_property
     def relief(self) -> Mapping[str, Relief]:
         """For every book over a limit, and every one that nobody works: what to hand over, and to whom."""
         unworked = [Need(book, everyone(self.history.customers(book.id))) for book in self.unworked()]

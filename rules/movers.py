@@ -73,6 +73,4 @@ def _colleague(context: Context, book_id: str) -> Named | str:
         return "no CSM"
     if book_id.startswith(UNKNOWN_OWNER_PREFIX):
         return Named(f"unknown owner {book_id.removeprefix(UNKNOWN_OWNER_PREFIX)}")
-    # One who has handed over everything has no book any more.
-    names = {owner.id: owner.name for owner in context.history.snapshot.owners}
-    return Named(names.get(book_id, book_id))
+    return Named(context.owners.get(book_id, book_id))
