@@ -16,8 +16,12 @@ from cssync.cli.app import app
 from cssync.settings import secrets
 from tests.documents import JSON, quoted, the_table
 
-COMMANDS = ("run", "books", "alerts", "status", "config show", "doctor")
-_ARGUMENTS = {"run": ("run", "--as-of", "2026-11-22"), "config show": ("config", "show")}
+COMMANDS = ("run", "books", "alerts", "status", "outbox list", "config show", "doctor")
+_ARGUMENTS = {
+    "run": ("run", "--as-of", "2026-11-22"),
+    "config show": ("config", "show"),
+    "outbox list": ("outbox", "list", "--all"),
+}
 # Objects whose keys are data: settings and secrets by their names.
 _BY_NAME = ("settings", "secrets")
 

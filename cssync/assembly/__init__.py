@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from connectors.base import Progress
 from cssync import lookback
 from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
+from cssync.assembly.outbox import outbox, send, send_again
 from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
 from cssync.assembly.scheduling import schedule
@@ -36,9 +37,12 @@ __all__ = [
     "last_books",
     "night",
     "now",
+    "outbox",
     "overseen",
     "rehearsal",
     "schedule",
+    "send",
+    "send_again",
     "status_now",
     "today",
     "unseen",

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import date
 
 from cssync.assembly.lines import Unheard, night
-from cssync.assembly.oversight import metrics, overseen, pings, status_now, write_metrics
+from cssync.assembly.outbox import send
+from cssync.assembly.oversight import metrics, overseen, status_now
 from cssync.assembly.parts import now, store
-from cssync.errors import ExitCode
 from cssync.model.night import Run
 from cssync.notify.delivery import Delivered
 from cssync.operations import bugs
-from cssync.run import deliver_due, run_night
+from cssync.run import run_night
 from cssync.schedule import Pulse, Stop, serve
 from cssync.settings.loaded import Loaded
 
@@ -35,12 +35,7 @@ def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
         _raise_failure(delivered)
 
     def deliver_waiting() -> None:
-        with night(loaded, screen) as line:
-            delivered = deliver_due(line)
-        write_metrics(loaded)
-        _raise_failure(delivered)
-        if delivered.sent:
-            _tell_drained(loaded)
+        _raise_failure(send(loaded, screen))
 
     def latest_runs() -> tuple[Run, ...]:
         memory = store(loaded)
@@ -78,13 +73,6 @@ def _answering(loaded: Loaded, pulse: Pulse) -> Iterator[None]:
     }
     with served(settings, application(metrics(loaded), checks)):
         yield
-
-
-def _tell_drained(loaded: Loaded) -> None:
-    """The night whose message has gone out only now is done."""
-    found = status_now(loaded)
-    if found.exit_code is ExitCode.OK and found.standing.run:
-        pings(loaded).drained(found.standing.run)
 
 
 def _raise_failure(delivered: Delivered) -> None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "books": "Show every book of the last accepted night.",
     "alerts": "Show the alerts that are firing.",
     "status": "Say whether the last night was fine, and what is unsent.",
+    "outbox": "Show the messages that are not out, and send them.",
     "schedule": "Run every night, and catch up after an outage.",
     "health": "Ask the schedule on this host whether it is well.",
     "config": "Show the settings in force, and describe them.",

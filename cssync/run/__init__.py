@@ -8,9 +8,11 @@ first night, ``night`` does the rest, ``messages`` says who is told what, and ``
 from cssync.run.line import Audience, Line, Outcome, accept, refuse
 from cssync.run.night import deliver_due, run_night
 from cssync.run.recalling import Backfilled, backfill
+from cssync.run.redriving import REMEMBERED, deliver_again
 from cssync.run.routing import Route, selected
 
 __all__ = [
+    "REMEMBERED",
     "Audience",
     "Backfilled",
     "Line",
@@ -18,6 +20,7 @@ __all__ = [
     "Route",
     "accept",
     "backfill",
+    "deliver_again",
     "deliver_due",
     "refuse",
     "run_night",

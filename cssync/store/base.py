@@ -16,6 +16,7 @@ from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
+from cssync.model.outbox import Kept
 from cssync.model.overview import Overview
 
 
@@ -125,6 +126,10 @@ class Store(Protocol):
 
     def delivery(self, delivery_id: str) -> Delivery | None:
         """See ``cssync.notify.base.Outbox``."""
+        ...
+
+    def kept(self, sent_since: datetime) -> tuple[Kept, ...]:
+        """Every delivery that is not out, and those first tried at *sent_since* or later; oldest first."""
         ...
 
     def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:

@@ -16,6 +16,7 @@ from cssync.model.delivery import Address, Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
+from cssync.model.outbox import Kept
 from cssync.model.overview import Overview
 from cssync.model.tables import PAST_SPELLS, empty
 from cssync.store.memory_mirror import MemoryMirror
@@ -131,6 +132,9 @@ class DryStore:
         if (own := self._outbox.get(delivery_id)) is not None or self._stored is None:
             return own
         return self._stored.delivery(delivery_id)
+
+    def kept(self, sent_since: datetime) -> tuple[Kept, ...]:
+        return () if self._stored is None else self._stored.kept(sent_since)
 
     def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         self._outbox[delivery.id] = delivery

@@ -12,8 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from cssync.errors import StoreError
 from cssync.model.delivery import UNDONE, Address, Delivery, DeliveryState
+from cssync.model.outbox import Kept
 from cssync.store.database import insert_into
 from cssync.store.schema import outbox as table
+from cssync.store.schema import run
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _COLUMNS = tuple(table.c[name] for name in _FIELDS)
@@ -57,6 +59,16 @@ def sent_again(connection: Connection, tenant_id: int, since: datetime) -> tuple
 
 def replies(connection: Connection, tenant_id: int, delivery_id: str) -> tuple[Delivery, ...]:
     return _read(connection, tenant_id, table.c.reply_to == delivery_id)
+
+
+def kept(connection: Connection, tenant_id: int, sent_since: datetime) -> tuple[Kept, ...]:
+    """All that is not out, and what was first tried at *sent_since* or later; oldest first."""
+    found = _read(
+        connection, tenant_id, or_(table.c.state != DeliveryState.SENT, table.c.first_attempt_at >= sent_since)
+    )
+    runs = select(run.c.id, run.c.started_at).where(run.c.tenant_id == tenant_id)
+    began = {identity: started_at for identity, started_at in connection.execute(runs)}  # noqa: C416 - a row is no pair
+    return tuple(Kept(each, each.first_attempt_at or began.get(each.payload.run_id)) for each in found)
 
 
 def one(connection: Connection, tenant_id: int, delivery_id: str) -> Delivery | None:

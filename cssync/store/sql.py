@@ -18,6 +18,7 @@ from cssync.model.delivery import Delivery
 from cssync.model.history import History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run, RunStatus
+from cssync.model.outbox import Kept
 from cssync.model.overview import Overview
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, SPELLS
@@ -179,6 +180,10 @@ class SqlStore:
     def delivery(self, delivery_id: str) -> Delivery | None:
         with self._database.reading() as connection:
             return outbox.one(connection, self._tenant_id, delivery_id)
+
+    def kept(self, sent_since: datetime) -> tuple[Kept, ...]:
+        with self._database.reading() as connection:
+            return outbox.kept(connection, self._tenant_id, sent_since)
 
     def record(self, delivery: Delivery, others: Iterable[Delivery] = ()) -> None:
         with self._database.writing() as connection:

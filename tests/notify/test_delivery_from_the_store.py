@@ -18,7 +18,7 @@ from cssync.notify.delivery import Delivered, deliver
 from cssync.notify.slack.web import SlackBotNotifier
 from cssync.store.base import Store
 from cssync.store.open import open_store
-from tests.emulators.slack.faults import UNAVAILABLE, Cut, Fault, accepted_then, lost, slow_down
+from tests.emulators.slack.faults import UNAVAILABLE, Cut, Fault, Meanwhile, accepted_then, lost, slow_down
 from tests.emulators.slack.server import SlackServer
 from tests.notify.builders import DELIVERY_ID, NIGHT, Clock, delivery, digest, entry
 
@@ -61,7 +61,7 @@ def test_exactly_one_message_arrives_and_further_runs_send_nothing(
     assert row(file) == ("sent", f"C0CAPACITY:{message['ts']}")
 
 
-def test_a_disk_that_fills_up_after_the_post_does_not_make_it_go_out_twice(
+def test_alert_case_30_a_disk_that_fills_up_after_the_post_does_not_make_it_go_out_twice(
     slack: SlackServer, bot: SlackBotNotifier, clock: Clock, file: Path
 ) -> None:
     with closing(sqlite3.connect(file)) as direct:
@@ -82,6 +82,23 @@ def test_a_disk_that_fills_up_after_the_post_does_not_make_it_go_out_twice(
     assert len(slack.messages()) == 1
 
 
+def test_alert_case_30_a_store_that_is_locked_after_the_post_does_not_make_it_go_out_twice(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock, file: Path
+) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        slack.inject(POST, Meanwhile(lambda _: other.execute("BEGIN IMMEDIATE")))
+        with pytest.raises(StoreError):
+            run(file, bot, clock)
+        other.execute("ROLLBACK")
+    assert row(file) == ("sending", None)
+
+    clock.sleep(24 * 3600)
+    delivered = run(file, bot, clock)
+
+    assert delivered == Delivered(sent=1)
+    assert len(slack.messages()) == 1
+
+
 def run(file: Path, notifier: Notifier, clock: Clock) -> Delivered:
     with opened(file) as store:
         return deliver(store, [notifier], now=clock.now, sleep=clock.sleep)
@@ -95,7 +112,7 @@ def row(file: Path) -> tuple[DeliveryState, str | None]:
 
 @contextmanager
 def opened(file: Path) -> Iterator[Store]:
-    store = open_store(file, "acme")
+    store = open_store(file, "acme", patience_seconds=0)
     try:
         yield store
     finally:

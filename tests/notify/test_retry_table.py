@@ -52,7 +52,9 @@ UNKNOWN_FATES = {
 
 
 @pytest.mark.parametrize("fault", UNKNOWN_FATES.values(), ids=UNKNOWN_FATES)
-def test_a_lost_answer_leaves_the_fate_unknown(slack: SlackServer, notifier: Notifier, fault: Fault) -> None:
+def test_alert_case_01_02_03_29_a_lost_answer_leaves_the_fate_unknown(
+    slack: SlackServer, notifier: Notifier, fault: Fault
+) -> None:
     slack.inject(POST, fault)
     slack.inject(WEBHOOK, fault)
 
@@ -102,7 +104,7 @@ def test_an_answer_that_settles_nothing_leaves_the_fate_unknown(
         ("Sun, 22 Nov 2099 04:00:00 GMT", 3600),
     ],
 )
-def test_slack_says_when_to_come_back_and_is_read_with_care(
+def test_alert_case_04_slack_says_when_to_come_back_and_is_read_with_care(
     slack: SlackServer, notifier: Notifier, retry_after: str | None, wait_seconds: float
 ) -> None:
     slack.inject(POST, slow_down(retry_after))

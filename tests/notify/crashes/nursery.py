@@ -93,6 +93,8 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
         )
+        # The rehearsal takes time and writes, of the kind that is shared.
+        assert self._hear() == "ready\n"
 
     def bear(self, store: Path, api_url: str, timeout_seconds: float, death: Death | None = None) -> int:
         """Deliver once, in a process of its own; answer how it ended: 0, or the signal's number, negative."""
@@ -165,12 +167,13 @@ def main() -> None:
         shared = Shared(file)
         log.configure("error")
         _rehearse(shared)
+        print("ready", flush=True)  # noqa: T201 - how this program speaks
         while line := sys.stdin.readline():
             order = json.loads(line)
             pid = os.fork()
             if not pid:
                 _be_born(order, shared)
-            print(pid, flush=True)  # noqa: T201 - how this program speaks
+            print(pid, flush=True)  # noqa: T201
             _, status = os.waitpid(pid, 0)
             print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cssync.errors import DeliveryError, ExitCode
-from cssync.model.delivery import DeliveryState
-from cssync.notify.delivery import Delivered
+from cssync.model.delivery import Address, DeliveryState
+from cssync.notify.delivery import Delivered, Fallbacks
 from cssync.notify.slack.web import SlackBotNotifier
 from tests.emulators.slack.faults import (
     error,
@@ -14,7 +16,7 @@ from tests.emulators.slack.faults import (
 )
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.workspace import Channel
-from tests.notify.builders import Clock, MemoryOutbox, delivery, notice, run
+from tests.notify.builders import NIGHT, Clock, MemoryOutbox, delivery, digest, entry, notice, run
 
 POST = "chat.postMessage"
 
@@ -82,3 +84,121 @@ def test_what_is_left_undelivered_ends_the_run_with_exit_code_5(
         "1 message not delivered (1 kept in the outbox for the next run)\n"
         "  -> Slack refused: not_in_channel: invite the bot: type /invite and its name in the channel"
     )
+
+
+OPS = Address("slack", "C0OPS")
+CAPACITY = Address("slack", "C0CAPACITY")
+FALLBACKS = Fallbacks(CAPACITY, (OPS,), "acme")
+
+
+@pytest.fixture
+def operations(slack: SlackServer) -> Channel:
+    return slack.workspace.add(Channel("C0OPS", "ops"))
+
+
+def fates(outbox: MemoryOutbox) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in outbox.rows.values():
+        found.setdefault(row.address, []).append(row.state.value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("is_archived", "unarchive the channel, or set notify.slack.channel to another"),
+        ("channel_not_found", "set notify.slack.channel to one that exists; a private one must have the bot in it"),
+        ("not_in_channel", "invite the bot: type /invite and its name in the channel"),
+    ],
+)
+@pytest.mark.usefixtures("operations")
+def test_alert_case_13_what_cannot_go_to_the_default_channel_goes_to_operations_who_are_told_once(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock, code: str, remedy: str
+) -> None:
+    slack.inject(POST, lost(error(code)))
+    outbox = MemoryOutbox(delivery(id="one"), delivery(id="two"))
+
+    delivered = run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    assert fates(outbox) == {"C0CAPACITY": ["dead", "dead"], "C0OPS": ["sent", "sent", "sent"]}
+    texts = [message["text"] for message in slack.messages("C0OPS")]
+    (notice,) = [text for text in texts if "nothing can be posted to C0CAPACITY" in text]
+    assert f"To do: {remedy}" in notice
+    assert "What is meant for it goes to C0OPS meanwhile" in notice
+    assert (delivered.dead, delivered.sent) == (2, 3)
+    assert delivered.errors == (f"Slack refused: {code}: {remedy}; it went to C0OPS instead",)
+
+
+@pytest.mark.usefixtures("operations")
+def test_alert_case_13_operations_are_told_of_an_address_once_a_day(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.workspace.channels["C0CAPACITY"].is_archived = True
+    outbox = MemoryOutbox(delivery(id="one"))
+    for identity in ("two", "three"):
+        run(outbox, bot, clock, fallbacks=FALLBACKS)
+        outbox.rows[identity] = delivery(id=identity)
+        clock.sleep(3600)
+    assert len([m for m in slack.messages("C0OPS") if "nothing can be posted" in m["text"]]) == 1
+
+    clock.sleep(24 * 3600)
+    run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    assert len([m for m in slack.messages("C0OPS") if "nothing can be posted" in m["text"]]) == 2
+
+
+@pytest.mark.usefixtures("operations")
+def test_alert_case_13_of_another_channel_nothing_is_redirected_since_the_default_one_holds_the_same(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    outbox = MemoryOutbox(delivery(id="all"), delivery(id="emea", address="C0GONE"))
+
+    delivered = run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    assert fates(outbox) == {"C0CAPACITY": ["sent"], "C0GONE": ["dead"], "C0OPS": ["sent"]}
+    assert delivered.errors[0].endswith("; the default channel holds the same")
+    assert "The default channel holds the same meanwhile" in slack.messages("C0OPS")[0]["text"]
+
+
+def test_alert_case_13_where_operations_read_the_same_channel_its_messages_wait_for_it(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.workspace.channels["C0CAPACITY"].is_archived = True
+    outbox = MemoryOutbox(delivery())
+    alone = Fallbacks(CAPACITY, (CAPACITY,), "acme")
+
+    assert run(outbox, bot, clock, fallbacks=alone).pending == 1
+    slack.workspace.channels["C0CAPACITY"].is_archived = False
+
+    assert run(outbox, bot, clock, fallbacks=alone).sent == 1
+
+
+def test_alert_case_13_where_operations_are_down_too_everything_waits_for_them(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock, operations: Channel
+) -> None:
+    slack.workspace.channels["C0CAPACITY"].is_archived = operations.is_archived = True
+    outbox = MemoryOutbox(delivery())
+
+    run(outbox, bot, clock, fallbacks=FALLBACKS)
+    run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    assert fates(outbox) == {"C0CAPACITY": ["dead"], "C0OPS": ["pending", "pending"]}
+    operations.is_archived = False
+    assert run(outbox, bot, clock, fallbacks=FALLBACKS).sent == 2
+
+
+@pytest.mark.usefixtures("operations")
+def test_alert_case_13_news_for_a_digest_that_was_redirected_is_told_where_it_went(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.workspace.channels["C0CAPACITY"].is_archived = True
+    root = delivery(id="root", revisable=True, as_of=NIGHT.date())
+    outbox = MemoryOutbox(root)
+    run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    since = digest(entry(facts="91 accounts (limit 50)"))
+    outbox.record(outbox.rows["root"], [replace(root, payload=since)])
+    run(outbox, bot, clock, fallbacks=FALLBACKS)
+
+    (told,) = [m for m in slack.messages("C0OPS") if "nothing can be posted" not in m["text"]]
+    assert "91 accounts (limit 50)" in told["text"]

@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.digest import Digest
 from cssync.notify.slack.web import SlackBotNotifier
-from cssync.notify.slack.webhook import SlackWebhookNotifier
+from cssync.notify.slack.webhook import LostAnswer, SlackWebhookNotifier
 from tests.emulators.slack.faults import (
     NOT_JSON,
     UNAVAILABLE,
@@ -22,7 +23,8 @@ from tests.emulators.slack.faults import (
     slow_down,
 )
 from tests.emulators.slack.server import WEBHOOK, SlackServer
-from tests.notify.builders import NIGHT, Clock, MemoryOutbox, delivery, run
+from tests.notify.builders import NIGHT, Clock, MemoryOutbox, delivery, digest, entry, run
+from tests.notify.conftest import TIMEOUT_SECONDS
 
 POST = "chat.postMessage"
 
@@ -176,3 +178,61 @@ def test_a_token_from_a_file_may_end_with_a_line_break(slack: SlackServer, clock
     bot = SlackBotNotifier(token, api_url=slack.api_url, timeout_seconds=5, sleep=clock.sleep)
 
     assert run(MemoryOutbox(delivery()), bot, clock).sent == 1
+
+
+def long_digest() -> Digest:
+    """Two hundred alerts, each at the length that Slack allows to one."""
+    return digest(*(entry(who=f"CSM {number}", facts="x" * 3_001, action="y" * 3_001) for number in range(200)))
+
+
+def test_alert_case_17_18_two_hundred_long_alerts_go_out_as_one_message_of_blocks(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    """More than 51 blocks, sections over 3,000 characters, 13,000 in all, and a text that Slack would split."""
+    delivered = run(MemoryOutbox(delivery(long_digest())), bot, clock)
+
+    (message,) = slack.messages()
+    assert (delivered.sent, delivered.notes) == (1, ())
+    assert len(message["blocks"]) <= 50
+    assert len(message["text"]) <= 3_000
+
+
+def test_alert_case_17_18_its_plain_text_is_one_message_too(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.inject(POST, lost(error("msg_blocks_too_long")))
+
+    assert run(MemoryOutbox(delivery(long_digest())), bot, clock).sent == 1
+    assert len(slack.messages()) == 1
+
+
+@pytest.mark.parametrize("fault", [accepted_then(Cut.CLOSE), accepted_then(Cut.SILENCE), accepted_then(UNAVAILABLE)])
+def test_alert_case_33_a_webhook_that_is_to_repeat_may_show_a_message_twice_under_one_reference(
+    slack: SlackServer, clock: Clock, fault: Fault
+) -> None:
+    slack.inject(WEBHOOK, fault)
+    webhook = SlackWebhookNotifier(SecretStr(slack.webhook_url), timeout_seconds=1, lost_answer=LostAnswer.REPEAT)
+    outbox = MemoryOutbox(delivery())
+
+    delivered = run(outbox, webhook, clock)
+
+    assert (delivered.sent, delivered.failure) == (1, None)
+    assert [message["text"].splitlines()[-1] for message in slack.messages()] == ["ref 5d41402a"] * 2
+
+
+@pytest.mark.parametrize("faults", SEQUENCES.values(), ids=SEQUENCES)
+def test_alert_case_33_a_webhook_that_is_to_repeat_brings_every_message_at_least_once(
+    slack: SlackServer, clock: Clock, faults: list[Fault]
+) -> None:
+    slack.inject(WEBHOOK, *faults)
+    webhook = SlackWebhookNotifier(
+        SecretStr(slack.webhook_url), timeout_seconds=TIMEOUT_SECONDS, lost_answer=LostAnswer.REPEAT
+    )
+    outbox = MemoryOutbox(delivery())
+
+    run(outbox, webhook, clock)
+    clock.sleep(24 * 3600)
+    run(outbox, webhook, clock)
+
+    assert slack.messages()
+    assert outbox.states == [DeliveryState.SENT]

@@ -29,7 +29,9 @@ def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_no_proxy_is_honoured(slack: SlackServer, notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alert_case_32_no_proxy_is_honoured(
+    slack: SlackServer, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", NOBODY)
     monkeypatch.setenv("HTTPS_PROXY", NOBODY)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -39,7 +41,9 @@ def test_no_proxy_is_honoured(slack: SlackServer, notifier: Notifier, monkeypatc
     assert len(slack.messages()) == 1
 
 
-def test_a_proxy_out_of_reach_is_named_in_the_remedy(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alert_case_32_a_proxy_out_of_reach_is_named_in_the_remedy(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("http_proxy", NOBODY)
 
     attempt = notifier.send(outgoing(), NIGHT)
@@ -48,7 +52,7 @@ def test_a_proxy_out_of_reach_is_named_in_the_remedy(notifier: Notifier, monkeyp
     assert attempt.remedy == "check the network, HTTPS_PROXY and NO_PROXY"
 
 
-def test_a_proxy_is_used(slack: SlackServer, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alert_case_32_a_proxy_is_used(slack: SlackServer, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator stands in as the proxy of a host that does not exist."""
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{slack.port}")
     bot = SlackBotNotifier(
