@@ -40,6 +40,12 @@ class ConfigError(CssyncError):
     exit_code = ExitCode.CONFIG
 
 
+class DecisionError(CssyncError):
+    """What someone decided about an alert does not fit it, and was not written down: look at it, and decide again."""
+
+    exit_code = ExitCode.CONFIG
+
+
 class ConnectorError(CssyncError):
     """The CRM could not be read in full; nothing was reconciled."""
 

@@ -15,7 +15,7 @@ from cssync.capacity.forecast import Forecaster
 from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.calendar import FiscalCalendar
-from cssync.model.finding import Finding, Subject
+from cssync.model.finding import Finding, Limit, Subject
 from cssync.model.story import Named
 from cssync.settings.model import Settings
 from rules.relief import Need, Relief, Room, everyone, share_out, surplus
@@ -23,7 +23,7 @@ from rules.relief import Need, Relief, Room, everyone, share_out, surplus
 
 @dataclass(frozen=True)
 class Context:
-    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are firing as it begins.
+    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are open as it begins.
 
     *record_url*: see ``cssync.model.pull.Pull``.
     """
@@ -94,14 +94,17 @@ class Context:
 class Rule:
     """*id* is also the name of its section under ``rules`` in the settings. *evaluate* is pure.
 
-    *subjects*: the books that it may speak of.
+    *limit*: what it holds a book to. *subjects*: the books that it may speak of. *reached*: those for which it has
+    nothing more to warn of, since what it warns of is there.
     """
 
     id: str
     title: str
     seeds: tuple[str, ...]
     evaluate: Callable[[Context], Iterator[Finding]]
+    limit: Callable[[Context, Book], Limit]
     subjects: Callable[[Context], Iterator[Book]] = Context.measured
+    reached: Callable[[Context], Iterator[Book]] = lambda _: iter(())
 
 
 def subject_of(book: Book) -> Subject:

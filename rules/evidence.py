@@ -6,13 +6,14 @@ Every rule tells the same story of a book, so that two findings about one CSM re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import polars as pl
 
 from cssync.books.aggregate import SINCE_LAST_NIGHT
 from cssync.capacity.verdicts import verdicts
 from cssync.model.book import Book, BookKind, Change
-from cssync.model.finding import Driver
+from cssync.model.finding import Driver, Unit
 from cssync.model.history import reach
 from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed, money, signed_money
@@ -55,6 +56,14 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
         "Whom to move" if book.kind.is_working else "Who should take over": tuple(proposal(context, book)),
     }
     return tuple(Chapter(title, sentences) for title, sentences in parts.items() if sentences)
+
+
+def last_night(book: Book, unit: Unit) -> Decimal | None:
+    """What the book held on the last accepted night; None where that is not known."""
+    change = next((change for change in book.tally.changes if change.days == SINCE_LAST_NIGHT), None)
+    if change is None or (unit is Unit.MONEY and not change.arr_known):
+        return None
+    return Decimal(change.before.accounts) if unit is Unit.ACCOUNTS else change.before.arr
 
 
 def _change(context: Context, book: Book) -> Iterator[Sentence]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from cssync.model.book import Book
 from cssync.model.finding import Driver, Finding, Limit, Severity, Unit
 from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed
@@ -60,4 +61,8 @@ def _named(context: Context, drivers: tuple[Driver, ...]) -> Sentence:
     return (*enumerated(named, context.currency, _MOST_NAMED), ".")
 
 
-RULE = Rule("new_customer_unassigned", "New customers without a CSM", ("31",), _evaluate, Context.unworked)
+def _limit(_context: Context, _book: Book) -> Limit:
+    return NONE_ALLOWED
+
+
+RULE = Rule("new_customer_unassigned", "New customers without a CSM", ("31",), _evaluate, _limit, Context.unworked)

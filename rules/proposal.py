@@ -26,6 +26,11 @@ def hand_over(context: Context, book: Book, relief: Relief) -> str:
     return f"Move {whose}: {to}."
 
 
+def hold_back(book: Book, end: str) -> str:
+    """The one action for a book that is within its limit again, but only just."""
+    return f"Give {book.name} no new customers until the book is down to {end}."
+
+
 def proposal(context: Context, book: Book) -> Iterator[Sentence]:
     """Yield for each colleague who is to take whom over, by name; never a customer that renews within 60 days."""
     relief = context.relief.get(book.id)

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from cssync.capacity.forecast import Forecast
 from cssync.model.book import Book
-from cssync.model.finding import Finding, Severity, Unit
+from cssync.model.finding import Finding, Limit, Severity, Unit
 from cssync.model.wording import count, day
 from rules.base import Context, Rule, subject_of
 from rules.evidence import about, newest
@@ -24,7 +24,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
     rule = context.settings.rules.trending_to_ceiling
     horizon = context.calendar.next_quarter_end(context.as_of)
     for book in context.measured():
-        limit = context.limits.limit(book, "trend_accounts")
+        limit = _limit(context, book)
         if book.accounts >= limit.value:
             continue
         forecast = context.forecaster.forecast(book, horizon, int(limit.value))
@@ -51,7 +51,16 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             hire=True,
             drivers=newest(context, book),
             story=about(context, book),
+            lingers=forecast.reaches < rule.fire_at,
         )
+
+
+def _limit(context: Context, book: Book) -> Limit:
+    return context.limits.limit(book, "trend_accounts")
+
+
+def _at_the_ceiling(context: Context) -> Iterator[Book]:
+    return (book for book in context.measured() if book.accounts >= _limit(context, book).value)
 
 
 def _hire_by(context: Context, forecast: Forecast) -> date:
@@ -69,4 +78,4 @@ def _action(context: Context, book: Book, act_by: date) -> str:
     return f"Open {what} by {day(act_by)}."
 
 
-RULE = Rule("trending_to_ceiling", "Trending to the ceiling", ("4", "31"), _evaluate)
+RULE = Rule("trending_to_ceiling", "Trending to the ceiling", ("4", "31"), _evaluate, _limit, reached=_at_the_ceiling)

@@ -62,4 +62,8 @@ def _action(context: Context, book: Book) -> str:
     return f"Reassign {what} in the CRM: {to}{rest}."
 
 
-RULE = Rule("without_working_csm", "Customers without a working CSM", ("31",), _evaluate, Context.unworked)
+def _limit(_context: Context, _book: Book) -> Limit:
+    return NONE_ALLOWED
+
+
+RULE = Rule("without_working_csm", "Customers without a working CSM", ("31",), _evaluate, _limit, Context.unworked)

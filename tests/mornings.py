@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from cssync.alerts.reconcile import Reconciled, Tonight, reconcile
+from cssync.alerts.reconcile import reconcile
+from cssync.alerts.tonight import Reconciled, Tonight
 from cssync.capacity.limits import Measure
-from cssync.model.alert import Alert, AlertState
+from cssync.model.alert import Alert
 from cssync.model.digest import Digest
 from cssync.model.finding import Limit
 from cssync.model.tables import PROBLEMS
 from cssync.report.digest import write
 from cssync.report.tidings import Tidings
-from cssync.settings.model import AlertPolicy
+from cssync.settings.alerts import AlertPolicy
 from rules.engine import RULES, evaluate
 from tests.nights import TEAM, TODAY, Night, Nights, Row, pull_of
 
@@ -36,11 +37,18 @@ class Mornings:
 
     def after(self, rows: Iterable[Row], day: date = TODAY) -> Digest | None:
         night = self.nights.walk(pull_of(rows), day)
-        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state is AlertState.FIRING)
+        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state.is_open)
         tonight = Tonight(
-            day, "acme", tuple(evaluate(context)), {rule.id for rule in RULES}, {owner.id for owner in TEAM}
+            as_of=day,
+            tenant="acme",
+            findings=tuple(evaluate(context)),
+            rules={rule.id: getattr(self.nights.settings.rules, rule.id).pending_nights for rule in RULES},
+            subjects={owner.id for owner in TEAM},
+            currency="USD",
+            reached={(rule.id, book.id) for rule in RULES for book in rule.reached(context)},
+            first=self._last is None,
         )
-        reconciled = reconcile(tonight, self.known.values(), AlertPolicy())
+        reconciled = reconcile(tonight, self.known.values(), (), AlertPolicy())
         self.known |= {alert.fingerprint: alert for alert in reconciled.alerts}
         self._last = self._told(night, reconciled, context.limits.general)
         return write(self._last)
@@ -57,7 +65,7 @@ class Mornings:
             books=night.books,
             data_as_of=datetime(2026, 11, 22, 2, 4, tzinfo=UTC),
             transitions=reconciled.transitions,
-            firing=[alert for alert in self.known.values() if alert.state is AlertState.FIRING],
+            firing=[alert for alert in self.known.values() if alert.state.is_open],
             limits=[self.stated.get(measure) or general(measure) for measure in MEASURES],
             rules={rule.id: rule.title for rule in RULES},
             problems=self.problems,

@@ -1,4 +1,4 @@
-"""``cssync alerts``: what is firing, straight from the store."""
+"""``cssync alerts``: what is open, straight from the store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def alerts(
     resolved: Annotated[bool, typer.Option("--resolved", help="Those that have ended, too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
 ) -> None:
-    """Show the alerts that are firing.
+    """Show the alerts that are open.
 
     The worst first, one action for each book. They change only when a night is accepted.
     """
@@ -28,10 +28,10 @@ def alerts(
     from cssync.report.tables import alerts_table
 
     known = assembly.known_alerts(start(path))
-    shown = [alert for alert in known if resolved or alert.state is AlertState.FIRING]
+    shown = [alert for alert in known if alert.state.is_open or (resolved and alert.state is AlertState.RESOLVED)]
     if json:
         write_json({"alerts": [alert_as_json(alert) for alert in shown]})
     elif shown:
         product().print(alerts_table(shown, evidence=details))
     else:
-        product().print("No alert is firing." if known else "No night has been accepted yet. Next: cssync run")
+        product().print("No alert is open." if known else "No night has been accepted yet. Next: cssync run")

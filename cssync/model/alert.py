@@ -48,8 +48,8 @@ class Cause(StrEnum):
     EXCEPTION_ENDED = "exception ended"
     # How it ended:
     RECOVERED = "recovered"
-    OVERTAKEN = "overtaken by a worse one of the same book"
-    LIMIT_CHANGED = "limit changed in the settings"
+    OVERTAKEN = "has reached what it was heading for"
+    LIMIT_CHANGED = "limit changed"
     SUBJECT_GONE = "no longer in the CRM"
     SUBJECT_LEFT = "no longer active in the CRM"
     RULE_OFF = "rule switched off"
@@ -62,15 +62,27 @@ class Incident(NamedTuple):
     number: int
 
 
+class Level(NamedTuple):
+    """How bad an alert was on a day; *words*: its value and limit in a few words."""
+
+    severity: Severity
+    value: Decimal
+    on: date
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """*fingerprint* identifies rule and subject for ever; *incident* counts how often it has opened.
 
-    *notified_value* and *notified_severity* are what leadership was last told, *told_on* when; *limit_value* what it
-    was held to. *streak*: accepted nights in a row that led towards the next state, the last of them *counted_on*.
+    *notified_value* and *notified_severity* are what leadership was last told, *told_on* when; for one that they were
+    never told of, what it opened with, and None. *untold*: where it has clearly moved since without a word to them,
+    None where it stands as they were told. *limit_value*: what it is held to.
+    *streak*: accepted nights in a row that led towards the next state, the last of them *counted_on*.
     *rises*: how often it worsened in this incident; what people decided before a rise holds no longer after it.
     *reminders*: since the last rise. *openings*: days on which it opened, this incident's included, as far back as
-    flapping looks. *inhibited_by*: the rule whose alert speaks for this one.
+    flapping looks. *inhibited_by*: the rule whose alert speaks for this one. *snoozed*, *excepted*: whether the last
+    night on which it fired found it so. *ending*: how it ended, in words.
     """
 
     fingerprint: str
@@ -96,6 +108,10 @@ class Alert:
     openings: tuple[date, ...] = ()
     flapping: bool = False
     inhibited_by: str | None = None
+    snoozed: bool = False
+    excepted: bool = False
+    untold: Level | None = None
+    ending: str = ""
 
     @property
     def key(self) -> Incident:
@@ -104,7 +120,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A change in the life of an alert, kept for ever; *announce*: leadership hears of it. *why*: a sentence."""
+    """A change in the life of an alert, kept for ever.
+
+    *before*, *after*: its severity, None while it is not open. *announce*: leadership hears of it; *first*: and has
+    never heard of this incident before. *why*: a few words beside the cause, or "".
+    """
 
     fingerprint: str
     incident: int
@@ -115,3 +135,4 @@ class Transition:
     announce: bool
     alert: Alert  # as it is after the change
     why: str = ""
+    first: bool = False

@@ -72,8 +72,10 @@ class Finding:
     *value* against *limit* in *unit*. *since*: first day of the present unbroken stretch, None if unknown.
     *reason* and *action* are whole sentences without markup. *act_by*: the date in the action, if it has one.
     *story*: the evidence, for the thread: who came and from whom, forecast, mix of the book, whom to move.
-    *headline*: value and limit in a few words, for the digest's one line a book. *hire*: whether the action is to open
-    a requisition.
+    *headline*: value and limit in a few words, for the digest's one line a book. *hire*: whether the
+    action is to open a requisition. *before*: the value of the last
+    accepted night, None if unknown. *lingers*: within its limit, and found only because its alert is open and ends
+    further down.
     """
 
     rule: str
@@ -90,3 +92,5 @@ class Finding:
     story: tuple[Chapter, ...] = ()
     headline: str = ""
     hire: bool = False
+    before: Decimal | None = None
+    lingers: bool = False

@@ -14,6 +14,15 @@ from cssync.report.tidings import Tidings
 
 _ACCOUNTS_RULE, _ARR_RULE = "accounts_over_limit", "arr_over_limit"
 _WEEK = 7
+# What has happened to an alert that leadership has heard of before, the most telling first.
+_CHANGES = {
+    Cause.WORSENED: "worse",
+    Cause.FLAPPING: "comes and goes",
+    Cause.EXCEPTION_ENDED: "exception ended",
+    Cause.SNOOZE_ENDED: "snooze ended",
+    Cause.ESCALATED: "escalated",
+    Cause.REMINDED: "reminder",
+}
 
 
 def entries(tidings: Tidings, announced: Iterable[Transition]) -> Iterator[Entry]:
@@ -38,9 +47,11 @@ def _of_subject(
     tidings: Tidings, transitions: Sequence[Transition], firing: Sequence[Alert], book: Book | None
 ) -> Entry:
     ended = [transition for transition in transitions if transition.alert.state is AlertState.RESOLVED]
+    # What a recovering one found was true of another night.
+    standing = [alert for alert in firing if alert.state is AlertState.FIRING]
     if len(ended) < len(transitions):
-        return _standing(tidings, transitions, ended, firing, book)
-    return _ended(tidings, ended, firing, book)
+        return _standing(tidings, transitions, ended, standing, book)
+    return _ended(tidings, ended, standing, book)
 
 
 def _standing(
@@ -57,14 +68,26 @@ def _standing(
     over = "".join(f"; no more: {_end(transition, tidings.rules)}" for transition in ended)
     return Entry(
         kind=EntryKind(first.severity.value),
-        change="new" if any(t.cause is Cause.OPENED for t in transitions) else "worse",
+        change=_change(transitions),
         who=first.subject.name,
         facts=facts(ranked, book, currency) + over,
         action=first.action,
-        story=story(ranked, tidings.rules, currency),
+        story=story(ranked, tidings.rules, currency, _said_first(transitions)),
         incidents=tuple(alert.key for alert in firing),
         subject_id=first.subject.id,
     )
+
+
+def _change(transitions: Sequence[Transition]) -> str:
+    causes = {t.cause for t in transitions}
+    if any(t.first for t in transitions) and Cause.FLAPPING not in causes:
+        return "new"
+    return next((word for cause, word in _CHANGES.items() if cause in causes), "")
+
+
+def _said_first(transitions: Sequence[Transition]) -> tuple[str, ...]:
+    """Why what is new is so, where its figures alone do not tell: the limit was lowered."""
+    return tuple(f"{t.why[0].upper()}{t.why[1:]}." for t in transitions if t.why and t.first)
 
 
 def facts(findings: Sequence[Finding], book: Book | None, currency: str) -> str:
@@ -90,12 +113,18 @@ def _ended(tidings: Tidings, ended: Sequence[Transition], firing: Sequence[Alert
         who=alert.subject_name,
         facts=f"{now}{'; '.join(_end(transition, tidings.rules) for transition in ended)}{still}",
         action="",
-        incidents=tuple(transition.alert.key for transition in ended),
+        # No incidents: nothing more can become of what has ended.
         subject_id=alert.subject_id,
     )
 
 
 def _end(transition: Transition, titles: Mapping[str, str]) -> str:
     alert = transition.alert
-    days = (transition.on - alert.opened_on).days
-    return f"{titles.get(alert.rule, alert.rule)}: {transition.cause.value} after {count(days, 'day')}"
+    days = ((alert.resolved_on or transition.on) - alert.opened_on).days
+    return f"{titles.get(alert.rule, alert.rule)}: {_how(transition)} after {count(days, 'day')}"
+
+
+def _how(transition: Transition) -> str:
+    if transition.cause is Cause.SETTLED:
+        return f"{transition.cause.value}: {transition.alert.ending}"
+    return transition.why or transition.cause.value

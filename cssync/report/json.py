@@ -24,6 +24,7 @@ def transition_as_json(transition: Transition) -> Json:
         "subject": transition.alert.subject_id,
         "on": str(transition.on),
         "cause": str(transition.cause),
+        "why": transition.why,
         "before": _text(transition.before),
         "after": _text(transition.after),
         "announced": transition.announce,

@@ -69,7 +69,7 @@ def alerts_table(alerts: Sequence[Alert], *, evidence: bool) -> Table:
         first = alert.subject_id != before
         before = alert.subject_id
         table.add_row(
-            "resolved" if over else str(alert.severity),
+            str(alert.severity if alert.state is AlertState.FIRING else alert.state),
             isolated(name(alert.subject_name)) if first else "",
             line(finding.headline) if finding else alert.rule,
             line(finding.action) if finding and first and not over else "",

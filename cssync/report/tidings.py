@@ -15,7 +15,7 @@ from cssync.model.finding import Limit
 
 @dataclass(frozen=True, slots=True)
 class Tidings:
-    """*firing*: every alert firing after tonight. *limits*: of ARR, accounts and trend, as they hold for every CSM, to
+    """*firing*: every alert open after tonight. *limits*: of ARR, accounts and trend, as they hold for every CSM, to
     be stated (seed 10). *rules*: titles by id, the one whose action is to be named first. *notes*: the connector's.
     """
 

@@ -11,7 +11,7 @@ import polars as pl
 import structlog
 
 from connectors.base import Connector, Progress
-from cssync.alerts.reconcile import Reconciled
+from cssync.alerts.tonight import Reconciled
 from cssync.errors import ImplausibleSnapshotError
 from cssync.gate import Doubt
 from cssync.model.alert import Alert

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cssync.errors import CssyncError, StoppedError
-from cssync.model.alert import Cause, Incident, Transition
+from cssync.model.alert import AlertState, Cause, Incident, Transition
 from cssync.model.delivery import Address, Delivery
 from cssync.model.digest import Notice
 from cssync.model.finding import Severity
@@ -104,8 +104,8 @@ def merged(earlier: Iterable[Transition], later: Iterable[Transition]) -> tuple[
     for transition in (*earlier, *later):
         if transition.announce:
             key = transition.alert.key
-            is_new = key in told and told[key].cause is Cause.OPENED and transition.alert.state.is_open
-            told[key] = replace(transition, cause=Cause.OPENED) if is_new else transition
+            is_new = key in told and told[key].first and transition.alert.state.is_open
+            told[key] = replace(transition, first=True) if is_new else transition
     return tuple(told.values())
 
 
@@ -127,7 +127,7 @@ def notices(run: Run, error: CssyncError, operations: Iterable[Address], tenant:
 
 
 def _openings(tidings: Tidings) -> tuple[Transition, ...]:
-    """Everything that is firing, as if it had opened tonight."""
+    """Everything that is firing, as if it had opened tonight, save what is an exception."""
     return tuple(
         Transition(
             fingerprint=alert.fingerprint,
@@ -138,8 +138,10 @@ def _openings(tidings: Tidings) -> tuple[Transition, ...]:
             after=alert.severity,
             announce=True,
             alert=alert,
+            first=True,
         )
         for alert in tidings.firing
+        if alert.state is AlertState.FIRING and not alert.excepted
     )
 
 

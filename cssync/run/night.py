@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
 import structlog
 
-from cssync.alerts.reconcile import Reconciled, Tonight, reconcile
+from cssync.alerts.reconcile import reconcile
+from cssync.alerts.tonight import Reconciled, Tonight
 from cssync.books.aggregate import add_up
 from cssync.books.history import LOOK_BACK_DAYS, History
 from cssync.books.spells import advance
 from cssync.capacity.forecast import RateForecaster
 from cssync.capacity.limits import LimitBook
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
-from cssync.model.alert import Alert, AlertState
+from cssync.model.alert import Alert
 from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
 from cssync.model.delivery import Delivery
-from cssync.model.finding import Finding
+from cssync.model.finding import Finding, Limit
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
 from cssync.notify.delivery import Delivered, deliver
@@ -97,13 +98,15 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
-    reconciled = reconcile(_tonight(context, seen, findings), past.alerts, settings.alerts)
+    reconciled = reconcile(_tonight(context, recalled, findings), past.alerts, line.store.decisions(), settings.alerts)
     tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
     deliveries = (
         *messages.digests(tidings, past, line.leadership, settings.tenant, line.now()),
         *weekly.summaries(line, context, tidings, reconciled),
     )
-    repeated = past.today is not None and past.today.digest_of_input == seen.run.digest_of_input
+    # What people have decided since may be news although the CRM is as it was.
+    unmoved = past.today is not None and past.today.digest_of_input == seen.run.digest_of_input
+    repeated = unmoved and not reconciled.transitions
     run = replace(
         seen.run,
         status=RunStatus.REPEATED if repeated else RunStatus.ACCEPTED,
@@ -151,22 +154,38 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
         forecaster=RateForecaster(books, history.flows()),
         limits=LimitBook(settings.limits, line.loaded.origin),
         settings=settings,
-        firing=frozenset((a.rule, a.subject_id) for a in past.alerts if a.state is AlertState.FIRING),
+        firing=frozenset((a.rule, a.subject_id) for a in past.alerts if a.state.is_open),
         record_url=recalled.seen.pull.record_url,
     )
     return context, changes
 
 
-def _tonight(context: Context, seen: Seen, findings: tuple[Finding, ...]) -> Tonight:
-    listed = (owner.id for owner in seen.snapshot.owners)
+def _tonight(context: Context, recalled: Recalled, findings: tuple[Finding, ...]) -> Tonight:
+    past, rules = recalled.past, enabled(context)
+    listed = (owner.id for owner in recalled.seen.snapshot.owners)
     return Tonight(
         as_of=context.as_of,
         tenant=context.settings.tenant,
         findings=findings,
-        rules=frozenset(rule.id for rule in enabled(context)),
+        rules={rule.id: getattr(context.settings.rules, rule.id).pending_nights for rule in rules},
         subjects=frozenset((*listed, *(book.id for book in context.books.books), UNASSIGNED_BOOK_ID)),
+        currency=context.currency,
         left=frozenset(_left(context)),
+        reached=frozenset((rule.id, book.id) for rule in rules for book in rule.reached(context)),
+        limits=_limits(context, past.alerts),
+        first=not past.runs,
     )
+
+
+def _limits(context: Context, known: Iterable[Alert]) -> Mapping[tuple[str, str], Limit]:
+    """What the rules hold those books to about which an alert is open, or comes and goes."""
+    about = {(alert.rule, alert.subject_id) for alert in known if alert.state.is_open or alert.flapping}
+    rules, books = {rule.id: rule for rule in enabled(context)}, {book.id: book for book in context.books.books}
+    return {
+        (rule, subject): rules[rule].limit(context, books[subject])
+        for rule, subject in about
+        if rule in rules and subject in books
+    }
 
 
 def _left(context: Context) -> Iterator[tuple[str, str]]:
@@ -215,7 +234,7 @@ def _night(
 
 def _firing(known: Iterable[Alert], reconciled: Reconciled) -> tuple[Alert, ...]:
     latest = {alert.fingerprint: alert for alert in known} | {a.fingerprint: a for a in reconciled.alerts}
-    return tuple(alert for alert in latest.values() if alert.state is AlertState.FIRING)
+    return tuple(alert for alert in latest.values() if alert.state.is_open)
 
 
 def _not_before(store: Store, run: Run) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
-from cssync.alerts.reconcile import Reconciled
+from cssync.alerts.standing import standing
+from cssync.alerts.tonight import Reconciled
+from cssync.model.alert import Alert
 from cssync.model.book import BookKind, Books
+from cssync.model.decision import Decision
 from cssync.model.delivery import Address, Delivery
 from cssync.model.identity import identity
 from cssync.report.tidings import Tidings
@@ -59,7 +62,15 @@ def _week(line: Line, context: Context, tidings: Tidings, reconciled: Reconciled
         tidings=tidings,
         readings=tuple(readings(nights, as_of, _WEEKS, _ceilings(context))),
         happened=(*line.store.happened(as_of - _WEEK + timedelta(days=1)), *reconciled.transitions),
+        muted=tuple(_muted(line.store.decisions(), tidings, as_of)),
     )
+
+
+def _muted(decisions: tuple[Decision, ...], tidings: Tidings, as_of: date) -> Iterator[tuple[Alert, Decision]]:
+    for alert in tidings.firing:
+        holds = standing(alert, decisions, as_of)
+        if decision := holds.exception or holds.snooze:
+            yield alert, decision
 
 
 def _tonight(books: Books, schema: pl.Schema) -> pl.DataFrame:

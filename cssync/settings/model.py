@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PositiveInt, field_validator, model_validator
 
+from cssync.settings.alerts import AlertPolicy
 from cssync.settings.base import AccountCondition, Section, TimeZone
 from cssync.settings.routes import Person, QuietHours, RouteSettings
 from cssync.settings.source import ArrSource, FileSource, Source
 
 Ratio = Annotated[Decimal, Field(gt=0, le=1)]
 PositiveDecimal = Annotated[Decimal, Field(gt=0)]
+
+PendingNights = Annotated[
+    PositiveInt, Field(description="nights in a row that it must be found before it is told; a count needs one alone")
+]
 
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -85,10 +90,19 @@ class Team(Section):
 class ArrRule(Section):
     enabled: bool = Field(default=True, description="seed 1: ARR of a book over limits.arr")
     critical_at: PositiveDecimal = Field(Decimal("1.5"), description="times the limit from which it is critical")
+    clear_at: Ratio = Field(
+        Decimal("0.95"), description="share of the limit at which an open alert ends, so that it does not come and go"
+    )
+    pending_nights: PendingNights = 1
 
 
 class AccountsRule(Section):
     enabled: bool = Field(default=True, description="seeds 2 and 3: accounts of a book over limits.accounts")
+    clear_at: Ratio = Field(
+        Decimal("0.95"),
+        description="share of the limit at which an open alert ends, in whole accounts: 50 ends at 47 or fewer",
+    )
+    pending_nights: PendingNights = 1
 
 
 class TrendRule(Section):
@@ -97,6 +111,9 @@ class TrendRule(Section):
     )
     fire_at: Ratio = Field(Decimal("0.5"), description="probability of reaching limits.trend_accounts")
     clear_under: Ratio = Field(Decimal("0.35"), description="a firing trend ends below this probability")
+    pending_nights: PositiveInt = Field(
+        2, description="nights in a row that it must be found before it is told; a forecast wavers from night to night"
+    )
 
     @model_validator(mode="after")
     def _ends_below_where_it_fires(self) -> Self:
@@ -110,11 +127,13 @@ class UnownedRule(Section):
     critical_at_arr: PositiveDecimal = Field(
         Decimal(1_000_000), description="ARR without a working CSM that makes it critical"
     )
+    pending_nights: PendingNights = 1
 
 
 class NewCustomerRule(Section):
     enabled: bool = Field(default=True, description="seed 31: new customers expect support from day one")
     within_days: PositiveInt = Field(90, description="how long a customer counts as new (seed 31: ramp 2-3 months)")
+    pending_nights: PendingNights = 1
 
 
 class Rules(Section):
@@ -145,15 +164,6 @@ class Gate(Section):
     )
     recent_runs: PositiveInt = Field(5, description="good nights whose median is compared with")
     max_problem_share: Ratio = Field(Decimal("0.05"), description="of accounts that could not be read in full")
-
-
-class AlertPolicy(Section):
-    """When leadership hears of an alert again."""
-
-    worsened_by: Ratio = Field(
-        Decimal("0.10"),
-        description="rise over what was last told that is worth telling: a share of the limit, or if that is 0, of it",
-    )
 
 
 class Slack(Section):
@@ -294,6 +304,14 @@ class Settings(Section):
         if isinstance(value, dict) and "folder" in value:
             return {"kind": "file", **value}
         return value
+
+    @field_validator("alerts")
+    @classmethod
+    def _inhibits_rules_that_exist(cls, alerts: AlertPolicy) -> AlertPolicy:
+        named = {*alerts.inhibit, *(rule for inhibition in alerts.inhibit.values() for rule in inhibition.by)}
+        if unknown := sorted(named.difference(Rules.model_fields)):
+            raise ValueError(f"inhibit: no rule {', '.join(unknown)}; there are {', '.join(Rules.model_fields)}")
+        return alerts
 
     @property
     def zone(self) -> ZoneInfo:

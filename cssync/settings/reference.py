@@ -81,6 +81,10 @@ def _setting(name: str, info: Any, value: Any) -> Iterator[str]:
         case Section():
             yield f"{name}:"
             yield from _indented(_section(value))
+        case dict() if value:
+            yield f"{name}:"
+            for key, below in value.items():
+                yield from _indented((f"{key}:", *_indented(_section(below))))
         case dict():
             yield f"{name}:"
             yield from _indented(_commented(_entry(name, get_args(info.annotation)[1])))
@@ -88,7 +92,7 @@ def _setting(name: str, info: Any, value: Any) -> Iterator[str]:
             yield f"{name}:"
             yield from _indented(_commented(_item(kind)))
         case tuple():
-            yield f"{name}: []"
+            yield f"{name}: [{', '.join(map(scalar, value))}]"
         case _:
             yield f"{name}: {scalar(value)}"
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import polars as pl
+import pytest
 
+from cssync.model.alert import Cause
 from cssync.model.digest import Digest, EntryKind
 from cssync.model.finding import Limit
 from cssync.model.story import flattened
 from cssync.model.tables import PROBLEMS
 from cssync.report import thread
+from cssync.report.digest import write
 from tests.mornings import Mornings
 from tests.nights import TODAY, Nights, Row, account, many, settings
 
@@ -95,6 +99,7 @@ def test_the_worst_come_first_and_of_equals_the_fuller_book() -> None:
 def test_what_ended_says_after_how_long_and_why() -> None:
     mornings = Mornings()
     mornings.after(CROWD, TODAY - timedelta(days=12))
+    assert mornings.after([*many(44), *many(10, "U2")], TODAY - timedelta(days=1)) is None
     assert lines(mornings.after([*many(44), *many(10, "U2")])) == [
         (EntryKind.RESOLVED, "Dana Roy", "44 accounts now; Accounts over the limit: recovered after 12 days")
     ]
@@ -128,6 +133,7 @@ def test_two_findings_about_one_book_tell_its_story_once() -> None:
 def test_what_has_ended_stands_in_the_entry_of_a_book_that_has_something_worse() -> None:
     mornings = Mornings()
     mornings.after([*many(51), *many(10, "U2")], TODAY - timedelta(days=5))
+    assert mornings.after([*many(3), *many(10, "U2")], TODAY - timedelta(days=1)) is None
     digest = told(mornings.after([*many(3, amount=800_000), *many(10, "U2")]))
     assert lines(digest) == [
         (
@@ -146,6 +152,7 @@ def test_what_has_ended_says_what_is_still_wrong_with_the_book() -> None:
     mornings = Mornings()
     rich = many(3, amount=800_000, prefix="rich")
     mornings.after([*many(51), *rich], TODAY - timedelta(days=5))
+    assert mornings.after(rich, TODAY - timedelta(days=1)) is None
     assert lines(mornings.after(rich)) == [
         (
             EntryKind.RESOLVED,
@@ -165,7 +172,8 @@ def test_in_a_channel_with_threads_the_stories_stand_in_them_and_the_message_say
 
 def test_where_there_is_no_story_no_thread_is_promised() -> None:
     mornings = Mornings()
-    mornings.after(CROWD, TODAY - timedelta(days=1))
+    mornings.after(CROWD, TODAY - timedelta(days=2))
+    mornings.after([*many(44), *many(10, "U2")], TODAY - timedelta(days=1))
     ended = told(mornings.after([*many(44), *many(10, "U2")]))
     assert (thread.root(ended).footer, list(thread.answers(ended))) == ((), [])
 
@@ -187,3 +195,70 @@ def test_records_to_mend_are_counted_by_kind_with_examples() -> None:
 
 def test_the_connectors_warnings_are_passed_on() -> None:
     assert told(Mornings(notes=("annualrevenue is not ARR.",)).after(CROWD)).notes == ("annualrevenue is not ARR.",)
+
+
+def test_a_book_that_recovers_is_counted_as_unchanged_and_its_old_figures_are_not_told() -> None:
+    mornings = Mornings()
+    mornings.after([*many(51), *many(10, "U2")], TODAY - timedelta(days=1))
+    digest = told(mornings.after([*many(40), *many(10, "U2"), account("x", None)]))
+    assert [entry.who for entry in digest.entries] == ["No CSM"]
+    assert digest.footer == ("1 alert unchanged",)
+
+
+def test_figures_of_a_recovering_alert_are_not_told_with_other_news_of_its_book() -> None:
+    mornings = Mornings()
+    mornings.after([*many(51), *many(10, "U2")], TODAY - timedelta(days=1))
+    (entry,) = told(mornings.after([*many(20, amount=110_000), *many(10, "U2")])).entries
+    assert entry.facts == "20 accounts, -31 since 21 Nov, $2.2M ARR (limit $2M)"
+
+
+@pytest.mark.parametrize(
+    ("causes", "first", "change"),
+    [
+        ([Cause.OPENED], True, "new"),
+        ([Cause.RELEASED], True, "new"),
+        ([Cause.EXCEPTION_ENDED], True, "new"),
+        ([Cause.EXCEPTION_ENDED], False, "exception ended"),
+        ([Cause.SNOOZE_ENDED], False, "snooze ended"),
+        ([Cause.FLAPPING], True, "comes and goes"),
+        ([Cause.REMINDED], False, "reminder"),
+        ([Cause.ESCALATED], False, "escalated"),
+        ([Cause.REMINDED, Cause.WORSENED], False, "worse"),
+    ],
+)
+def test_an_entry_says_in_a_word_why_it_is_told(causes: list[Cause], first: bool, change: str) -> None:  # noqa: FBT001
+    mornings = Mornings()
+    mornings.after([*many(51, amount=50_000)])
+    by_rule = {t.alert.rule: t for t in mornings.tidings.transitions}
+    told_ = [
+        replace(transition, cause=cause, first=first)
+        for transition, cause in zip(by_rule.values(), causes, strict=False)
+    ]
+    (entry,) = told(write(replace(mornings.tidings, transitions=told_))).entries
+    assert entry.change == change
+
+
+def test_what_opens_by_a_lowered_limit_says_so_in_its_details() -> None:
+    nights = Nights(settings(limits={"accounts": 60}))
+    mornings = Mornings(nights)
+    mornings.after(many(55), TODAY - timedelta(days=1))
+    nights.settings = settings(limits={"accounts": 50})
+    (entry,) = told(mornings.after(many(55))).entries
+    assert flattened(entry.story)[0] == (
+        "55 accounts last night too: what it is held to has changed (limit of 50: limits.accounts, the default)."
+    )
+
+
+def test_an_end_that_is_told_late_says_that_it_comes_and_goes_no_more() -> None:
+    mornings = Mornings()
+    for back, number in zip(range(12, -1, -1), (51, 44, 44, 51, 44, 44, 51, *[44] * 6), strict=True):
+        digest = mornings.after([*many(number), *many(10, "U2")], TODAY - timedelta(days=back))
+        if back == 1:
+            assert lines(digest) == [
+                (
+                    EntryKind.RESOLVED,
+                    "Dana Roy",
+                    "44 accounts now; Accounts over the limit: no longer comes and goes: recovered after 2 days",
+                )
+            ]
+    assert digest is None

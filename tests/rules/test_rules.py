@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from cssync.model.book import BookKind
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.owner import Owner, OwnerKind
@@ -90,6 +92,31 @@ class TestAccountsOverLimit:
         (finding,) = self.rule.evaluate(nights.walk(pull_of(many(52))).context())
         assert finding.since == TODAY - timedelta(days=4)
 
+    def test_an_open_alert_lingers_down_to_47_as_something_to_watch(self) -> None:
+        open_ = [("accounts_over_limit", "U1")]
+        (finding,) = found(self.rule, many(48), firing=open_)
+        assert (finding.severity, finding.lingers, finding.since) == (Severity.WATCH, True, None)
+        assert finding.headline == "48 accounts (limit 50; ends at 47)"
+        assert finding.reason == "Dana Roy looks after 48 customers; the limit is 50; ends at 47."
+        assert finding.action == "Give Dana Roy no new customers until the book is down to 47 or fewer."
+        assert found(self.rule, many(47), firing=open_) == []
+        assert found(self.rule, many(48)) == []
+
+    def test_over_its_limit_an_open_alert_is_what_it_would_be_anyway(self) -> None:
+        assert found(self.rule, many(51), firing=[("accounts_over_limit", "U1")]) == found(self.rule, many(51))
+
+    @pytest.mark.parametrize(("limit", "ends_at"), [(1, 1), (5, 5), (9, 9), (10, 9), (20, 19), (40, 38), (100, 95)])
+    def test_where_it_ends_is_told_in_whole_accounts(self, limit: int, ends_at: int) -> None:
+        open_, limits = [("accounts_over_limit", "U1")], {"accounts": limit}
+        assert found(self.rule, many(ends_at), firing=open_, limits=limits) == []
+        assert found(self.rule, many(ends_at + 1), firing=open_, limits=limits) != []
+
+    def test_it_knows_what_the_book_held_last_night(self) -> None:
+        nights = Nights()
+        nights.walk(pull_of(many(49)), TODAY - timedelta(days=3))
+        (finding,) = self.rule.evaluate(nights.walk(pull_of(many(51))).context())
+        assert finding.before == 49
+
     def test_the_limit_of_a_csm_beats_that_of_the_segment(self) -> None:
         limits = {"segments": {"smb": {"accounts": 100}}, "csms": {"DANA@acme.test": {"accounts": 10}}}
         rows = [*many(11, segment="SMB"), *many(60, "U2", segment="SMB")]
@@ -115,6 +142,14 @@ class TestArrOverLimit:
     def test_half_as_much_again_is_critical(self) -> None:
         assert [f.severity for f in found(self.rule, [account("a", amount="2999999.99")])] == [Severity.WARNING]
         assert [f.severity for f in found(self.rule, [account("a", amount=3_000_000)])] == [Severity.CRITICAL]
+
+    def test_an_open_alert_lingers_down_to_1_9_million_as_something_to_watch(self) -> None:
+        open_ = [("arr_over_limit", "U1")]
+        (finding,) = found(self.rule, [account("a", amount="1900000.01")], firing=open_)
+        assert (finding.severity, finding.lingers) == (Severity.WATCH, True)
+        assert finding.headline == "$1.9M ARR (limit $2M; ends at $1.9M)"
+        assert finding.action == "Give Dana Roy no new customers until the book is down to $1.9M or less."
+        assert found(self.rule, [account("a", amount=1_900_000)], firing=open_) == []
 
     def test_the_action_hands_over_the_smallest_customer_that_is_enough(self) -> None:
         rows = [
@@ -187,6 +222,11 @@ class TestTrendingToCeiling:
         assert found(self.rule, rows) == []
         (finding,) = found(self.rule, rows, firing=[("trending_to_ceiling", "U1")])
         assert "likely" in finding.headline
+        assert finding.lingers
+
+    def test_at_the_ceiling_there_is_nothing_more_to_warn_of(self) -> None:
+        context = Nights().walk(pull_of([*many(75), *many(74, "U2")])).context()
+        assert [book.id for book in self.rule.reached(context)] == ["U1"]
 
     def test_the_horizon_follows_the_fiscal_year(self) -> None:
         (finding,) = found(self.rule, growing(60, 60), fiscal_year_starts_in=2)

@@ -55,6 +55,11 @@ def refusal(folder: Path, text: str, **environ: str) -> ConfigError:
         ("notify:\n  slack:\n    enabled: true\n", "cssync.yaml:2: notify.slack: via: bot needs a channel"),
         ("customers:\n  where: lifecycle = live\n", "cssync.yaml:2: customers.where: unknown column live"),
         ("customers:\n  where: arr >\n", "cssync.yaml:2: customers.where: not a SQL condition"),
+        ("alerts: {inhibit: {arr_over_limits: {by: [x]}}}\n", "alerts: inhibit: no rule arr_over_limits, x; there are"),
+        (
+            "alerts: {inhibit: {arr_over_limit: {by: [arr_over_limit]}}}\n",
+            "would silence each other and be told by nobody",
+        ),
         ("rules: {trending_to_ceiling: {fire_at: 0.2}}\n", "rules.trending_to_ceiling: clear_under must not be above"),
     ],
 )

@@ -1,0 +1,44 @@
+"""Which of the decisions that people took about an alert hold on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from cssync.model.alert import Alert
+from cssync.model.decision import Decision, DecisionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """*ack*: no reminders. *snooze*: nothing until its day. *exception*: nothing at all. The latest of each kind."""
+
+    ack: Decision | None = None
+    snooze: Decision | None = None
+    exception: Decision | None = None
+
+
+def standing(alert: Alert, decisions: Iterable[Decision], on: date) -> Standing:
+    """What holds for *alert* on the day *on*; decisions about other alerts may be among *decisions*.
+
+    A rise breaks what was decided before it, except an exception, which holds whatever the incident.
+    """
+    about = sorted((d for d in decisions if d.fingerprint == alert.fingerprint), key=lambda d: d.at)
+    of_incident = [d for d in about if d.key == alert.key and d.rises == alert.rises]
+    return Standing(
+        ack=_last(of_incident, DecisionKind.ACKNOWLEDGED),
+        snooze=_holds(_last(of_incident, DecisionKind.SNOOZED, DecisionKind.UNSNOOZED), DecisionKind.SNOOZED, on),
+        exception=_holds(_last(about, DecisionKind.EXCEPTED, DecisionKind.UNEXCEPTED), DecisionKind.EXCEPTED, on),
+    )
+
+
+def _last(decisions: Iterable[Decision], *kinds: DecisionKind) -> Decision | None:
+    found: Iterator[Decision] = (d for d in decisions if d.kind in kinds)
+    return max(found, key=lambda d: d.at, default=None)
+
+
+def _holds(decision: Decision | None, kind: DecisionKind, on: date) -> Decision | None:
+    if decision is None or decision.kind is not kind or (decision.until is not None and decision.until <= on):
+        return None
+    return decision
