@@ -20,7 +20,6 @@ from cssync.report.digest import write
 from cssync.report.tidings import Tidings
 from cssync.run.routing import Readers, Route, readers
 
-_CALLING = frozenset({Cause.OPENED, Cause.ESCALATED})
 _FIGURE = re.compile(r"\S*\d\S*")
 
 
@@ -81,7 +80,7 @@ def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Ite
 def _calls(transitions: Iterable[Transition]) -> bool:
     """Whether anybody is to be called: where something opens or is escalated, and more than watching is asked for."""
     return any(
-        t.announce and t.cause in _CALLING and t.after is not None and t.after is not Severity.WATCH
+        t.announce and (t.first or t.cause is Cause.ESCALATED) and t.after not in (None, Severity.WATCH)
         for t in transitions
     )
 

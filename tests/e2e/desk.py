@@ -23,7 +23,7 @@ from cssync import log
 from cssync.cli.app import app
 from cssync.store.schema import metadata
 
-NIGHT, NEXT_NIGHT, THIRD_NIGHT = "2026-11-20", "2026-11-21", "2026-11-22"
+NIGHT, NEXT_NIGHT, THIRD_NIGHT, FOURTH_NIGHT = "2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"
 
 
 @dataclass(frozen=True, slots=True)
