@@ -107,13 +107,16 @@ def options(*path: str) -> dict[str, set[str]]:
     command: Any = load(path[0])
     for name in path[1:]:
         command = command.commands[name]
-    return {max(each.opts, key=len): set(each.opts) for each in command.params}
+    return {max(each.opts, key=len): set(each.opts) for each in command.params if each.param_type_name == "option"}
 
 
 def commands() -> Iterator[tuple[str, ...]]:
     for name in COMMANDS:
-        below = getattr(load(name), "commands", {})
-        yield from ((name, each) for each in below) if below else [(name,)]
+        command: Any = load(name)
+        below = getattr(command, "commands", {})
+        yield from ((name, each) for each in below)
+        if not below or command.invoke_without_command:
+            yield (name,)
 
 
 @pytest.mark.parametrize("line", sorted(set(chain.from_iterable(map(command_lines, PAGES.values())))))

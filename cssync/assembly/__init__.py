@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from connectors.base import Progress
 from cssync import lookback
+from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
 from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
 from cssync.assembly.outbox import outbox, send, send_again
 from cssync.assembly.oversight import overseen, status_now, unseen
@@ -16,21 +17,20 @@ from cssync.assembly.parts import dry_store, now, slack, store, today, unremembe
 from cssync.assembly.scheduling import schedule
 from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
 from cssync.errors import ExitCode
-from cssync.model.alert import Alert
 from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.operations.checks import checks as operations
-from cssync.report.order import in_order
 from cssync.run import run_night
 from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource
-from rules.engine import RULES
 
 __all__ = [
     "Unheard",
     "backfilling",
     "books_now",
+    "bring_up_to_date",
+    "decide",
     "examinations",
     "is_demo",
     "known_alerts",
@@ -44,6 +44,7 @@ __all__ = [
     "send",
     "send_again",
     "status_now",
+    "stories",
     "today",
     "unseen",
 ]
@@ -59,15 +60,6 @@ def last_books(loaded: Loaded) -> Books | None:
     memory = dry_store(loaded)
     try:
         return lookback.last_books(memory, loaded.settings)
-    finally:
-        memory.close()
-
-
-def known_alerts(loaded: Loaded) -> tuple[Alert, ...]:
-    """Every alert of the store, the worst book first, and of its alerts the one whose action counts."""
-    memory = dry_store(loaded)
-    try:
-        return in_order(memory.alerts(), [rule.id for rule in RULES])
     finally:
         memory.close()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from connectors.base import Progress, no_progress
 from cssync.assembly.audiences import ON_SCREEN, SLACK, slack_routes
+from cssync.assembly.calendars import workdays
 from cssync.assembly.parts import console, dry_store, now, remembered, slack, store
 from cssync.gate import Doubt
 from cssync.model.delivery import Address
@@ -23,6 +24,8 @@ from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from cssync.notify.slack.controls import Controls
 
 
 class Unheard:
@@ -45,15 +48,19 @@ def night(
     judge: Callable[[Sequence[Doubt]], None] = refuse,
     audience: Audience | None = None,
     progress: Progress = no_progress,
+    controls: Controls | None = None,
 ) -> Iterator[Line]:
-    """A night for real: what it finds is remembered, and told to everyone whom the settings name."""
+    """A night for real: what it finds is remembered, and told to everyone whom the settings name.
+
+    *controls*: see ``cssync.assembly.parts.slack``.
+    """
     notify = loaded.settings.notify
     notifiers, leadership, operations, fallbacks = [], [], [], Fallbacks()
     if notify.console:
         notifiers.append(console(screen))
         leadership.append(ON_SCREEN)
     if notify.slack.enabled:
-        notifiers.append(slack(loaded))
+        notifiers.append(slack(loaded, controls))
         leadership += slack_routes(loaded.settings, edits=notifiers[-1].edits)
         channel = notify.slack.channel or ""
         operations.append(Address(SLACK, notify.slack.operations_channel or channel))
@@ -63,7 +70,7 @@ def night(
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,
             leadership=leadership, operations=operations, judge=judge, audience=audience or Unheard(),
-            progress=progress, now=now, sleep=time.sleep,
+            progress=progress, now=now, sleep=time.sleep, workdays=workdays(loaded.settings.alerts.holidays),
             fallbacks=fallbacks,
         )  # fmt: skip
     finally:
@@ -86,7 +93,7 @@ def rehearsal(
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,
             leadership=leadership, operations=[], judge=judge, audience=audience or Unheard(),
-            progress=progress, now=now, sleep=time.sleep,
+            progress=progress, now=now, sleep=time.sleep, workdays=workdays(loaded.settings.alerts.holidays),
         )  # fmt: skip
     finally:
         memory.close()

@@ -9,27 +9,30 @@ from cssync.assembly.lines import night
 from cssync.assembly.oversight import pings, status_now, write_metrics
 from cssync.assembly.parts import dry_store, now
 from cssync.errors import ExitCode
+from cssync.model.delivery import KEPT_TRUE
 from cssync.model.outbox import Kept
 from cssync.notify.delivery import Delivered
-from cssync.run import REMEMBERED, Line, deliver_again, deliver_due
+from cssync.run import Line, deliver_again, deliver_due
 from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from cssync.notify.slack.controls import Controls
 
 
 def outbox(loaded: Loaded) -> tuple[Kept, ...]:
     """All that is not out, and what has gone out in the last month; no lock is needed or waited for."""
     memory = dry_store(loaded)
     try:
-        return memory.kept(now() - REMEMBERED)
+        return memory.kept(now() - KEPT_TRUE)
     finally:
         memory.close()
 
 
-def send(loaded: Loaded, screen: Console) -> Delivered:
-    """Deliver what is due."""
-    return _delivered(loaded, screen, deliver_due)
+def send(loaded: Loaded, screen: Console, controls: Controls | None = None) -> Delivered:
+    """Deliver what is due. *controls*: see ``cssync.assembly.parts.slack``."""
+    return _delivered(loaded, screen, deliver_due, controls)
 
 
 def send_again(loaded: Loaded, screen: Console, wanted: Sequence[str] | None) -> Delivered:
@@ -37,8 +40,10 @@ def send_again(loaded: Loaded, screen: Console, wanted: Sequence[str] | None) ->
     return _delivered(loaded, screen, lambda line: deliver_again(line, wanted))
 
 
-def _delivered(loaded: Loaded, screen: Console, deliver: Callable[[Line], Delivered]) -> Delivered:
-    with night(loaded, screen) as line:
+def _delivered(
+    loaded: Loaded, screen: Console, deliver: Callable[[Line], Delivered], controls: Controls | None = None
+) -> Delivered:
+    with night(loaded, screen, controls=controls) as line:
         delivered = deliver(line)
     write_metrics(loaded)
     if delivered.sent and delivered.failure is None:

@@ -26,6 +26,8 @@ from cssync.store.base import Store
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cssync.notify.slack.controls import Controls
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -128,8 +130,11 @@ def _store_place(loaded: Loaded) -> Path | str:
     return loaded.folder / loaded.settings.store.path
 
 
-def slack(loaded: Loaded) -> Notifier:
-    """Raises ConfigError where the secret that the settings ask for is missing."""
+def slack(loaded: Loaded, controls: Controls | None = None) -> Notifier:
+    """*controls*: None where nobody listens to what is pressed; messages then name the command.
+
+    Raises ConfigError where the secret that the settings ask for is missing.
+    """
     settings, secrets = loaded.settings.notify.slack, loaded.secrets.slack
     if settings.via == "webhook":
         from cssync.notify.slack.webhook import LostAnswer, SlackWebhookNotifier
@@ -144,6 +149,7 @@ def slack(loaded: Loaded) -> Notifier:
             timeout_seconds=settings.timeout_seconds,
             lost_answer=LostAnswer(settings.webhook_lost_answer),
         )
+    from cssync.notify.slack.controls import Commands
     from cssync.notify.slack.web import SlackBotNotifier
 
     if secrets.bot_token is None:
@@ -156,6 +162,7 @@ def slack(loaded: Loaded) -> Notifier:
         api_url=settings.api_url,
         timeout_seconds=settings.timeout_seconds,
         channels=tuple(channels),
+        controls=controls or Commands(),
     )
 
 

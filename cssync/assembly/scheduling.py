@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from cssync.assembly.buttons import controls, pressable
 from cssync.assembly.lines import Unheard, night
 from cssync.assembly.outbox import send
 from cssync.assembly.oversight import metrics, overseen, status_now
@@ -25,17 +26,18 @@ def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
     from rich.console import Console
 
     stop, pulse, screen = Stop(), Pulse(), Console(markup=False, emoji=False, highlight=False)
+    offered = controls(loaded)
 
     def run(as_of: date) -> None:
         with (
             overseen(loaded, Unheard()) as audience,
-            night(loaded, screen, audience=audience, progress=stop.checkpoint) as line,
+            night(loaded, screen, audience=audience, progress=stop.checkpoint, controls=offered) as line,
         ):
             delivered = run_night(line, as_of).delivered
         _raise_failure(delivered)
 
     def deliver_waiting() -> None:
-        _raise_failure(send(loaded, screen))
+        _raise_failure(send(loaded, screen, offered))
 
     def latest_runs() -> tuple[Run, ...]:
         memory = store(loaded)
@@ -55,6 +57,7 @@ def schedule(loaded: Loaded, say: Callable[[str], None]) -> None:
             say=say,
             stop=stop,
             pulse=pulse,
+            beside=lambda soon: pressable(loaded, soon),
         )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from cssync.model.digest import Payload
 from cssync.model.remark import Remarks
+
+# For so long what was sent is kept true: nobody scrolls back further to see what has become of an alert.
+KEPT_TRUE = timedelta(days=31)
 
 
 class DeliveryState(StrEnum):

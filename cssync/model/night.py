@@ -12,7 +12,6 @@ import polars as pl
 
 from cssync.model.alert import Alert, Transition
 from cssync.model.book import Books
-from cssync.model.decision import Decision
 from cssync.model.delivery import Address, Delivery
 from cssync.model.history import History
 from cssync.model.owner import Owner
@@ -60,8 +59,8 @@ class Past:
     *today*: the accepted run of the night's own date, if there was one.
     *spells*: ``SPELLS`` plus ``attributes_hash`` (UInt64): every open spell, and those closed after the look-back day.
     *alerts*: the latest incident of every fingerprint. *history_since*: first day covered by spells.
-    *told*: addresses that a message was ever meant for. *decisions*: those that may still hold, oldest first.
-    *announced*: what earlier runs of the night's own date have told.
+    *told*: addresses that a message was ever meant for. *announced*: what earlier runs of the night's own date have
+    told.
     *history_tracked*: see ``cssync.model.history.History.since``; None where the CRM was never asked for its history.
     """
 
@@ -71,7 +70,6 @@ class Past:
     alerts: tuple[Alert, ...]
     history_since: date | None
     told: frozenset[Address] = frozenset()
-    decisions: tuple[Decision, ...] = ()
     announced: tuple[Transition, ...] = ()
     history_tracked: Mapping[str, date] | None = None
 

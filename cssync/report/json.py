@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from cssync.alerts.known import Known, Told
 from cssync.model.alert import Alert, Transition
 from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
+from cssync.model.decision import Decision
 from cssync.model.digest import Digest
 from cssync.model.finding import Finding
 from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE
@@ -72,6 +74,42 @@ def finding_as_json(finding: Finding) -> Json:
             for d in finding.drivers
         ],
         "evidence": list(flattened(finding.story)),
+    }
+
+
+def known_as_json(known: Known) -> Json:
+    holds = known.standing
+    decided = {"acknowledged": holds.ack, "snoozed": holds.snooze, "exception": holds.exception}
+    return {
+        **alert_as_json(known.alert),
+        "decided": {name: _decision(decision) for name, decision in decided.items() if decision},
+    }
+
+
+def told_as_json(told: Told) -> Json:
+    return {
+        **alert_as_json(told.alert),
+        "story": [
+            {
+                "on": str(each.on),
+                "incident": each.incident,
+                "what": each.what,
+                "why": each.why,
+                "who": each.who or None,
+                "told": each.told,
+            }
+            for each in told.lines
+        ],
+    }
+
+
+def _decision(decision: Decision) -> Json:
+    return {
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "reason": decision.reason,
+        "until": _text(decision.until),
+        "owner": decision.owner or None,
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from cssync.model.alert import Alert, AlertState
+from cssync.alerts.known import Known, Told
+from cssync.model.alert import AlertState
 from cssync.model.book import Book, BookKind, Books, Change
 from cssync.model.finding import Finding
 from cssync.model.history import reach
@@ -14,6 +15,7 @@ from cssync.model.story import plain
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
 
+_SHORT = 8  # characters of an alert's id: enough to tell them apart, and to be typed
 _WINDOW_DAYS = 30
 _KINDS = {
     BookKind.CSM: "",
@@ -57,27 +59,50 @@ def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 4
     return table
 
 
-def alerts_table(alerts: Sequence[Alert], *, evidence: bool) -> Table:
+def alerts_table(alerts: Sequence[Known], *, evidence: bool) -> Table:
     """*alerts* in the order given, those of one book together: the first one's action is the book's."""
     table = Table(box=None, pad_edge=False)
-    for column in ("Severity", "Who", "What", "Do", "Since"):
+    for column in ("Id", "Severity", "Who", "What", "Do", "Since"):
         table.add_column(column, overflow="fold")
     before = ""
-    for alert in alerts:
+    for known in alerts:
+        alert = known.alert
         over = alert.state is AlertState.RESOLVED
         finding = alert.finding
         first = alert.subject_id != before
         before = alert.subject_id
         table.add_row(
+            alert.fingerprint[:_SHORT],
             str(alert.severity if alert.state is AlertState.FIRING else alert.state),
             isolated(name(alert.subject_name)) if first else "",
             line(finding.headline) if finding else alert.rule,
             line(finding.action) if finding and first and not over else "",
             str(alert.resolved_on if over else alert.opened_on),
         )
+        if known.remark:
+            table.add_row("", "", "", f"\u2192 {line(known.remark)}", "", "")
         if evidence and finding:
             for said in _evidence(finding):
-                table.add_row("", "", said, "", "")
+                table.add_row("", "", "", said, "", "")
+    return table
+
+
+def story_table(told: Told) -> Table:
+    """The life of one alert, a line for each thing that happened or was decided."""
+    alert = told.alert
+    title = f"{isolated(name(alert.subject_name))}: {alert.rule}, {alert.fingerprint}, {alert.state}"
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+    for column in ("Day", "No.", "What", "Why", "Who", "Told"):
+        table.add_column(column, overflow="fold")
+    for each in told.lines:
+        table.add_row(
+            str(each.on),
+            str(each.incident),
+            line(each.what),
+            line(each.why),
+            line(each.who) or "the night",
+            "told" if each.told else "",
+        )
     return table
 
 

@@ -8,11 +8,10 @@ first night, ``night`` does the rest, ``messages`` says who is told what, and ``
 from cssync.run.line import Audience, Line, Outcome, accept, refuse
 from cssync.run.night import deliver_due, run_night
 from cssync.run.recalling import Backfilled, backfill
-from cssync.run.redriving import REMEMBERED, deliver_again
+from cssync.run.redriving import deliver_again
 from cssync.run.routing import Route, selected
 
 __all__ = [
-    "REMEMBERED",
     "Audience",
     "Backfilled",
     "Line",

@@ -12,6 +12,7 @@ import structlog
 
 from connectors.base import Connector, Progress
 from cssync.alerts.tonight import Reconciled
+from cssync.alerts.workdays import Workdays
 from cssync.errors import ImplausibleSnapshotError
 from cssync.gate import Doubt
 from cssync.model.alert import Alert
@@ -65,6 +66,7 @@ class Line:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     fallbacks: Fallbacks = field(default_factory=Fallbacks)
+    workdays: Workdays = field(default_factory=Workdays)
 
 
 @dataclass(frozen=True, slots=True)

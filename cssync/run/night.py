@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import structlog
 
 from cssync.alerts.reconcile import reconcile
+from cssync.alerts.remarks import remarks
 from cssync.alerts.tonight import Reconciled, Tonight
 from cssync.books.aggregate import add_up
 from cssync.books.history import LOOK_BACK_DAYS, History
@@ -21,7 +22,7 @@ from cssync.capacity.limits import LimitBook
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
 from cssync.model.alert import Alert
 from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
-from cssync.model.delivery import Delivery
+from cssync.model.delivery import KEPT_TRUE, Delivery
 from cssync.model.finding import Finding, Limit
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
@@ -98,7 +99,9 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
-    reconciled = reconcile(_tonight(context, recalled, findings), past.alerts, line.store.decisions(), settings.alerts)
+    reconciled = reconcile(
+        _tonight(line, context, recalled, findings), past.alerts, line.store.decisions(), settings.alerts
+    )
     tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
     deliveries = (
         *messages.digests(tidings, past, line.leadership, settings.tenant, line.now()),
@@ -160,7 +163,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
     return context, changes
 
 
-def _tonight(context: Context, recalled: Recalled, findings: tuple[Finding, ...]) -> Tonight:
+def _tonight(line: Line, context: Context, recalled: Recalled, findings: tuple[Finding, ...]) -> Tonight:
     past, rules = recalled.past, enabled(context)
     listed = (owner.id for owner in recalled.seen.snapshot.owners)
     return Tonight(
@@ -173,6 +176,7 @@ def _tonight(context: Context, recalled: Recalled, findings: tuple[Finding, ...]
         left=frozenset(_left(context)),
         reached=frozenset((rule.id, book.id) for rule in rules for book in rule.reached(context)),
         limits=_limits(context, past.alerts),
+        workdays=line.workdays,
         first=not past.runs,
     )
 
@@ -258,4 +262,15 @@ def _give_up(line: Line, run: Run, error: CssyncError) -> None:
 
 
 def _deliver(line: Line) -> Delivered:
-    return deliver(line.store, line.notifiers, now=line.now, sleep=line.sleep, fallbacks=line.fallbacks)
+    """Send what waits, and let what was sent tell what has become of its alerts since."""
+    now, zone = line.now(), line.loaded.settings.zone
+    alerts, decisions = line.store.incidents((now - KEPT_TRUE).date()), line.store.decisions()
+    since_told = remarks(alerts, decisions, now.astimezone(zone).date(), zone)
+    return deliver(
+        line.store,
+        line.notifiers,
+        now=line.now,
+        sleep=line.sleep,
+        remarks=since_told,
+        fallbacks=line.fallbacks,
+    )

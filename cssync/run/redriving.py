@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from cssync.errors import ConfigError
-from cssync.model.delivery import Delivery, DeliveryState
+from cssync.model.delivery import KEPT_TRUE, Delivery, DeliveryState
 from cssync.notify.delivery import Delivered
 from cssync.run.line import Line
 from cssync.run.night import deliver_due
 
-# How far back one looks for what was given up: news that is older is none.
-REMEMBERED = timedelta(days=31)
 _LIST = "cssync outbox list --all shows what there is"
 
 
@@ -24,7 +21,7 @@ def deliver_again(line: Line, wanted: Sequence[str] | None) -> Delivered:
     message's, and BusyError if a run is at work.
     """
     with line.store.lock():
-        known = {kept.delivery.id: kept.delivery for kept in line.store.kept(line.now() - REMEMBERED)}
+        known = {kept.delivery.id: kept.delivery for kept in line.store.kept(line.now() - KEPT_TRUE)}
         chosen = _given_up(known) if wanted is None else [_meant(known, start) for start in wanted]
         for delivery in {one.id: one for first in chosen for one in _family(known, first)}.values():
             line.store.record(_revived(line, delivery))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -128,6 +128,18 @@ class Watch:
             log.error(_failed(night), **_named(night), not_before=self._resting(), traceback=traceback)  # noqa: TRY400
             self._report_bug(error)
 
+    def deliver(self) -> None:
+        """Bring up to date what was told, out of turn: someone has decided something. Never raises."""
+        try:
+            self._deliver_waiting()
+        except BusyError as error:
+            log.info("told_elsewhere", reason=error.message)  # the run that is at work does it at its end
+        except CssyncError as error:
+            log.warning("not_told", error=error.message, remedy=error.remedy)  # the next look does it
+        except Exception as error:  # noqa: BLE001  as above
+            log.error("not_told", traceback=without_messages(error))  # noqa: TRY400
+            self._report_bug(error)
+
     def _rest(self, *, passing: bool) -> None:
         now = self._now()
         following = self._timetable.begins(self._timetable.following(now))
@@ -156,6 +168,7 @@ def serve(
     say: Callable[[str], None],
     stop: Stop,
     pulse: Pulse,
+    beside: Callable[[Callable[[], None]], AbstractContextManager[None]],
 ) -> None:
     """Run a night a day. Returns after SIGTERM or SIGINT, with the work in hand finished.
 
@@ -163,7 +176,8 @@ def serve(
     a signal ends it between two pages. *deliver_waiting*: empties the outbox, each hour in which no night is due.
     *latest_runs*: the store's, at least those of two days. *report_bug*: told of errors that nobody expected.
     *say*: told at the start when the next night is, and on which days the clocks get in its way. *pulse*: beats for
-    as long as the scheduler does its work.
+    as long as the scheduler does its work. *beside*: entered while the scheduler is at work, with a function that has
+    *deliver_waiting* done as soon as the work in hand allows.
     """
     timetable = Timetable(settings.schedule.at, settings.zone)
     watch = Watch(
@@ -181,10 +195,16 @@ def serve(
         for line in check(timetable, now()):
             if line.status is not CheckStatus.OK:
                 say(f"{line.found}: {line.remedy}.")
-        stop.wait()
+        with beside(lambda: _soon(scheduler, watch)):
+            stop.wait()
         log.info("stopping", waits_for="the work in hand")
         scheduler.shutdown(wait=True)
         log.info("stopped")
+
+
+def _soon(scheduler: BackgroundScheduler, watch: Watch) -> None:
+    """By the one worker that all work shares; however often it is asked for meanwhile, it is done once."""
+    scheduler.add_job(watch.deliver, id="soon", replace_existing=True)
 
 
 def plan(watch: Watch, timetable: Timetable, now: datetime, pulse: Pulse) -> BackgroundScheduler:

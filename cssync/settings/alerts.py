@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt, field_validator
 
 from cssync.settings.base import Section
+from cssync.settings.region import Region
 
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 
@@ -38,6 +39,9 @@ class AlertPolicy(Section):
     remind_critical_after_working_days: PositiveInt | None = Field(
         3,
         description="the same for a critical one, in working days; from the second time on it is escalated",
+    )
+    holidays: Region | None = Field(
+        None, description="whose public holidays are no working days, beside weekends: DE, DE-BY, US, US-CA"
     )
     flapping_openings: Annotated[int, Field(ge=2)] = Field(
         3, description="an alert that opens so often within flapping_days comes and goes: told once, then silent"

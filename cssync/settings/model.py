@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, PositiveInt, field_validator, model_
 
 from cssync.settings.alerts import AlertPolicy
 from cssync.settings.base import AccountCondition, Section, TimeZone
-from cssync.settings.routes import Person, QuietHours, RouteSettings
+from cssync.settings.routes import Buttons, Person, QuietHours, RouteSettings
 from cssync.settings.source import ArrSource, FileSource, Source
 
 Ratio = Annotated[Decimal, Field(gt=0, le=1)]
@@ -187,6 +187,7 @@ class Slack(Section):
     routes: tuple[RouteSettings, ...] = Field(
         (), description="who hears of some of the alerts as well; the channel hears of all (via: bot)"
     )
+    buttons: Buttons = Field(Buttons(), description="deciding about alerts in Slack, while cssync schedule runs")
     api_url: str = Field("https://slack.com/api/", description="another one only for a proxy or GovSlack")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(15, description="how long one request may take")
 

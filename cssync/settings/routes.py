@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from cssync.settings.base import Section, TimeZone
+from cssync.settings.region import Region
 
 MANAGER = "manager"
 
 _CHANNEL = re.compile(r"#\S+|[CG][A-Z0-9]{6,}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-_REGION = re.compile(r"([A-Z]{2,3})(?:-(\w+))?")
 
 
 def _recipient(text: str) -> str:
@@ -29,23 +29,8 @@ def _email(text: str) -> str:
     raise ValueError("not an e-mail address")
 
 
-def _region(text: str) -> str:
-    found = _REGION.fullmatch(text)
-    # A second to import: only settings that name a region pay for it.
-    import holidays
-
-    known = holidays.list_supported_countries()
-    if found is None or found[1] not in known:
-        raise ValueError("not a country whose holidays are known; give its ISO code: DE, or DE-BY for a part of it")
-    if found[2] and found[2] not in known[found[1]]:
-        parts = ", ".join(known[found[1]]) or "none"
-        raise ValueError(f"no part of {found[1]} whose holidays are known: {parts}")
-    return text
-
-
 Recipient = Annotated[str, AfterValidator(_recipient)]
 Person = Annotated[str, AfterValidator(_email)]
-Region = Annotated[str, AfterValidator(_region)]
 
 
 class Selection(Section):
@@ -81,3 +66,12 @@ class QuietHours(Section):
     weekend: bool = Field(default=True, description="whether Saturday and Sunday are quiet")
     holidays: Region | None = Field(None, description="whose public holidays are quiet too: DE, DE-BY, US, US-CA")
     hold_critical: bool = Field(default=True, description="false: critical news is told at once")
+
+
+class Buttons(Section):
+    """Who may decide in Slack. It needs the secret SLACK_APP_TOKEN, and works while `cssync schedule` runs."""
+
+    enabled: bool = Field(default=True, description="false: the message names the command instead")
+    allowed: tuple[Person, ...] = Field(
+        (), description="e-mail addresses of those who may press; nobody named: everyone who sees the alert"
+    )

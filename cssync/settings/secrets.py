@@ -27,7 +27,8 @@ _SLACK_NEEDS = {"bot": "SLACK_BOT_TOKEN", "webhook": "SLACK_WEBHOOK_URL"}
 
 # What a secret looks like, and where it belongs.
 _LOOKS = (
-    (re.compile(r"\bxox[a-z]-|\bxapp-"), "SLACK_BOT_TOKEN"),
+    (re.compile(r"\bxox[a-z]-"), "SLACK_BOT_TOKEN"),
+    (re.compile(r"\bxapp-"), "SLACK_APP_TOKEN"),
     (re.compile(r"hooks\.slack(-gov)?\.com/|slack\.com/services/"), "SLACK_WEBHOOK_URL"),
     (re.compile(r"\bpat-[a-z]+\d+-"), "HUBSPOT_TOKEN"),
     (re.compile(r"-----BEGIN"), "SALESFORCE_PRIVATE_KEY"),

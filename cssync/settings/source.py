@@ -258,6 +258,7 @@ class HubspotSecrets(Section):
 class SlackSecrets(Section):
     bot_token: SecretStr | None = None
     webhook_url: SecretStr | None = None
+    app_token: SecretStr | None = None
 
 
 class Secrets(Section):

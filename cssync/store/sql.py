@@ -68,7 +68,6 @@ class SqlStore:
                 today=runs.accepted_on(connection, self._tenant_id, as_of),
                 spells=spells.known(connection, self._database.bulk, self._tenant_id, since),
                 alerts=alerts.latest(connection, self._tenant_id),
-                decisions=alerts.decisions(connection, self._tenant_id),
                 announced=_announced(connection, self._tenant_id, as_of),
                 history_since=spells.first_day(connection, self._tenant_id),
                 told=outbox.addresses(connection, self._tenant_id),

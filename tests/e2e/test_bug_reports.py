@@ -18,18 +18,23 @@ CUSTOMER, TOKEN = "Customer D1", "xoxb-canary-token"
 
 @pytest.fixture
 def sentry(desk: Desk) -> Iterator[SentryServer]:
-    """A company whose store someone has edited by hand, into what cssync never wrote and does not expect."""
+    """A company after a good night, whose bugs are reported."""
     write_files(desk, three_csms())
     with SentryServer() as server:
         desk.environ["SENTRY_DSN"] = server.dsn
         desk.environ["SLACK_BOT_TOKEN"] = TOKEN
         assert desk.night(NIGHT).code == 0
-        with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
-            other.execute("UPDATE alert SET document = ?", [f'{{"{CUSTOMER}": "{TOKEN}"}}'])
         yield server
 
 
+def edit_by_hand(desk: Desk) -> None:
+    """Put into the store what cssync never wrote and does not expect."""
+    with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
+        other.execute("UPDATE alert SET document = ?", [f'{{"{CUSTOMER}": "{TOKEN}"}}'])
+
+
 def test_a_bug_ends_with_1_and_is_reported_once(desk: Desk, sentry: SentryServer) -> None:
+    edit_by_hand(desk)
     ran = desk.process("run", "--as-of", NEXT_NIGHT)
     assert ran.code == 1, ran.err
     assert "stopped by a bug: ValidationError in " in ran.said
@@ -52,6 +57,7 @@ def test_what_is_no_bug_is_not_reported(desk: Desk, sentry: SentryServer) -> Non
 def test_a_bug_in_a_night_of_the_schedule_is_reported_and_the_schedule_lives_on(
     desk: Desk, sentry: SentryServer
 ) -> None:
+    edit_by_hand(desk)
     desk.set("schedule", at="00:00")
     with desk.started("schedule") as process:
         assert process.stderr is not None

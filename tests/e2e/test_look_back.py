@@ -53,6 +53,7 @@ def test_json_and_csv_exclude_each_other(after: Desk) -> None:
 
 
 def test_alerts_are_listed_for_people_and_for_programs(after: Desk) -> None:
+    after.environ["COLUMNS"] = "140"
     told = after.run("alerts").out
     assert "7 accounts (limit 5)" in told
     assert "Sam Ito" in told

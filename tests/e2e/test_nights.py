@@ -150,5 +150,5 @@ def test_a_csm_who_is_deactivated_did_not_recover(desk: Desk, slack: SlackServer
 
     (_, left, reassigned) = map(texts, slack.messages(LEADERSHIP))
     assert "*Dana Roy* (new): 7 customers, $7k ARR, whose owner is no longer active" in left
-    assert "; no more: Accounts over the limit: no longer active in the CRM after 1 day\n" in left
+    assert "; no more: Accounts over the limit: no longer active in the CRM after 1 day" in left
     assert "RESOLVED  *Dana Roy*: Customers without a working CSM: recovered after 2 days" in reassigned

@@ -96,11 +96,11 @@ def test_what_changed_names_books_once_with_all_that_happened_to_them() -> None:
     for day in (TODAY - timedelta(days=1), TODAY):  # two good nights end an alert
         mornings.after([*many(10, amount=40_000), account("y"), *many(9, "U2"), account("z", "U3")], day)
         happened += mornings.tidings.transitions
-    both = "Dana Roy (Accounts over the limit, ARR over the limit); No CSM (Customers without a working CSM)."
+    dana, nobody = "Dana Roy (Accounts over the limit, ARR over the limit)", "No CSM (Customers without a working CSM)"
     assert chapter(week(mornings, happened=happened), "What changed this week") == (
         "Customers since 16 Nov 2026: 2 won ($2k), 52 churned ($2M), 0 reassigned.",
-        f"Opened: 3 alerts: {both}",
-        f"Ended: 3 alerts: {both}",
+        f"Opened: 3 alerts: {dana}; {nobody}.",
+        f"Ended: 3 alerts: {nobody}; {dana}.",
     )
 
 

@@ -6,6 +6,7 @@ Its night is always due, says what it does on stdout, and takes its cues from st
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time
 
 from cssync.model.night import Run, RunStatus
@@ -59,5 +60,6 @@ if __name__ == "__main__":
         say=say,
         stop=stop,
         pulse=Pulse(),
+        beside=lambda _soon: nullcontext(),
     )
     say("served")

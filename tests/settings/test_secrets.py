@@ -32,6 +32,7 @@ def test_every_secret_has_its_variable() -> None:
         "HUBSPOT_TOKEN",
         "SLACK_BOT_TOKEN",
         "SLACK_WEBHOOK_URL",
+        "SLACK_APP_TOKEN",
         "DATABASE_URL",
         "HEALTHCHECK_URL",
         "SENTRY_DSN",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from cssync.model.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cssync.model.delivery import KEPT_TRUE, Attempt, Delivery, DeliveryState, Outcome
 from cssync.model.remark import Remarks
 from cssync.notify.base import Notifier, Outbox
 from cssync.notify.delivery.delivered import Delivered, Tally
@@ -21,8 +21,6 @@ from cssync.notify.delivery.threads import Threads
 
 log = structlog.get_logger()
 
-# Nobody scrolls back further to see what has become of an alert.
-_KEPT_TRUE = timedelta(days=31)
 # A message that Slack commits late turns up within minutes; a night later everything has.
 _IN_DOUBT = timedelta(days=2)
 # What was deleted later than that has been read, and may be gone by the rules of the workspace.
@@ -88,7 +86,7 @@ class _Round:
         self._look_again(dict.fromkeys([*self._sent_again, *self._answered]), self._answered)
         self._post()
         for _ in range(2):  # once more for what was found elsewhere on the way
-            for delivery in self._outbox.posted((now - _KEPT_TRUE).date()):
+            for delivery in self._outbox.posted((now - KEPT_TRUE).date()):
                 self._keep_true(delivery)
             self._post()
 

@@ -17,7 +17,7 @@ def web_client(token: str, *, api_url: str, timeout_seconds: float) -> WebClient
         base_url=api_url,
         timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
         ssl=network.tls_context(),
-        logger=_silent(),
+        logger=silent(),
         # The default one posts again after a lost answer, and so posts twice.
         retry_handlers=[],
     )
@@ -32,7 +32,7 @@ def webhook_client(url: str, *, timeout_seconds: float) -> WebhookClient:
         url,
         timeout=timeout_seconds,  # type: ignore[arg-type]  # slack_sdk says int, urllib takes fractions
         ssl=network.tls_context(),
-        logger=_silent(),
+        logger=silent(),
         retry_handlers=[],
     )
     client.proxy = _proxy(url)
@@ -49,7 +49,7 @@ def _proxy(url: str) -> str | None:
     return proxy.with_login if proxy else None
 
 
-def _silent() -> logging.Logger:
+def silent() -> logging.Logger:
     # slack_sdk logs the webhook's address, which is the secret, and the texts of all messages.
     logger = logging.Logger("slack_sdk")  # noqa: LOG001 - outside the tree, where no configuration can wake it
     logger.disabled = True

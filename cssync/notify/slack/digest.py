@@ -10,15 +10,16 @@ from cssync.model.digest import Digest, Entry, EntryKind
 from cssync.model.remark import Remarks
 from cssync.notify.slack import entry as subject
 from cssync.notify.slack import fit
+from cssync.notify.slack.controls import Controls
 from cssync.notify.slack.escape import length, mrkdwn, sentence
-from cssync.notify.slack.kit import SECTION, Message, Part, Room, context, header, laid_out, section
+from cssync.notify.slack.kit import SECTION, Block, Message, Part, Room, context, header, laid_out, section
 
 _ORDER = tuple(EntryKind)
 _NOTES = 1_200
 _EVIDENCE = 3  # a digest is to be read over coffee; the whole story is a thread or a command away
 
 
-def layout(digest: Digest, mark: str, reference: str, remarks: Remarks, calling: str) -> Message:
+def layout(digest: Digest, mark: str, reference: str, *, remarks: Remarks, calling: str, controls: Controls) -> Message:
     """*mark*: the first block's id. *reference* and *calling*, escaped already, go last and into the head."""
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
     head = [header(digest.title, mark), *context(fit.statements(digest.context)), *context(calling)]
@@ -26,7 +27,7 @@ def layout(digest: Digest, mark: str, reference: str, remarks: Remarks, calling:
     notes = context(fit.lines(noted, _NOTES, fit.SEE_RUN))
     footer = context(fit.statements([*digest.footer, f"more details: {fit.SEE_DETAILS}"], reference))
     room = Room([*head, *context(_left_out(entries)), *notes, *footer])
-    sections = list(_while_there_is_room(entries, room, remarks))
+    sections = list(_while_there_is_room(entries, room, remarks, controls))
     told_in_full = [one.add_evidence(room) for one in sections]
     if all(told_in_full):
         footer = context(fit.statements(digest.footer, reference))
@@ -42,10 +43,11 @@ class _Section:
 
     entry: Entry
     told: str
+    control: Block | None
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return (section(self.told),)
+        return (section(self.told, beside=self.control),)
 
     def add_evidence(self, room: Room) -> bool:
         """Add the first of each chapter behind the why, while there is room; False: some was left out."""
@@ -57,9 +59,13 @@ class _Section:
         return not self.entry.story
 
 
-def _while_there_is_room(entries: Iterable[Entry], room: Room, remarks: Remarks) -> Iterator[_Section]:
+def _while_there_is_room(
+    entries: Iterable[Entry], room: Room, remarks: Remarks, controls: Controls
+) -> Iterator[_Section]:
     for entry in entries:
-        told = _Section(entry, subject.shown(entry, remarks))
+        # What is over needs no decision any more.
+        control = None if subject.is_over(entry, remarks) else controls.beside(entry.incidents)
+        told = _Section(entry, subject.shown(entry, remarks), control)
         if not room.take(told.told, blocks=len(told.parts)):
             return
         yield told

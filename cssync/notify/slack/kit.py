@@ -46,9 +46,11 @@ def header(title: str, block_id: str) -> Part:
     )
 
 
-def section(text: str, block_id: str = "") -> Part:
+def section(text: str, block_id: str = "", beside: Block | None = None) -> Part:
+    """*beside*: what stands at its right side, a menu."""
     marked: Block = {"block_id": block_id} if block_id else {}
-    return Part(text, {"type": "section", **marked, "text": _mrkdwn(text)})
+    flanked: Block = {"accessory": beside} if beside else {}
+    return Part(text, {"type": "section", **marked, "text": _mrkdwn(text), **flanked})
 
 
 def laid_out(text: str, parts: Iterable[Part]) -> Message:

@@ -16,6 +16,7 @@ from cssync.model.delivery import Attempt, Outcome, Outgoing
 from cssync.model.digest import Digest
 from cssync.notify.slack import blocks, checks, history, outcome, traces
 from cssync.notify.slack.client import web_client
+from cssync.notify.slack.controls import NOTHING_TO_PRESS, Controls
 from cssync.notify.slack.kit import Block
 from cssync.notify.slack.people import People, is_person
 from cssync.notify.slack.place import Place
@@ -25,7 +26,10 @@ SECONDS_APART = 1.2
 
 
 class SlackBotNotifier:
-    """*channels*: ids or #names; the first is where deliveries without an address go, ``check`` looks at all."""
+    """*channels*: ids or #names; the first is where deliveries without an address go, ``check`` looks at all.
+
+    *controls*: how messages say what can be decided about their alerts.
+    """
 
     name = "slack"
     edits = True
@@ -38,12 +42,14 @@ class SlackBotNotifier:
         api_url: str,
         timeout_seconds: float,
         channels: tuple[str, ...] = (),
+        controls: Controls = NOTHING_TO_PRESS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._token = token
         self._api_url = api_url
         self._timeout_seconds = timeout_seconds
         self._channels = channels
+        self._controls = controls
         self._sleep = sleep
 
     def send(self, message: Outgoing, now: datetime) -> Attempt:
@@ -52,7 +58,7 @@ class SlackBotNotifier:
         if isinstance(channel, Attempt):
             return channel
         called, unknown = self._people.ids(_called(message), now)
-        laid_out = blocks.message(message, called=called)
+        laid_out = blocks.message(message, called=called, controls=self._controls)
         attempt = self._post(channel, message, now, text=laid_out.text, blocks=list(laid_out.blocks))
         if attempt.outcome is Outcome.REFUSED:
             attempt = _plainly(self._post(channel, message, now, text=laid_out.text), attempt)
@@ -63,7 +69,7 @@ class SlackBotNotifier:
         if problem := self._malformed():
             return problem
         called, _ = self._people.ids(_called(message), now)
-        laid_out = blocks.message(message, called=called)
+        laid_out = blocks.message(message, called=called, controls=self._controls)
         attempt = self._update(message, now, text=laid_out.text, blocks=list(laid_out.blocks))
         if attempt.outcome is not Outcome.REFUSED:
             return attempt
