@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from connectors.base import Progress
 from cssync import lookback
+from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
 from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
 from cssync.assembly.outbox import outbox, send, send_again
@@ -83,6 +84,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
     ]
     if loaded.settings.notify.slack.enabled:
         found.append(Examination("slack", lambda: slack(loaded).check(), ExitCode.DELIVERY))
+        found.append(Examination("buttons", lambda: button_checks(loaded), ExitCode.DELIVERY))
     else:
         found.append(Examination("slack", _slack_is_off, ExitCode.DELIVERY))
     return tuple(found)

@@ -156,12 +156,12 @@ def slack(loaded: Loaded, controls: Controls | None = None) -> Notifier:
         raise ConfigError(
             "notify.slack is on, but the bot's token is not set", remedy="set SLACK_BOT_TOKEN, or SLACK_BOT_TOKEN_FILE"
         )
-    channels = dict.fromkeys(filter(None, (settings.channel, settings.operations_channel)))
     return SlackBotNotifier(
         secrets.bot_token,
         api_url=settings.api_url,
         timeout_seconds=settings.timeout_seconds,
-        channels=tuple(channels),
+        channels=settings.channels,
+        people=settings.people,
         controls=controls or Commands(),
     )
 

@@ -24,11 +24,11 @@ from cssync.desk.slack import SlackDesk
 from cssync.log import without_messages
 from cssync.model.delivery import Outcome
 from cssync.notify.slack import outcome
+from cssync.notify.slack.checks import BUTTONS_REMEDY
 from cssync.notify.slack.client import silent
 
 log = structlog.get_logger()
 
-_REMEDY = "mend SLACK_APP_TOKEN: an app-level token (xapp-...) with connections:write; then start the schedule again"
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
 
 
@@ -102,7 +102,7 @@ def _connect(client: SocketModeClient, over: threading.Event) -> None:
         except outcome.ESCAPES as error:
             attempt = outcome.of_error(error, datetime.now(UTC))
             if attempt.outcome is Outcome.SINK_DOWN:
-                log.warning("buttons_off", reason=attempt.error, remedy=_REMEDY)
+                log.warning("buttons_off", reason=attempt.error, remedy=f"{BUTTONS_REMEDY}; then start again")
                 return
             tried += 1
             log.warning("buttons_unreached", reason=attempt.error, tried=tried)

@@ -199,6 +199,18 @@ class Slack(Section):
             raise ValueError("via: webhook posts to one channel and looks nobody up; routes and mention need via: bot")
         return self
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that is named, the one that hears of everything first."""
+        named = (self.channel, self.operations_channel, *(each for route in self.routes for each in route.channels))
+        return tuple(dict.fromkeys(filter(None, named)))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everyone who is named, by e-mail address."""
+        routed = (each for route in self.routes for each in route.people)
+        return tuple(dict.fromkeys((*self.mention, *routed, *self.buttons.allowed)))
+
 
 class Weekly(Section):
     """How the week went: to the console, and to the channel that hears of everything."""
@@ -297,6 +309,15 @@ class Settings(Section):
     healthcheck: Healthcheck = Field(Healthcheck(), description="whom to tell of every night, so that silence speaks")
     metrics: Metrics = Field(Metrics(), description="what monitoring may read")
     log: Log = Field(Log(), description="one line per stage on stderr, without secrets and customers' names")
+
+    @field_validator("notify")
+    @classmethod
+    def _routes_rules_that_exist(cls, notify: Notify) -> Notify:
+        """A rule that is misspelt would route nothing, and nobody would notice."""
+        named = {rule for route in notify.slack.routes for rule in route.when.rules}
+        if unknown := sorted(named.difference(Rules.model_fields)):
+            raise ValueError(f"slack.routes: no rule {', '.join(unknown)}; there are {', '.join(Rules.model_fields)}")
+        return notify
 
     @field_validator("source", mode="before")
     @classmethod

@@ -56,6 +56,14 @@ class RouteSettings(Section):
     mention: tuple[Person, ...] = Field((), description="who is named where something opens or is escalated")
     quiet: str | None = Field(None, description="one of notify.quiet; null: told at any hour")
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(each for each in (*self.to, *self.escalate_to) if _CHANNEL.fullmatch(each))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return tuple(each for each in (*self.to, *self.escalate_to, *self.mention) if _EMAIL.fullmatch(each))
+
 
 class QuietHours(Section):
     """When nobody is to be told anything; what comes up then is told when it is over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from slack_sdk import WebClient
@@ -10,11 +10,14 @@ from slack_sdk import WebClient
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt
 from cssync.notify.slack import history, outcome
+from cssync.notify.slack.people import People
 
+BUTTONS_REMEDY = "mend SLACK_APP_TOKEN: an app-level token (xapp-...) with connections:write"
 _REINSTALL = "to the Slack app and reinstall it"
 
 
-def of_bot(client: WebClient, channels: tuple[str, ...]) -> Iterator[Check]:
+def of_bot(client: WebClient, channels: Iterable[str], people: Iterable[str] = ()) -> Iterator[Check]:
+    """*people*: e-mail addresses of those who are to be written to, or called by name."""
     try:
         answer = client.auth_test()
     except outcome.ESCAPES as error:
@@ -27,6 +30,20 @@ def of_bot(client: WebClient, channels: tuple[str, ...]) -> Iterator[Check]:
     yield _scopes(scopes)
     for channel in dict.fromkeys(channels):
         yield _channel(client, channel, scopes or frozenset())
+    known = People(client)
+    for person in dict.fromkeys(people):
+        yield _person(known, person)
+
+
+def of_app(client: WebClient, app_token: str) -> Check:
+    """Whether what is pressed would be heard: an address to listen at is asked for, and not used."""
+    name = "Slack buttons"
+    try:
+        client.apps_connections_open(app_token=app_token)
+    except outcome.ESCAPES as error:
+        failed = _told(error)
+        return Check(name, CheckStatus.FAILED, failed.error, BUTTONS_REMEDY)
+    return Check(name, CheckStatus.OK, "heard while cssync schedule runs")
 
 
 def _scopes(scopes: frozenset[str] | None) -> Check:
@@ -70,6 +87,15 @@ def _membership(name: str, channel: dict[str, object], scopes: frozenset[str]) -
             name, CheckStatus.WARNING, f"it cannot be read back without {needed}", f"add {needed} {_REINSTALL}"
         )
     return Check(name, CheckStatus.OK, "the bot is in it")
+
+
+def _person(known: People, email: str) -> Check:
+    (ids, trouble) = known.ids([email], datetime.now(UTC))
+    name = f"Slack person {email}"
+    if not ids:
+        remedy = f"mend the address in notify.slack, or add users:read and users:read.email {_REINSTALL}"
+        return Check(name, CheckStatus.WARNING, trouble, remedy)
+    return Check(name, CheckStatus.OK, ids[0])
 
 
 def _told(error: Exception) -> Attempt:

@@ -26,7 +26,8 @@ SECONDS_APART = 1.2
 
 
 class SlackBotNotifier:
-    """*channels*: ids or #names; the first is where deliveries without an address go, ``check`` looks at all.
+    """*channels*: ids or #names; the first is where deliveries without an address go. *people*: e-mail addresses of
+    those whom the settings name. ``check`` looks at all of them.
 
     *controls*: how messages say what can be decided about their alerts.
     """
@@ -42,6 +43,7 @@ class SlackBotNotifier:
         api_url: str,
         timeout_seconds: float,
         channels: tuple[str, ...] = (),
+        people: tuple[str, ...] = (),
         controls: Controls = NOTHING_TO_PRESS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -49,6 +51,7 @@ class SlackBotNotifier:
         self._api_url = api_url
         self._timeout_seconds = timeout_seconds
         self._channels = channels
+        self._people_named = people
         self._controls = controls
         self._sleep = sleep
 
@@ -99,7 +102,7 @@ class SlackBotNotifier:
         if problem := self._malformed():
             yield Check("Slack token", CheckStatus.FAILED, problem.error, problem.remedy)
             return
-        yield from checks.of_bot(self._client, self._channels)
+        yield from checks.of_bot(self._client, self._channels, self._people_named)
 
     @cached_property
     def _client(self) -> WebClient:

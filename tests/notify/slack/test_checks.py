@@ -6,11 +6,13 @@ import pytest
 from pydantic import SecretStr
 
 from cssync.model.check import Check, CheckStatus
+from cssync.notify.slack import checks
+from cssync.notify.slack.client import web_client
 from cssync.notify.slack.web import SlackBotNotifier
 from cssync.notify.slack.webhook import SlackWebhookNotifier
 from tests.emulators.slack.faults import UNAVAILABLE, lost
 from tests.emulators.slack.server import SlackServer
-from tests.emulators.slack.workspace import Channel
+from tests.emulators.slack.workspace import Channel, User
 from tests.notify.builders import Clock
 from tests.notify.conftest import make_bot
 
@@ -139,3 +141,25 @@ def test_a_webhook_is_judged_by_its_address_alone(url: str, status: CheckStatus)
 
     assert check.status is status
     assert (check.remedy == "") is (status is OK)
+
+
+def test_people_who_are_named_are_looked_up(slack: SlackServer, clock: Clock) -> None:
+    slack.workspace.join(User("U0MAYA", "maya", "Maya Chen", "maya@acme.test"))
+    bot = SlackBotNotifier(
+        SecretStr(slack.workspace.token),
+        api_url=slack.api_url,
+        timeout_seconds=5,
+        people=("maya@acme.test", "gone@acme.test"),
+        sleep=clock.sleep,
+    )
+    maya, gone = list(bot.check())[-2:]
+    assert maya == Check("Slack person maya@acme.test", OK, "U0MAYA")
+    assert (gone.status, gone.found) == (WARNING, "Slack knows nobody as gone@acme.test")
+
+
+def test_whether_buttons_would_be_heard_is_tried_by_asking_for_an_address(slack: SlackServer) -> None:
+    client = web_client(slack.workspace.token, api_url=slack.api_url, timeout_seconds=5)
+    assert checks.of_app(client, slack.workspace.app_token).status is OK
+    wrong = checks.of_app(client, slack.workspace.token)
+    assert (wrong.status, wrong.found) == (FAILED, "Slack refused: not_allowed_token_type")
+    assert "xapp-" in wrong.remedy
