@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cssync.model.alert import Transition
 from cssync.model.book import BookKind
 from cssync.model.digest import Digest, Entry, EntryKind
 from cssync.model.finding import Limit
@@ -19,8 +20,6 @@ def write(tidings: Tidings) -> Digest | None:
     if not announced:
         return None
     told = tuple(entries(tidings, announced))
-    subjects = {t.fingerprint for t in announced}
-    unchanged = sum(alert.fingerprint not in subjects for alert in tidings.firing)
     as_of = tidings.books.as_of
     return Digest(
         title=f"CS capacity: {day(as_of)}",
@@ -31,8 +30,19 @@ def write(tidings: Tidings) -> Digest | None:
         context=tuple(context(tidings)),
         entries=told,
         notes=tuple(_notes(tidings)),
-        footer=(f"{count(unchanged, 'alert')} unchanged",) if unchanged else (),
+        footer=tuple(_footer(tidings, announced)),
     )
+
+
+def _footer(tidings: Tidings, announced: Iterable[Transition]) -> Iterator[str]:
+    """Yield how many alerts are open and not in the message; what is right for a recorded reason by itself (seed 7)."""
+    told = {t.fingerprint for t in announced}
+    silent = [alert for alert in tidings.firing if alert.fingerprint not in told]
+    excepted = sum(alert.excepted for alert in silent)
+    if unchanged := len(silent) - excepted:
+        yield f"{count(unchanged, 'alert')} unchanged"
+    if excepted:
+        yield f"{count(excepted, 'exception')} in force"
 
 
 def counted(told: Iterable[Entry]) -> str:

@@ -49,8 +49,9 @@ def _of_subject(
     ended = [transition for transition in transitions if transition.alert.state is AlertState.RESOLVED]
     # What a recovering one found was true of another night.
     standing = [alert for alert in firing if alert.state is AlertState.FIRING]
-    if len(ended) < len(transitions):
-        return _standing(tidings, transitions, ended, standing, book)
+    if told := [transition.alert for transition in transitions if transition not in ended]:
+        # Where none fires any more, what an earlier run of the date told stays; what has become of it stands beside it.
+        return _standing(tidings, transitions, ended, standing or told, book if standing else None)
     return _ended(tidings, ended, standing, book)
 
 

@@ -16,6 +16,7 @@ from cssync.model.story import flattened
 from cssync.model.tables import PROBLEMS
 from cssync.report import thread
 from cssync.report.digest import write
+from cssync.run.messages import merged
 from tests.mornings import Mornings
 from tests.nights import TODAY, Nights, Row, account, many, settings
 
@@ -111,6 +112,26 @@ def test_what_is_unchanged_is_counted_and_not_repeated() -> None:
     digest = told(mornings.after([*CROWD, account("x", None)]))
     assert [entry.who for entry in digest.entries] == ["No CSM"]
     assert digest.footer == ("1 alert unchanged",)
+
+
+def test_what_is_an_exception_is_counted_by_itself() -> None:
+    mornings = Mornings()
+    mornings.after([*many(51), *many(52, "U3"), *many(10, "U2")], TODAY - timedelta(days=1))
+    mornings.after([*many(51), *many(52, "U3"), *many(10, "U2"), account("x", None)])
+    firing = [replace(alert, excepted=alert.subject_id == "U3") for alert in mornings.tidings.firing]
+    assert told(write(replace(mornings.tidings, firing=firing))).footer == ("1 alert unchanged", "1 exception in force")
+
+
+def test_what_was_told_this_morning_and_is_gone_by_noon_stays_as_it_was_told() -> None:
+    mornings = Mornings()
+    mornings.after(CROWD)
+    morning = mornings.tidings.transitions
+    mornings.after([*many(40), *many(10, "U2"), account("x", None)])
+    whole_day = merged(morning, mornings.tidings.transitions)
+    assert lines(write(replace(mornings.tidings, transitions=whole_day))) == [
+        (EntryKind.WARNING, "Dana Roy", "51 accounts (limit 50)"),
+        (EntryKind.WARNING, "No CSM", "1 customer, $1k ARR, without a CSM"),
+    ]
 
 
 def test_a_book_that_worsens_says_so() -> None:
