@@ -13,7 +13,7 @@ import pytest
 
 import rules
 from cssync import notify
-from cssync.settings.model import Notify
+from cssync.settings.notify import Notify
 from cssync.settings.source import Source
 from rules.base import Rule
 

@@ -26,7 +26,8 @@ from cssync.doctor import (
 from cssync.errors import AuthError, CssyncError, ExitCode, MappingError, StoreError
 from cssync.model.check import Check, CheckStatus
 from cssync.settings.loaded import Loaded
-from cssync.settings.model import Notify, Settings, Slack
+from cssync.settings.model import Settings
+from cssync.settings.notify import Notify, Slack
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource, Secrets, SlackSecrets
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)

@@ -8,10 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, field_validator
 
-from cssync.settings.base import Section
+from cssync.settings.base import Ratio, Section
 from cssync.settings.region import Region
-
-Share = Annotated[Decimal, Field(gt=0, le=1)]
 
 
 class Inhibition(Section):
@@ -26,7 +24,7 @@ class Inhibition(Section):
 class AlertPolicy(Section):
     """How many nights make an alert, how few words are said about it, and for how long people may silence it."""
 
-    worsened_by: Share = Field(
+    worsened_by: Ratio = Field(
         Decimal("0.10"),
         description="rise over what was last told that is worth telling: a share of the limit, or if that is 0, of it",
     )

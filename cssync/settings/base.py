@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, get_origin
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 class Section(BaseModel):
@@ -32,6 +33,10 @@ class Section(BaseModel):
     @classmethod
     def _holds_several(cls, name: str) -> bool:
         return name in cls.model_fields and get_origin(cls.model_fields[name].annotation) in (dict, tuple)
+
+
+Ratio = Annotated[Decimal, Field(gt=0, le=1)]
+PositiveDecimal = Annotated[Decimal, Field(gt=0)]
 
 
 def _known_zone(name: str) -> str:

@@ -5,23 +5,16 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PositiveInt, field_validator, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, field_validator
 
 from cssync.settings.alerts import AlertPolicy
-from cssync.settings.base import AccountCondition, Section, TimeZone
-from cssync.settings.routes import Buttons, Person, QuietHours, RouteSettings
+from cssync.settings.base import AccountCondition, PositiveDecimal, Ratio, Section, TimeZone
+from cssync.settings.notify import Notify
+from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
-
-Ratio = Annotated[Decimal, Field(gt=0, le=1)]
-PositiveDecimal = Annotated[Decimal, Field(gt=0)]
-
-PendingNights = Annotated[
-    PositiveInt, Field(description="nights in a row that it must be found before it is told; a count needs one alone")
-]
-
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -87,65 +80,6 @@ class Team(Section):
     members: dict[str, Member] = Field(default_factory=dict, description="segment and team of single owners")
 
 
-class ArrRule(Section):
-    enabled: bool = Field(default=True, description="seed 1: ARR of a book over limits.arr")
-    critical_at: PositiveDecimal = Field(Decimal("1.5"), description="times the limit from which it is critical")
-    clear_at: Ratio = Field(
-        Decimal("0.95"), description="share of the limit at which an open alert ends, so that it does not come and go"
-    )
-    pending_nights: PendingNights = 1
-
-
-class AccountsRule(Section):
-    enabled: bool = Field(default=True, description="seeds 2 and 3: accounts of a book over limits.accounts")
-    clear_at: Ratio = Field(
-        Decimal("0.95"),
-        description="share of the limit at which an open alert ends, in whole accounts: 50 ends at 47 or fewer",
-    )
-    pending_nights: PendingNights = 1
-
-
-class TrendRule(Section):
-    enabled: bool = Field(
-        default=True, description="seed 4: heading for limits.trend_accounts by the end of next quarter"
-    )
-    fire_at: Ratio = Field(Decimal("0.5"), description="probability of reaching limits.trend_accounts")
-    clear_under: Ratio = Field(Decimal("0.35"), description="a firing trend ends below this probability")
-    pending_nights: PositiveInt = Field(
-        2, description="nights in a row that it must be found before it is told; a forecast wavers from night to night"
-    )
-
-    @model_validator(mode="after")
-    def _ends_below_where_it_fires(self) -> Self:
-        if self.clear_under > self.fire_at:
-            raise ValueError("clear_under must not be above fire_at, or the trend would end while it fires")
-        return self
-
-
-class UnownedRule(Section):
-    enabled: bool = Field(default=True, description="seed 31: customers whose owner is missing, inactive or a queue")
-    critical_at_arr: PositiveDecimal = Field(
-        Decimal(1_000_000), description="ARR without a working CSM that makes it critical"
-    )
-    pending_nights: PendingNights = 1
-
-
-class NewCustomerRule(Section):
-    enabled: bool = Field(default=True, description="seed 31: new customers expect support from day one")
-    within_days: PositiveInt = Field(90, description="how long a customer counts as new (seed 31: ramp 2-3 months)")
-    pending_nights: PendingNights = 1
-
-
-class Rules(Section):
-    """Which rules speak, and from when on."""
-
-    arr_over_limit: ArrRule = Field(ArrRule(), description="a book holds more ARR than one CSM can look after")
-    accounts_over_limit: AccountsRule = Field(AccountsRule(), description="a book holds more accounts than it can")
-    trending_to_ceiling: TrendRule = Field(TrendRule(), description="a book is on its way to too many accounts")
-    without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
-    new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
-
-
 class Hiring(Section):
     """How long a new CSM takes to carry a book: hire-by = breach - ramp - notice - time to fill."""
 
@@ -164,79 +98,6 @@ class Gate(Section):
     )
     recent_runs: PositiveInt = Field(5, description="good nights whose median is compared with")
     max_problem_share: Ratio = Field(Decimal("0.05"), description="of accounts that could not be read in full")
-
-
-class Slack(Section):
-    """One digest per run; the secret is SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL."""
-
-    enabled: bool = Field(default=False, description="post the digest to Slack")
-    via: Literal["bot", "webhook"] = Field(
-        "bot", description="bot: posted once, whatever is lost on the way; webhook: simpler, see webhook_lost_answer"
-    )
-    webhook_lost_answer: Literal["drop", "repeat"] = Field(
-        "drop",
-        description="what becomes of a message when nobody knows whether the webhook took it; drop: at most once;"
-        " repeat: sent again, at least once, and two of a kind bear the same reference",
-    )
-    channel: str | None = Field(None, description="channel id (C0123456789) or #name; required with via: bot")
-    operations_channel: str | None = Field(None, description="for refused nights; null: the same channel")
-    mention: tuple[Person, ...] = Field(
-        (), description="e-mail addresses of those who are named in the channel where something opens or is escalated"
-    )
-    quiet: str | None = Field(None, description="one of notify.quiet, for the channel; null: told at any hour")
-    routes: tuple[RouteSettings, ...] = Field(
-        (), description="who hears of some of the alerts as well; the channel hears of all (via: bot)"
-    )
-    buttons: Buttons = Field(Buttons(), description="deciding about alerts in Slack, while cssync schedule runs")
-    api_url: str = Field("https://slack.com/api/", description="another one only for a proxy or GovSlack")
-    timeout_seconds: Annotated[float, Field(gt=0)] = Field(15, description="how long one request may take")
-
-    @model_validator(mode="after")
-    def _a_bot_knows_its_channel(self) -> Self:
-        if self.enabled and self.via == "bot" and not self.channel:
-            raise ValueError("via: bot needs a channel (C0123456789 or #name)")
-        if self.via == "webhook" and (self.routes or self.mention):
-            raise ValueError("via: webhook posts to one channel and looks nobody up; routes and mention need via: bot")
-        return self
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Every channel that is named, the one that hears of everything first."""
-        named = (self.channel, self.operations_channel, *(each for route in self.routes for each in route.channels))
-        return tuple(dict.fromkeys(filter(None, named)))
-
-    @property
-    def people(self) -> tuple[str, ...]:
-        """Everyone who is named, by e-mail address."""
-        routed = (each for route in self.routes for each in route.people)
-        return tuple(dict.fromkeys((*self.mention, *routed, *self.buttons.allowed)))
-
-
-class Weekly(Section):
-    """How the week went: to the console, and to the channel that hears of everything."""
-
-    enabled: bool = Field(default=False, description="sum up each week: trend, top risks, changes, hires due")
-    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
-        "monday", description="with the first good night on this day or after it"
-    )
-
-
-class Notify(Section):
-    """Who is told."""
-
-    console: bool = Field(default=True, description="print the digest on the terminal as well")
-    slack: Slack = Field(Slack(), description="where leadership reads it")
-    quiet: dict[str, QuietHours] = Field(
-        default_factory=dict, description="quiet hours by a name of your own, for notify.slack and its routes"
-    )
-    weekly: Weekly = Field(Weekly(), description="a summary of each week for leadership")
-
-    @model_validator(mode="after")
-    def _quiet_hours_are_there(self) -> Self:
-        named = {name for name in (self.slack.quiet, *(route.quiet for route in self.slack.routes)) if name}
-        if missing := named - set(self.quiet):
-            raise ValueError(f"no quiet hours are called {', '.join(sorted(missing))}: add them under notify.quiet")
-        return self
 
 
 class StoreSettings(Section):

@@ -8,7 +8,8 @@ import pkgutil
 import pytest
 
 import rules
-from cssync.settings.model import Rules, Settings
+from cssync.settings.model import Settings
+from cssync.settings.rules import Rules
 from rules.base import Rule
 from rules.engine import RULES, evaluate
 from tests.nights import Nights, account, many, pull_of, settings

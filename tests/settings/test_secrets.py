@@ -9,7 +9,8 @@ import pytest
 from cssync.errors import ConfigError, ExitCode
 from cssync.settings import secrets
 from cssync.settings.load import load
-from cssync.settings.model import Notify, Settings, Slack
+from cssync.settings.model import Settings
+from cssync.settings.notify import Notify, Slack
 from cssync.settings.source import HubspotSource, SalesforceSource
 
 CANARY = "CANARYcanary123"

@@ -1,0 +1,73 @@
+"""Which rules speak, and from when on: a section for each, by the id of the rule."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from cssync.settings.base import PositiveDecimal, Ratio, Section
+
+PendingNights = Annotated[
+    PositiveInt, Field(description="nights in a row that it must be found before it is told; a count needs one alone")
+]
+
+
+class ArrRule(Section):
+    enabled: bool = Field(default=True, description="seed 1: ARR of a book over limits.arr")
+    critical_at: PositiveDecimal = Field(Decimal("1.5"), description="times the limit from which it is critical")
+    clear_at: Ratio = Field(
+        Decimal("0.95"), description="share of the limit at which an open alert ends, so that it does not come and go"
+    )
+    pending_nights: PendingNights = 1
+
+
+class AccountsRule(Section):
+    enabled: bool = Field(default=True, description="seeds 2 and 3: accounts of a book over limits.accounts")
+    clear_at: Ratio = Field(
+        Decimal("0.95"),
+        description="share of the limit at which an open alert ends, in whole accounts: 50 ends at 47 or fewer",
+    )
+    pending_nights: PendingNights = 1
+
+
+class TrendRule(Section):
+    enabled: bool = Field(
+        default=True, description="seed 4: heading for limits.trend_accounts by the end of next quarter"
+    )
+    fire_at: Ratio = Field(Decimal("0.5"), description="probability of reaching limits.trend_accounts")
+    clear_under: Ratio = Field(Decimal("0.35"), description="a firing trend ends below this probability")
+    pending_nights: PositiveInt = Field(
+        2, description="nights in a row that it must be found before it is told; a forecast wavers from night to night"
+    )
+
+    @model_validator(mode="after")
+    def _ends_below_where_it_fires(self) -> Self:
+        if self.clear_under > self.fire_at:
+            raise ValueError("clear_under must not be above fire_at, or the trend would end while it fires")
+        return self
+
+
+class UnownedRule(Section):
+    enabled: bool = Field(default=True, description="seed 31: customers whose owner is missing, inactive or a queue")
+    critical_at_arr: PositiveDecimal = Field(
+        Decimal(1_000_000), description="ARR without a working CSM that makes it critical"
+    )
+    pending_nights: PendingNights = 1
+
+
+class NewCustomerRule(Section):
+    enabled: bool = Field(default=True, description="seed 31: new customers expect support from day one")
+    within_days: PositiveInt = Field(90, description="how long a customer counts as new (seed 31: ramp 2-3 months)")
+    pending_nights: PendingNights = 1
+
+
+class Rules(Section):
+    """Which rules speak, and from when on."""
+
+    arr_over_limit: ArrRule = Field(ArrRule(), description="a book holds more ARR than one CSM can look after")
+    accounts_over_limit: AccountsRule = Field(AccountsRule(), description="a book holds more accounts than it can")
+    trending_to_ceiling: TrendRule = Field(TrendRule(), description="a book is on its way to too many accounts")
+    without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
+    new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
