@@ -46,12 +46,12 @@ def test_the_very_first_night_passes_without_anything_to_compare() -> None:
         ("owners", 0, "the pull brought 0 owners"),
     ],
 )
-def test_an_empty_night_is_refused_even_if_it_is_the_first(field: str, value: int, words: str) -> None:
+def test_alert_case_21_an_empty_night_is_refused_even_if_it_is_the_first(field: str, value: int, words: str) -> None:
     assert refused(replace(GOOD, **{field: value})) == [words]  # type: ignore[arg-type] # one field at a time
 
 
 @pytest.mark.parametrize("field", ["accounts", "customers", "owners", "arr"])
-def test_a_fall_of_exactly_the_share_allowed_passes_and_more_does_not(field: str) -> None:
+def test_alert_case_21_a_fall_of_exactly_the_share_allowed_passes_and_more_does_not(field: str) -> None:
     usual = getattr(GOOD, field)
     at = replace(GOOD, **{field: type(usual)(usual * 7 // 10)})
     below = replace(GOOD, **{field: type(usual)(usual * 7 // 10 - 1)})

@@ -112,7 +112,7 @@ def failing(after: After, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
     ],
     ids=["500", "503", "half the records", "an empty page", "half a body", "reset", "not JSON"],
 )
-def test_a_salesforce_that_breaks_in_the_middle_of_the_accounts(
+def test_alert_case_21_22_a_salesforce_that_breaks_in_the_middle_of_the_accounts(
     salesforce: SalesforceEmulator, after: After, failing: Callable[[], None], fault: salesforce_faults.Fault
 ) -> None:
     """The first page comes; from the second on every answer is broken."""
@@ -128,7 +128,7 @@ def test_a_salesforce_that_breaks_in_the_middle_of_the_accounts(
     [hubspot_faults.instead(ok({"status": "error"})), hubspot_faults.reset, hubspot_faults.truncated],
     ids=["an answer of another kind", "reset", "half a body"],
 )
-def test_a_hubspot_that_breaks(
+def test_alert_case_21_22_a_hubspot_that_breaks(
     hubspot: HubspotEmulator, after: After, failing: Callable[[], None], fault: hubspot_faults.Fault
 ) -> None:
     hubspot.faults.always(fault, path=LIST)
@@ -151,7 +151,7 @@ def test_a_quota_that_is_used_up_is_a_failed_pull(hubspot: HubspotEmulator, afte
     after.good_again()
 
 
-def test_no_accounts_at_all(salesforce: SalesforceEmulator, after: After) -> None:
+def test_alert_case_21_22_no_accounts_at_all(salesforce: SalesforceEmulator, after: After) -> None:
     kept = dict(salesforce.org.records["Account"])
     salesforce.org.records["Account"].clear()
     after.refused(4, "the pull brought 0 accounts", "accounts fell by 100%, from 17 (median of 1 good night) to 0")
@@ -159,7 +159,7 @@ def test_no_accounts_at_all(salesforce: SalesforceEmulator, after: After) -> Non
     after.good_again()
 
 
-def test_no_owners_at_all(hubspot: HubspotEmulator, after: After) -> None:
+def test_alert_case_21_22_no_owners_at_all(hubspot: HubspotEmulator, after: After) -> None:
     kept = list(hubspot.portal.owners)
     hubspot.portal.owners.clear()
     after.refused(4, "the pull brought 0 owners")
@@ -167,7 +167,7 @@ def test_no_owners_at_all(hubspot: HubspotEmulator, after: After) -> None:
     after.good_again()
 
 
-def test_a_drop_over_the_limit(salesforce: SalesforceEmulator, after: After) -> None:
+def test_alert_case_21_22_a_drop_over_the_limit(salesforce: SalesforceEmulator, after: After) -> None:
     """5 of 17 are 29% and pass; 6 are 35%."""
     gone = list(salesforce.org.records["Account"].items())[-6:]
     for account_id, _ in gone:

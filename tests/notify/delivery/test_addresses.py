@@ -59,6 +59,21 @@ def test_alert_case_13_a_channel_out_of_reach_keeps_its_own_rows_and_lets_others
     assert run(outbox, bot, clock).sent == 2
 
 
+def test_alert_case_13_a_renamed_channel_is_known_by_its_id_and_not_by_its_old_name(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    slack.workspace.channels["C0CAPACITY"].name = "cs-capacity"
+    outbox = MemoryOutbox(delivery(id="by id", address="C0CAPACITY"), delivery(id="by name", address="#capacity"))
+
+    delivered = run(outbox, bot, clock)
+
+    assert (delivered.sent, delivered.pending) == (1, 1)
+    (said,) = delivered.errors
+    assert said.startswith("Slack refused: channel_not_found: set notify.slack.channel to one that exists")
+    slack.workspace.channels["C0CAPACITY"].name = "capacity"
+    assert run(outbox, bot, clock).sent == 1
+
+
 def test_a_sink_that_is_switched_off_holds_its_messages_without_failing_the_run(
     bot: SlackBotNotifier, clock: Clock
 ) -> None:
