@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cssync.model.alert import Alert
@@ -92,8 +92,6 @@ _ROUTES = st.lists(
 )
 
 
-# How long a busy machine takes to make up routes says nothing of them.
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_ROUTES, st.lists(_TEAMS, max_size=6))
 def test_whatever_the_routes_every_alert_reaches_the_channel(routes: list[Route], teams: list[str]) -> None:
     alerts = tuple(about(str(number), team) for number, team in enumerate(teams))
