@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from cssync.model.text import harmless
+
 MASK = "***"
 # Shorter ones are no secrets, and masking them would blot out every second word.
 _SHORTEST = 4
@@ -42,7 +44,7 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    last: list[Processor] = [_in_order, renderer, _mask_line]
+    last: list[Processor] = [_in_order, *([_harmless] if for_people else []), renderer, _mask_line]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -92,6 +94,11 @@ def _in_order(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Map
     return {name: line[name] for name in first if name in line} | {
         name: value for name, value in line.items() if name not in first
     }
+
+
+def _harmless(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """For a renderer that shows texts as they are; all else it shows as Python writes it."""
+    return {name: harmless(value) if isinstance(value, str) else value for name, value in line.items()}
 
 
 def _mask_line(_logger: Any, _method: str, line: Any) -> Any:

@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from cssync import log
+from tests.hostile import NAMES, acted_upon
 
 KEY = "-----BEGIN PRIVATE KEY-----\nCANARYkey+/line1\nCANARYkey+/line2\n-----END PRIVATE KEY-----"
 TOKEN = "xoxb-CANARY-token"
@@ -92,3 +93,11 @@ def test_libraries_are_heard_from_warnings_on(capsys: pytest.CaptureFixture[str]
     logging.getLogger("library").warning("retrying")
     (line,) = written(capsys).splitlines()
     assert json.loads(line)["event"] == "retrying"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_no_terminal_acts_upon_a_line(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    log.configure("info", "json" if form == "json" else "console")
+    for typed in NAMES.values():
+        log.get_logger().info(f"refused {typed}", reason=typed, nested=[typed])
+    assert acted_upon(written(capsys)) == []

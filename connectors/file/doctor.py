@@ -17,6 +17,7 @@ from connectors.file.owners import read_owners, read_rates
 from cssync.errors import CssyncError
 from cssync.model.check import Check, CheckStatus
 from cssync.model.owner import Owner
+from cssync.model.text import line
 from cssync.settings.source import FileSource
 
 _SAMPLES = 3
@@ -99,7 +100,7 @@ def _column(cells: pl.Series, setting: str, problems: pl.DataFrame) -> Check:
             f'"{cells.name}" is empty in all {len(words):,} rows',
             f"map another column, or {setting}: null",
         )
-    samples = ", ".join(given.unique(maintain_order=True).head(_SAMPLES).str.slice(0, _SAMPLE_LENGTH))
+    samples = ", ".join(map(line, given.unique(maintain_order=True).head(_SAMPLES).str.slice(0, _SAMPLE_LENGTH)))
     found = f'"{cells.name}": {samples}; {words.null_count() / len(words):.0%} empty'
     if problems.is_empty():
         return Check(setting, CheckStatus.OK, found)

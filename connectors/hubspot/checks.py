@@ -13,6 +13,7 @@ from connectors.hubspot.endpoints import COMPANIES, DEALS, OWNERS, PIPELINES, Re
 from connectors.hubspot.mapping import CUSTOMERS_REVENUE, SALES_OWNER, FieldMapping, Property
 from cssync.errors import CssyncError
 from cssync.model.check import Check, CheckStatus
+from cssync.model.text import line
 from cssync.settings.source import AccountFields, HubspotSource, OpportunityFields
 
 _SAMPLES = 3
@@ -85,26 +86,26 @@ def _mapped(
     """One line a mapped property. A missing one fails; one that is empty throughout, or unwise, is a warning."""
     missing = {fault.setting: fault for fault in mapping.missing(record_type, fields, known)}
     for setting, name in mapping.mapped(fields):
-        line = f"{record_type.setting}.{setting}"
-        if fault := missing.get(line):
+        about = f"{record_type.setting}.{setting}"
+        if fault := missing.get(about):
             remedy = f"map {fault.suggestion}" if fault.suggestion else "map a property that exists"
-            yield Check(line, CheckStatus.FAILED, fault.message, remedy)
+            yield Check(about, CheckStatus.FAILED, fault.message, remedy)
         else:
             unwise = _UNWISE.get(name, "") if record_type is COMPANIES else ""
-            yield _sampled(line, name, page, unwise, _EMPTY if setting in fields.model_fields_set else "")
+            yield _sampled(about, name, page, unwise, _EMPTY if setting in fields.model_fields_set else "")
 
 
-def _sampled(line: str, name: str, page: Sequence[Record], unwise: str, when_empty: str) -> Check:
+def _sampled(about: str, name: str, page: Sequence[Record], unwise: str, when_empty: str) -> Check:
     """*unwise* and *when_empty*: remedies; a default mapping that finds nothing needs none."""
     if not page:
-        return Check(line, CheckStatus.WARNING if unwise else CheckStatus.OK, f"{name}: no records to sample", unwise)
+        return Check(about, CheckStatus.WARNING if unwise else CheckStatus.OK, f"{name}: no records to sample", unwise)
     values = [(record.get("properties") or {}).get(name) for record in page]
     filled = [str(value) for value in values if value not in (None, "")]
-    samples = ", ".join(value[:_SAMPLE_CHARACTERS] for value in list(dict.fromkeys(filled))[:_SAMPLES])
+    samples = ", ".join(line(value[:_SAMPLE_CHARACTERS]) for value in list(dict.fromkeys(filled))[:_SAMPLES])
     empty = round(100 * (1 - len(filled) / len(values)))
     found = f"{name}: {samples or 'no values'} ({empty}% of the first {len(values)} are empty)"
     remedy = unwise or ("" if filled else when_empty)
-    return Check(line, CheckStatus.WARNING if remedy else CheckStatus.OK, found, remedy)
+    return Check(about, CheckStatus.WARNING if remedy else CheckStatus.OK, found, remedy)
 
 
 def _rates(client: HubspotClient, account: portal.Portal) -> Check:

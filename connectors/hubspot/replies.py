@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from connectors.canonical.answers import decoded
 from connectors.hubspot.endpoints import Endpoint
 from connectors.hubspot.pages import Form
 from cssync.errors import AuthError, ConnectorError, MappingError, PermissionDeniedError, QuotaError
@@ -68,8 +69,8 @@ def read(
     if form is not None and (page := form.read(reply.body)) is not None:
         return page
     try:
-        content = orjson.loads(reply.body)
-    except orjson.JSONDecodeError:
+        content = decoded(reply.body)
+    except ValueError:
         return Again(f"answered {reply.status} with something that is not JSON")
     if not isinstance(content, dict) or (holds and not _is_list_of_objects(content.get(holds))):
         return Again(f"answered {reply.status} with half a reply" + (f", without {holds}" if holds else ""))

@@ -12,6 +12,7 @@ from connectors.salesforce.schema import Described, Fault, Schema
 from connectors.salesforce.soql import Selection
 from cssync.errors import ConnectorError, CssyncError, QuotaError
 from cssync.model.check import Check, CheckStatus
+from cssync.model.text import line
 from cssync.settings.source import AccountFields, OpportunityFields, SalesforceSource
 
 _SAMPLED = 2_000  # records: one page
@@ -133,7 +134,7 @@ def _sampled(setting: str, path: str, page: Sequence[Mapping[str, Any]]) -> Chec
         return Check(setting, CheckStatus.OK, f"{path}: no records to sample")
     cells = [_cell(record, path) for record in page]
     filled = [str(cell) for cell in cells if cell is not None]
-    samples = ", ".join(value[:_SAMPLE_CHARACTERS] for value in list(dict.fromkeys(filled))[:_SAMPLES])
+    samples = ", ".join(line(value[:_SAMPLE_CHARACTERS]) for value in list(dict.fromkeys(filled))[:_SAMPLES])
     empty = 1 - len(filled) / len(cells)
     found = f"{path}: {samples or 'no values'} ({empty:.0%} of the newest {len(cells):,} are empty)"
     if filled:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orjson
 
+from connectors.canonical.answers import decoded
 from connectors.salesforce import bodies
 from connectors.salesforce.auth import Access, log_in
 from connectors.salesforce.refusals import (
@@ -247,8 +248,8 @@ class Client:
 
 def _decoded(answer: _Received) -> Any:
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError as cut:
+        return decoded(answer.body)
+    except ValueError as cut:
         raise LostAnswerError("Salesforce's answer is not whole") from cut
 
 

@@ -73,7 +73,8 @@ def _report(error: Exception) -> None:
 
 
 def _say(text: str) -> None:
-    # Masked once more: an exception from a library may quote what it was given.
+    # Masked once more: an exception from a library may quote what it was given. And a message may quote the CRM.
     from cssync.log import mask
+    from cssync.model.text import harmless
 
-    sys.stderr.write(mask(text) + "\n")
+    sys.stderr.write(harmless(mask(text)) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Rich takes a pipe for a terminal of 80 columns and cuts tables to fit.
 _COLUMNS_IN_A_PIPE = 140
+# Controls that JSON allows in its texts, and marks that change the direction of what follows.
+_ACTED_UPON = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def product() -> Console:
@@ -28,10 +31,14 @@ def remarks() -> Console:
 
 
 def write_json(value: object) -> None:
-    """The product for a program: keys in the order given, money as text."""
+    """The product for a program: keys in the order given, money as text.
+
+    It may end on a terminal all the same: what would be acted upon there is written as JSON's escapes.
+    """
     import orjson
 
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+    written = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    sys.stdout.write(_ACTED_UPON.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 @contextmanager
@@ -72,7 +79,17 @@ def progress() -> Iterator[Progress]:
 
 
 def _console(stream: TextIO) -> Console:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    from cssync.model.text import harmless
+
+    class Screen(Console):
+        """Rich passes escape sequences on, whoever wrote them; here only its own colours and bars are left."""
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=harmless(segment.text))
 
     width = None if stream.isatty() or os.environ.get("COLUMNS") else _COLUMNS_IN_A_PIPE
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    return Screen(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)

@@ -16,12 +16,23 @@ _JOINERS = "\u200c\u200d"
 # Letters and symbols by category, but nothing that anyone could see.
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_KEPT = frozenset({"\n", _ISOLATE, _END_ISOLATE})
 
 
 def line(text: str) -> str:
     """*text* as one line: breaks and runs of blanks become a space, invisible and direction-changing marks go."""
     visible = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
     return " ".join(visible.split())
+
+
+def harmless(text: str) -> str:
+    """*text* with its line breaks, and nothing that a terminal would act upon instead of showing it.
+
+    For what is written as a whole: each foreign part of it was made one line before, or it could forge lines of ours.
+    """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(each if each in _KEPT else _visible(each) for each in text)
 
 
 def name(text: str) -> str:

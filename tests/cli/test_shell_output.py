@@ -10,9 +10,12 @@ import sys
 from decimal import Decimal
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 
 from connectors.base import no_progress
 from cssync.cli import output
+from tests.hostile import NAMES, OF_JSON, acted_upon
 
 PROGRAM = """
 from cssync.cli import output
@@ -78,3 +81,22 @@ def test_json_keeps_order_and_letters(capsys: pytest.CaptureFixture[str]) -> Non
     written = capsys.readouterr().out
     assert json.loads(written) == {"name": "Müller", "accounts": 1}
     assert "Müller" in written
+
+
+@pytest.mark.parametrize("typed", [*NAMES.values(), *OF_JSON.values()], ids=[*NAMES, *OF_JSON])
+def test_no_terminal_acts_upon_what_is_printed(capsys: pytest.CaptureFixture[str], typed: str) -> None:
+    table = Table(title=typed)
+    table.add_column(typed)
+    table.add_row(typed)
+    output.product().print(table)
+    output.remarks().print(Text(typed, style="bold"), typed)
+    written = capsys.readouterr()
+    assert acted_upon(written.out + written.err) == []
+
+
+@pytest.mark.parametrize("typed", NAMES.values(), ids=NAMES)
+def test_json_says_the_same_and_no_terminal_acts_upon_it(capsys: pytest.CaptureFixture[str], typed: str) -> None:
+    output.write_json({typed: [typed]})
+    written = capsys.readouterr().out
+    assert json.loads(written) == {typed: [typed]}
+    assert acted_upon(written) == []

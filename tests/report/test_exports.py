@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from cssync.model.owner import Owner
 from cssync.report.csv import books_csv
 from cssync.report.json import books_as_json
 from cssync.report.tables import books_table
+from tests.hostile import NAMES
 from tests.nights import TEAM, Nights, account, many, pull_of
 
 
@@ -38,12 +40,41 @@ def test_a_book_names_its_csm_with_the_kind_of_book() -> None:
     assert sum(Decimal(book["arr"]) for book in told.values()) == Decimal("2469140.79")
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx"])
-def test_a_name_from_the_crm_is_no_formula_in_a_spreadsheet(name: str) -> None:
-    rows = list(csv.DictReader(io.StringIO(books_csv(books(Owner("E1", name))))))
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [
+        ('=HYPERLINK("http://x";"y")', '\'=HYPERLINK("http://x";"y")'),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'=1"),
+        ("\r=1", "'=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("Ann; =1", "Ann; '=1"),
+        ("Ann\n=1", "Ann =1"),
+        ("\x1b]0;owned\x07", "]0;owned"),
+        ("Smith-Jones & Co", "Smith-Jones & Co"),
+    ],
+)
+def test_a_name_from_the_crm_is_no_formula_in_a_spreadsheet(typed: str, cell: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(books_csv(books(Owner("E1", typed, team=typed))))))
     (evil,) = [row for row in rows if row["id"] == "E1"]
-    assert evil["name"] == f"'{name}"
+    assert (evil["name"], evil["team"]) == (cell, cell)
     assert evil["arr"] == "5.00"
+
+
+def test_no_typed_name_is_a_formula_in_a_spreadsheet() -> None:
+    for typed in NAMES.values():
+        rows = list(csv.reader(io.StringIO(books_csv(books(Owner("E1", typed))))))
+        cells = [part.strip() for row in rows for cell in row for part in cell.split(";")]
+        assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))] == []
+
+
+def test_a_number_stays_one_in_a_spreadsheet_below_nought_too() -> None:
+    found = books()
+    owed = replace(found.books[0], tally=replace(found.books[0].tally, arr=Decimal("-12.50")))
+    (row,) = csv.DictReader(io.StringIO(books_csv(found, [owed])))
+    assert row["arr"] == "-12.50"
 
 
 def test_the_table_shows_the_largest_and_counts_the_rest() -> None:
