@@ -11,7 +11,7 @@ from connectors.base import Progress
 from cssync import lookback
 from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
-from cssync.assembly.lines import Unheard, backfilling, night, rehearsal
+from cssync.assembly.lines import ONE_STORY, Unheard, backfilling, night, rehearsal
 from cssync.assembly.outbox import outbox, send, send_again
 from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
@@ -27,6 +27,7 @@ from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource
 
 __all__ = [
+    "ONE_STORY",
     "Unheard",
     "backfilling",
     "books_now",

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from cssync.notify.slack.controls import Controls
 
+# A screen holds about one story; the others are an option away.
+ONE_STORY = 1
+
 
 class Unheard:
     """An Audience of nobody."""
@@ -49,15 +52,16 @@ def night(
     audience: Audience | None = None,
     progress: Progress = no_progress,
     controls: Controls | None = None,
+    in_full: int | None = ONE_STORY,
 ) -> Iterator[Line]:
     """A night for real: what it finds is remembered, and told to everyone whom the settings name.
 
-    *controls*: see ``cssync.assembly.parts.slack``.
+    *controls*: see ``cssync.assembly.parts.slack``. *in_full*: see ``cssync.notify.console.ConsoleNotifier``.
     """
     notify = loaded.settings.notify
     notifiers, leadership, operations, fallbacks = [], [], [], Fallbacks()
     if notify.console:
-        notifiers.append(console(screen))
+        notifiers.append(console(screen, in_full))
         leadership.append(ON_SCREEN)
     if notify.slack.enabled:
         notifiers.append(slack(loaded, controls))
@@ -85,10 +89,11 @@ def rehearsal(
     judge: Callable[[Sequence[Doubt]], None] = refuse,
     audience: Audience | None = None,
     progress: Progress = no_progress,
+    in_full: int | None = ONE_STORY,
 ) -> Iterator[Line]:
     """The same line with a store that forgets, and *screen* for its only audience. The pull is real."""
     memory = dry_store(loaded)
-    notifiers, leadership = ([console(screen)], [ON_SCREEN]) if screen else ([], [])
+    notifiers, leadership = ([console(screen, in_full)], [ON_SCREEN]) if screen else ([], [])
     try:
         yield Line(
             loaded=loaded, connector=remembered(loaded, memory), store=memory, notifiers=notifiers,

@@ -166,7 +166,7 @@ def slack(loaded: Loaded, controls: Controls | None = None) -> Notifier:
     )
 
 
-def console(screen: Console) -> Notifier:
+def console(screen: Console, in_full: int | None) -> Notifier:
     from cssync.notify.console import ConsoleNotifier
 
-    return ConsoleNotifier(screen)
+    return ConsoleNotifier(screen, in_full)

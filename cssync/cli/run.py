@@ -29,6 +29,7 @@ def run(
     *,
     dry: Annotated[bool, typer.Option("--dry", help="Change nothing and post nothing; show what would be.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what has changed.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="With the evidence of every book.")] = False,
     accept: Annotated[bool, typer.Option("--accept", help="Take the night although its numbers are doubtful.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
 ) -> None:
@@ -58,7 +59,14 @@ def run(
         secrets.require(loaded, needed(loaded.settings))
         with (
             progress() as bars,
-            line_of(loaded, screen, judge=accepting if accept else refuse, audience=told, progress=bars) as line,
+            line_of(
+                loaded,
+                screen,
+                judge=accepting if accept else refuse,
+                audience=told,
+                progress=bars,
+                in_full=None if details else assembly.ONE_STORY,
+            ) as line,
         ):
             outcome = run_night(line, night, full=full)
     if json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -14,6 +14,7 @@ from cssync.model.delivery import Attempt, Outcome, Outgoing
 from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload, Summary
 from cssync.model.story import Chapter, plain
 from cssync.model.text import isolated, line, name
+from cssync.model.wording import count
 
 _ORDER = tuple(EntryKind)
 _MARGIN = 10
@@ -26,16 +27,19 @@ _STYLES = {
 
 
 class ConsoleNotifier:
+    """*in_full*: of how many books, the worst first, a digest tells the whole story; None: of all."""
+
     name = "console"
     edits = False
     seconds_apart = 0.0
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, in_full: int | None = None) -> None:
         self._console = console
+        self._in_full = in_full
 
     def send(self, message: Outgoing, now: datetime) -> Attempt:  # noqa: ARG002 - named by the contract
         try:
-            self._console.print(rendered(message.delivery.payload), highlight=False)
+            self._console.print(rendered(message.delivery.payload, self._in_full), highlight=False)
         except SystemExit:
             # Rich leaves the program when a reader such as `head` has seen enough. Other sinks are still to be
             # served, and what was to be shown here was shown.
@@ -62,11 +66,11 @@ class ConsoleNotifier:
         yield Check("Console", CheckStatus.OK, f"{self._console.width} columns, {self._console.encoding}")
 
 
-def rendered(payload: Payload) -> RenderableType:
-    """The digest in full, for a console of any width; 80 columns are enough."""
+def rendered(payload: Payload, in_full: int | None = None) -> RenderableType:
+    """For a console of any width; 80 columns are enough. *in_full*: see ``ConsoleNotifier``."""
     match payload:
         case Digest():
-            return _digest(payload)
+            return _digest(payload, in_full)
         case Evidence():
             return Group(*_told(payload.entry))
         case Summary():
@@ -93,11 +97,16 @@ class Hanging:
             yield margin + told
 
 
-def _digest(digest: Digest) -> RenderableType:
+def _digest(digest: Digest, in_full: int | None) -> RenderableType:
     entries = sorted(digest.entries, key=lambda entry: _ORDER.index(entry.kind))
+    told = len(entries) if in_full is None else in_full
     parts: list[RenderableType] = [_title(digest.title), *_statements(digest.context), Text()]
-    for entry in entries:
+    for entry in entries[:told]:
         parts += _told(entry)
+    for entry in entries[told:]:
+        parts += _told(replace(entry, story=()))
+    if left := sum(bool(entry.story) for entry in entries[told:]):
+        parts += _statements([f"the evidence of {count(left, 'other book')}: add --details"])
     parts += [Text()] if entries else []
     parts += [*(_bullet(note, 0) for note in digest.notes), *_statements(digest.footer)]
     return Group(*parts)

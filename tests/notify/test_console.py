@@ -15,7 +15,7 @@ from rich.console import Console
 from cssync.model.check import CheckStatus
 from cssync.model.delivery import Outcome
 from cssync.model.digest import EntryKind, Payload
-from cssync.model.story import Named
+from cssync.model.story import Chapter, Named
 from cssync.notify.console import ConsoleNotifier
 from tests.notify.builders import NIGHT, chapter, digest, entry, evidence, notice, outgoing, summary
 
@@ -178,3 +178,14 @@ def width(line: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(line)
+
+
+def test_the_whole_story_is_told_of_so_many_books_and_the_rest_is_an_option_away() -> None:
+    story = (Chapter("Why", (("It holds 88 customers.",),)),)
+    three = digest(*(entry(who=who, story=story) for who in ("Dana Roy", "Sam Ito", "Ana Diaz")))
+    file = io.StringIO()
+
+    ConsoleNotifier(Console(file=file, width=80), in_full=1).send(outgoing(three), NIGHT)
+
+    assert file.getvalue().count("It holds 88 customers.") == 1
+    assert "the evidence of 2 other books: add --details" in file.getvalue()
