@@ -26,7 +26,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         if not over and ((RULE.id, book.id) not in context.firing or book.accounts <= ends_at):
             continue
         held, most = count(book.accounts, "account"), f"{limit.value:f}"
-        end = "" if over else f"; ends at {ends_at:f}"
+        end = "" if over else f"; the alert ends at {ends_at:f}"
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),

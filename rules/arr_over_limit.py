@@ -25,7 +25,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         if not over and ((RULE.id, book.id) not in context.firing or book.arr <= ends_at):
             continue
         held, most, least = (money(amount, context.currency) for amount in (book.arr, limit.value, ends_at))
-        end = "" if over else f"; ends at {least}"
+        end = "" if over else f"; the alert ends at {least}"
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),

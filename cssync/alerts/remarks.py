@@ -7,14 +7,14 @@ from datetime import date, tzinfo
 
 from cssync.alerts.level import as_told
 from cssync.alerts.standing import Standing, standing
-from cssync.model.alert import Alert, AlertState, Level
+from cssync.model.alert import Alert, AlertState, Cause, Level
 from cssync.model.decision import Decision
-from cssync.model.remark import Remark, Remarks
+from cssync.model.remark import Remark, Remarks, Telling
 from cssync.model.wording import count, day
 
 
 def remarks(alerts: Iterable[Alert], decisions: Iterable[Decision], on: date, zone: tzinfo) -> Remarks:
-    """Those of *alerts* that do not stand as last told; *on* is today, *zone* where days begin and end."""
+    """What is to be said beside messages that told of *alerts*; *on* is today, *zone* where days begin and end."""
     taken: dict[str, list[Decision]] = {}
     for decision in decisions:
         taken.setdefault(decision.fingerprint, []).append(decision)
@@ -28,7 +28,8 @@ def _remark(alert: Alert, decisions: Iterable[Decision], on: date, zone: tzinfo)
             return Remark(_end(alert), ended=True)
         case AlertState.FIRING | AlertState.RECOVERING:
             parts = (*_moved(alert), *_decided(standing(alert, decisions, on), zone))
-            return Remark("; ".join(parts)) if parts else None
+            told = Telling(alert.told_on, alert.notified_severity.value) if alert.told_on else None
+            return Remark("; ".join(parts), told=told) if parts or told else None
         case _:
             return None
 
@@ -37,7 +38,8 @@ def _end(alert: Alert) -> str:
     if alert.resolved_on is None:
         return f"resolved: {alert.ending}"
     days = (alert.resolved_on - alert.opened_on).days
-    return f"resolved {day(alert.resolved_on)} after {count(days, 'day')}: {alert.ending}"
+    how = "" if alert.ending == Cause.RECOVERED.value else f": {alert.ending}"
+    return f"resolved {day(alert.resolved_on)} after {count(days, 'day')}{how}"
 
 
 def _moved(alert: Alert) -> Iterator[str]:

@@ -59,16 +59,18 @@ class Forecast:
     @property
     def words(self) -> str:
         """All of it in one sentence."""
-        flow = "".join(
-            f", {sign}{number:.0f} likely {word}"
-            for sign, number, word in (("+", self.wins, "wins"), ("-", self.losses, "losses"))
-            if round(number)
-        )
+        flow = "".join(f", {sign}{number} likely {word}" for sign, number, word in self._flow() if number)
         reaches = f", {self.reaches:.0%} to reach {self.limit}" if self.today < self.limit else ""
         return (
             f"{count(self.today, 'customer')} today{flow}: {self.median} by {day(self.horizon)} "
             f"({self.low} to {self.high}){reaches}"
         )
+
+    def _flow(self) -> tuple[tuple[str, int, str], ...]:
+        """In whole customers that lead from today's to the median: who adds up by hand is to come out right."""
+        net, losses = self.median - self.today, round(self.losses)
+        wins = max(0, net + losses)
+        return ("+", wins, "wins"), ("-", wins - net, "losses")
 
 
 class Forecaster(Protocol):

@@ -122,6 +122,6 @@ class Attempt:
 
 def outgoing(delivery: Delivery, remarks: Remarks, under: str | None = None) -> Outgoing:
     """*delivery* with those of *remarks* that its payload speaks of."""
-    told = delivery.payload.incidents
-    mine = {incident: remarks[incident] for incident in told if incident in remarks}
-    return Outgoing(delivery, mine, under)
+    told = (incident for incident in delivery.payload.incidents if incident in remarks)
+    beside = {incident: remarks[incident].beside(delivery.as_of) for incident in told}
+    return Outgoing(delivery, {incident: remark for incident, remark in beside.items() if remark}, under)

@@ -13,8 +13,11 @@ from cssync.model.remark import Remark
 from tests.alerts.lives import DANA, START, Life, over
 
 
-def remark(life: Life, on: date | None = None) -> Remark | None:
-    return remarks(life.known.values(), life.decisions, on or life.day, UTC).get(life.known[DANA].key)
+def remark(life: Life, on: date | None = None, *, beside: date | None = None) -> Remark | None:
+    """What is said *on* a day beside the message of *beside*, or beside the last one that told of it."""
+    dana = life.known[DANA]
+    found = remarks(life.known.values(), life.decisions, on or life.day, UTC).get(dana.key)
+    return found and found.beside(beside or dana.told_on)
 
 
 def test_what_stands_as_told_has_no_remark() -> None:
@@ -35,6 +38,16 @@ def test_what_has_climbed_back_stands_as_told_again() -> None:
     assert remark(life) is None
 
 
+def test_an_earlier_message_leads_to_the_day_on_which_it_was_told_again() -> None:
+    life = Life()
+    life.lives("51", "76", "76", "72")
+    eased = "eased, 5 Nov 2026: 72 accounts (limit 50)"
+    assert remark(life, beside=START) == Remark(f"told again 3 Nov 2026: CRITICAL; {eased}")
+    assert remark(life, beside=START + timedelta(days=1)) == Remark(eased)
+    life.lives("ok", "ok")
+    assert remark(life, beside=START) == Remark("resolved 7 Nov 2026 after 5 days", ended=True)
+
+
 def test_what_recovers_says_that_it_is_not_for_good() -> None:
     life = Life()
     life.lives("51", "ok")
@@ -44,7 +57,7 @@ def test_what_recovers_says_that_it_is_not_for_good() -> None:
 def test_what_has_ended_says_when_after_how_long_and_how() -> None:
     life = Life()
     life.lives("51", "51", "ok", "ok")
-    assert remark(life) == Remark("resolved 5 Nov 2026 after 3 days: recovered", ended=True)
+    assert remark(life) == Remark("resolved 5 Nov 2026 after 3 days", ended=True)
 
 
 def test_an_end_that_was_told_to_nobody_is_said_too() -> None:
@@ -98,9 +111,9 @@ def test_the_day_of_a_decision_is_that_of_the_company() -> None:
     life.lives("51")
     life.decide(DecisionKind.ACKNOWLEDGED)
     (said,) = remarks(life.known.values(), life.decisions, life.day, ZoneInfo("Pacific/Kiritimati")).values()
-    assert said == Remark("acknowledged by Maya Chen, 2 Nov 2026: hiring")
+    assert said.text == "acknowledged by Maya Chen, 2 Nov 2026: hiring"
     (said,) = remarks(life.known.values(), life.decisions, life.day, ZoneInfo("Pacific/Pago_Pago")).values()
-    assert said == Remark("acknowledged by Maya Chen, 1 Nov 2026: hiring")
+    assert said.text == "acknowledged by Maya Chen, 1 Nov 2026: hiring"
 
 
 def test_the_story_of_an_alert_is_what_nights_found_and_people_decided_in_order() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -94,6 +95,14 @@ def test_the_words_carry_every_figure() -> None:
         f"60 customers today, +26 likely wins: 86 by 31 Mar 2027 ({told.low} to {told.high}), "
         f"{told.reaches:.0%} to reach 75"
     )
+
+
+@given(st.integers(0, 120), st.integers(0, 90), st.integers(0, 60))
+def test_the_likely_wins_and_losses_lead_from_today_to_the_median(accounts: int, won: int, churned: int) -> None:
+    told = forecast(accounts, Flow(won, churned), (Flow(10, 2),))
+    moves = [int(number) for number in re.findall(r"([+-]\d+) likely", told.words)]
+    assert told.today + sum(moves) == told.median
+    assert sum(moves) == pytest.approx(told.wins - told.losses, abs=1.5)
 
 
 def test_a_limit_far_out_of_reach_is_not_worked_out_to_the_last_digit() -> None:

@@ -96,8 +96,8 @@ class TestAccountsOverLimit:
         open_ = [("accounts_over_limit", "U1")]
         (finding,) = found(self.rule, many(48), firing=open_)
         assert (finding.severity, finding.lingers, finding.since) == (Severity.WATCH, True, None)
-        assert finding.headline == "48 accounts (limit 50; ends at 47)"
-        assert finding.reason == "Dana Roy looks after 48 customers; the limit is 50; ends at 47."
+        assert finding.headline == "48 accounts (limit 50; the alert ends at 47)"
+        assert finding.reason == "Dana Roy looks after 48 customers; the limit is 50; the alert ends at 47."
         assert finding.action == "Give Dana Roy no new customers until the book is down to 47 or fewer."
         assert found(self.rule, many(47), firing=open_) == []
         assert found(self.rule, many(48)) == []
@@ -147,7 +147,7 @@ class TestArrOverLimit:
         open_ = [("arr_over_limit", "U1")]
         (finding,) = found(self.rule, [account("a", amount="1900000.01")], firing=open_)
         assert (finding.severity, finding.lingers) == (Severity.WATCH, True)
-        assert finding.headline == "$1.9M ARR (limit $2M; ends at $1.9M)"
+        assert finding.headline == "$1.9M ARR (limit $2M; the alert ends at $1.9M)"
         assert finding.action == "Give Dana Roy no new customers until the book is down to $1.9M or less."
         assert found(self.rule, [account("a", amount=1_900_000)], firing=open_) == []
 
