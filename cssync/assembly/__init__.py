@@ -12,7 +12,7 @@ from cssync import lookback
 from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
 from cssync.assembly.lines import ONE_STORY, Unheard, backfilling, night, rehearsal
-from cssync.assembly.outbox import outbox, send, send_again
+from cssync.assembly.outbox import outbox, send, send_again, unsent
 from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
 from cssync.assembly.scheduling import schedule
@@ -49,6 +49,7 @@ __all__ = [
     "stories",
     "today",
     "unseen",
+    "unsent",
 ]
 
 

@@ -12,7 +12,7 @@ from cssync.errors import ExitCode
 from cssync.model.delivery import KEPT_TRUE
 from cssync.model.outbox import Kept
 from cssync.notify.delivery import Delivered
-from cssync.run import Line, deliver_again, deliver_due
+from cssync.run import Line, deliver_again, deliver_due, is_news
 from cssync.settings.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ def outbox(loaded: Loaded) -> tuple[Kept, ...]:
         return memory.kept(now() - KEPT_TRUE)
     finally:
         memory.close()
+
+
+def unsent(loaded: Loaded) -> tuple[Kept, ...]:
+    """Of these, what is to go out, and what was given up and is still news."""
+    open_or_dead = (one for one in outbox(loaded) if one.delivery.is_open or one.is_dead)
+    return tuple(one for one in open_or_dead if one.delivery.is_open or is_news(one, now()))
 
 
 def send(loaded: Loaded, screen: Console, controls: Controls | None = None) -> Delivered:

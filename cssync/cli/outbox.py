@@ -28,7 +28,9 @@ outbox = typer.Typer(
 def show(
     path: ConfigPath = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="What has gone out in the last 31 days, too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With what went out in 31 days, and all ever given up.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="For a program, as documented in docs/json.md.")] = False,
 ) -> None:
     """Show what waits, what may have arrived, and what was given up.
@@ -39,12 +41,11 @@ def show(
     from cssync import assembly
     from cssync.cli.output import product, write_json
     from cssync.cli.start import start
-    from cssync.model.delivery import DeliveryState
     from cssync.report.outbox import lines, outbox_as_json
 
     loaded = start(path)
     now, zone = assembly.now(), loaded.settings.zone
-    shown = [one for one in assembly.outbox(loaded) if everything or one.delivery.state is not DeliveryState.SENT]
+    shown = assembly.outbox(loaded) if everything else assembly.unsent(loaded)
     if json:
         write_json({"messages": [outbox_as_json(one, now, zone) for one in shown]})
         return
@@ -53,7 +54,7 @@ def show(
         for said in lines(one, now, zone):
             screen.print(said, soft_wrap=True)
     if not shown:
-        screen.print("Everything is out." if not everything else "Nothing has gone out in the last 31 days.")
+        screen.print("Nothing has gone out in the last 31 days." if everything else "Everything is out.")
 
 
 @outbox.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cssync.model.delivery import Delivery
+from cssync.model.delivery import Delivery, DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +14,7 @@ class Kept:
 
     delivery: Delivery
     since: datetime | None
+
+    @property
+    def is_dead(self) -> bool:
+        return self.delivery.state is DeliveryState.DEAD

@@ -51,8 +51,10 @@ class Status:
         """What to do; "" where all is well."""
         if not self.standing.state.is_well:
             return _NEXT_STEPS[self.standing.state]
+        if any(one.state is DeliveryState.DEAD for one in self.unsent):
+            return "mend what it says, then: cssync outbox retry --all"
         if self.unsent:
-            return "mend what it says; the next run sends it, or at once: cssync run"
+            return "mend what it says; the next run sends it, or at once: cssync outbox send"
         return ""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from cssync.errors import ConfigError
 from cssync.model.delivery import KEPT_TRUE, Delivery, DeliveryState
+from cssync.model.outbox import Kept
 from cssync.notify.delivery import Delivered
 from cssync.run.line import Line
 from cssync.run.night import deliver_due
@@ -21,15 +23,20 @@ def deliver_again(line: Line, wanted: Sequence[str] | None) -> Delivered:
     message's, and BusyError if a run is at work.
     """
     with line.store.lock():
-        known = {kept.delivery.id: kept.delivery for kept in line.store.kept(line.now() - KEPT_TRUE)}
-        chosen = _given_up(known) if wanted is None else [_meant(known, start) for start in wanted]
+        kept = line.store.kept(line.now() - KEPT_TRUE)
+        known = {one.delivery.id: one.delivery for one in kept}
+        if wanted is None:
+            chosen = [one.delivery for one in kept if one.is_dead and is_news(one, line.now())]
+        else:
+            chosen = [_meant(known, start) for start in wanted]
         for delivery in {one.id: one for first in chosen for one in _family(known, first)}.values():
             line.store.record(_revived(line, delivery))
     return deliver_due(line)
 
 
-def _given_up(known: Mapping[str, Delivery]) -> list[Delivery]:
-    return [one for one in known.values() if one.state is DeliveryState.DEAD]
+def is_news(kept: Kept, now: datetime) -> bool:
+    """Whether anybody still wants to read it."""
+    return kept.since is None or kept.since >= now - KEPT_TRUE
 
 
 def _meant(known: Mapping[str, Delivery], start: str) -> Delivery:
@@ -48,7 +55,7 @@ def _family(known: Mapping[str, Delivery], delivery: Delivery) -> Iterator[Deliv
     root = known.get(delivery.reply_to or delivery.id)
     if root is not None and (root is delivery or root.state is DeliveryState.DEAD):
         yield root
-        yield from (one for one in _given_up(known) if one.reply_to == root.id)
+        yield from (one for one in known.values() if one.state is DeliveryState.DEAD and one.reply_to == root.id)
 
 
 def _revived(line: Line, delivery: Delivery) -> Delivery:

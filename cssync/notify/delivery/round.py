@@ -99,8 +99,7 @@ class _Round:
             notifier = self._sinks.editing(delivery)
             if notifier is None:
                 continue
-            found = notifier.find(self._posting.outgoing(delivery), self._sinks.now())
-            self._sinks.learn(delivery, found)
+            found = self._find(notifier, delivery)
             if found.outcome is Outcome.SENT and found.receipt != delivery.receipt:
                 self._move(notifier, delivery, found.receipt)
             elif found.outcome is Outcome.NOT_SENT and identity in answered:
@@ -204,14 +203,19 @@ class _Round:
 
     def _find_or_post_anew(self, notifier: Notifier, root: Delivery) -> None:
         """*root* is gone from where it was: it may stand elsewhere, where a round was killed as it moved."""
-        found = notifier.find(self._posting.outgoing(root), self._sinks.now())
-        self._sinks.learn(root, found)
+        found = self._find(notifier, root)
         if found.outcome is Outcome.NOT_SENT:
             self._move(notifier, root, None)
         elif found.outcome is Outcome.SENT and found.receipt != root.receipt:
             self._move(notifier, root, found.receipt)
         else:
             self.tally.stale(root, found.said or "what it answers could not be found")
+
+    def _find(self, notifier: Notifier, delivery: Delivery) -> Attempt:
+        message = self._posting.outgoing(delivery)
+        found = self._sinks.ask(lambda: notifier.find(message, self._sinks.now()))
+        self._sinks.learn(delivery, found)
+        return found
 
     def _move(self, notifier: Notifier, root: Delivery, receipt: str | None) -> None:
         """Once a round, so that two who delete and post do not chase each other."""

@@ -70,6 +70,14 @@ class Sinks:
         if attempt.outcome is not Outcome.NOT_SENT:
             self._last[delivery.sink, delivery.address] = self.now()
 
+    def ask(self, asking: Callable[[], Attempt]) -> Attempt:
+        """Ask once. What cannot be told costs the patience that it took."""
+        begun = self.now()
+        attempt = asking()
+        if attempt.outcome is Outcome.UNKNOWN:
+            self._patience -= self.now() - begun
+        return attempt
+
     def persist(self, trying: Callable[[], Attempt]) -> Attempt:
         """Try until something is settled, or for as long as there is patience; answer the last attempt."""
         begun, tried = self.now(), 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from cssync.model.delivery import Attempt, Outgoing
+from cssync.model.delivery import Attempt, DeliveryState, Outcome, Outgoing
 from cssync.notify.slack.web import SlackBotNotifier
 from tests.emulators.slack.faults import (
     UNAVAILABLE,
@@ -69,14 +71,16 @@ class SlowBot:
         return self._bot.send(message, NIGHT)
 
 
-def test_alert_case_04_slack_s_pace_of_a_message_a_second_is_kept(
+def test_alert_case_04_a_digest_with_45_answers_runs_into_no_429(
     slack: SlackServer, bot: SlackBotNotifier, clock: Clock
 ) -> None:
+    """Slack takes a message a second in one channel."""
     slack.workspace.paced = True
-    outbox = MemoryOutbox(*(delivery(id=f"id-{number}") for number in range(5)))
+    root = delivery(id="root", as_of=NIGHT.date(), revisable=True)
+    outbox = MemoryOutbox(root, *(replace(root, id=f"id-{number}", reply_to="root") for number in range(45)))
 
-    assert run(outbox, bot, clock).sent == 5
-    assert len(slack.messages()) == 5
+    assert run(outbox, bot, clock).sent == 46
+    assert slack.calls.count(POST) == 46
 
 
 def test_pauses_between_tries_grow_and_are_drawn_by_lot(slack: SlackServer, bot: SlackBotNotifier) -> None:
@@ -89,3 +93,31 @@ def test_pauses_between_tries_grow_and_are_drawn_by_lot(slack: SlackServer, bot:
         assert 1 <= first <= 2 <= second <= 4
         drawn |= {first, second}
     assert len(drawn) == 10
+
+
+def test_looking_again_for_many_in_a_dead_slack_ends_with_the_patience(
+    slack: SlackServer, bot: SlackBotNotifier, clock: Clock
+) -> None:
+    twice: dict[str, Any] = {"state": DeliveryState.SENT, "attempts": 2, "first_attempt_at": NIGHT}
+    outbox = MemoryOutbox(*(delivery(id=f"id-{n}", receipt=f"C0CAPACITY:{n}.000000", **twice) for n in range(60)))
+    looking = BlindBot(bot, clock)
+
+    run(outbox, looking, clock)
+
+    assert clock.now() - NIGHT < timedelta(minutes=3)
+
+
+class BlindBot:
+    """A bot whose looks all end after fifteen seconds without an answer."""
+
+    name = "slack"
+    edits = True
+    seconds_apart = 0.0
+
+    def __init__(self, bot: SlackBotNotifier, clock: Clock) -> None:
+        self.check, self.edit, self.send, self.withdraw = bot.check, bot.edit, bot.send, bot.withdraw
+        self._clock = clock
+
+    def find(self, message: Outgoing, now: object) -> Attempt:
+        self._clock.sleep(15)
+        return Attempt(Outcome.UNKNOWN)
