@@ -7,16 +7,20 @@ it is the same decision: its id follows from what it says and from what was deci
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cssync.alerts.standing import Standing, standing
 from cssync.errors import DecisionError
 from cssync.model.alert import Alert, AlertState
-from cssync.model.decision import Decision, DecisionKind
+from cssync.model.decision import PERSON_LONGEST, REASON_LONGEST, Decision, DecisionKind
+from cssync.model.text import name, words
 from cssync.model.wording import count, day
 from cssync.settings.alerts import AlertPolicy
+
+REASON, OWNER, UNTIL = "reason", "owner", "until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def acknowledge(case: Case, *, by: str, reason: str = "") -> Decision:
 def snooze(case: Case, policy: AlertPolicy, *, by: str, until: date, reason: str = "") -> Decision:
     """Nothing at all until the day *until*, or until it gets worse. Raises DecisionError."""
     _open(case, "snooze")
-    _ahead(case, until, policy.snooze_at_most_days, "a snooze")
+    _ahead(case.today, until, policy.snooze_at_most_days, "a snooze")
     return _decision(case, DecisionKind.SNOOZED, case.standing.snooze, by=by, reason=reason, until=until)
 
 
@@ -60,13 +64,28 @@ def end_snooze(case: Case, *, by: str, reason: str = "") -> Decision:
 
 def make_exception(case: Case, policy: AlertPolicy, *, by: str, reason: str, owner: str, until: date) -> Decision:
     """It is right as it is until the day *until* (seed 7), also if it ends and opens again. Raises DecisionError."""
-    if not reason.strip():
-        raise DecisionError("an exception needs a reason", remedy="say why the book is right as it is")
-    if not owner.strip():
-        raise DecisionError("an exception needs an owner", remedy="name who answers for it")
-    _ahead(case, until, policy.except_at_most_days, "an exception")
+    if found := objections(policy, case.today, reason=reason, owner=owner, until=until):
+        raise next(iter(found.values()))
     known = case.standing.exception
     return _decision(case, DecisionKind.EXCEPTED, known, by=by, reason=reason, owner=owner, until=until)
+
+
+def objections(
+    policy: AlertPolicy, today: date, *, reason: str, owner: str, until: date | None
+) -> dict[str, DecisionError]:
+    """What stands against an exception in what it is asked for with, by REASON, OWNER and UNTIL; empty if nothing."""
+    found: dict[str, DecisionError] = {}
+    with _noted(found, REASON):
+        if not _said(reason, REASON_LONGEST, "the reason"):
+            raise DecisionError("an exception needs a reason", remedy="say why the book is right as it is")
+    with _noted(found, OWNER):
+        if not _said(owner, PERSON_LONGEST, "the owner"):
+            raise DecisionError("an exception needs an owner", remedy="name who answers for it")
+    with _noted(found, UNTIL):
+        if until is None:
+            raise DecisionError("an exception needs an end", remedy="name the day from which it no longer holds")
+        _ahead(today, until, policy.except_at_most_days, "an exception")
+    return found
 
 
 def end_exception(case: Case, *, by: str, reason: str = "") -> Decision:
@@ -89,12 +108,26 @@ def _open(case: Case, verb: str) -> None:
     )
 
 
-def _ahead(case: Case, until: date, most: int, what: str) -> None:
-    latest = case.today + timedelta(days=most)
-    if until <= case.today:
-        raise DecisionError(
-            f"{what} until {day(until)} would hold for no day", remedy=f"name a day after {day(case.today)}"
-        )
+@contextmanager
+def _noted(found: dict[str, DecisionError], about: str) -> Iterator[None]:
+    try:
+        yield
+    except DecisionError as error:
+        found[about] = error
+
+
+def _said(typed: str, most: int, what: str) -> str:
+    """*typed* as it is kept: whoever may decide is not thereby trusted with the terminals of others."""
+    said = words(typed)
+    if len(said) > most:
+        raise DecisionError(f"{what} has {count(len(said), 'character')}", remedy=f"say it in {most}")
+    return said
+
+
+def _ahead(today: date, until: date, most: int, what: str) -> None:
+    latest = today + timedelta(days=most)
+    if until <= today:
+        raise DecisionError(f"{what} until {day(until)} would hold for no day", remedy=f"name a day after {day(today)}")
     if until > latest:
         raise DecisionError(
             f"{what} until {day(until)} is more than {count(most, 'day')} ahead",
@@ -117,7 +150,8 @@ def _decision(
     owner: str = "",
 ) -> Decision:
     """*known*: what holds already of this kind; saying it again is no new decision."""
-    if not by.strip():
+    person = _said(by, PERSON_LONGEST, "who decides")
+    if not person:
         raise DecisionError("a decision needs someone who takes it", remedy="say who you are")
     alert = case.alert
     new = Decision(
@@ -125,11 +159,11 @@ def _decision(
         fingerprint=alert.fingerprint,
         incident=alert.incident,
         kind=kind,
-        by=by.strip(),
+        by=person,
         at=case.at,
-        reason=reason.strip(),
+        reason=_said(reason, REASON_LONGEST, "the reason"),
         until=until,
-        owner=owner.strip(),
+        owner=_said(owner, PERSON_LONGEST, "the owner"),
         rises=alert.rises,
     )
     if known is not None and replace(known, id="", at=case.at) == new:
@@ -140,4 +174,4 @@ def _decision(
 
 
 def _what(case: Case) -> str:
-    return f"the alert about {case.alert.subject_name}"
+    return f"the alert about {name(case.alert.subject_name)}"

@@ -12,6 +12,7 @@ from cssync.alerts.decide import Case
 from cssync.errors import DecisionError
 from cssync.model.alert import Alert, Incident
 from cssync.model.decision import Decision, DecisionKind
+from cssync.model.text import line, name
 from cssync.model.wording import day, listed
 from cssync.store.base import Store
 
@@ -62,9 +63,11 @@ def by_name(alerts: Iterable[Alert], reference: str) -> tuple[Alert, ...]:
         return tuple(alert for alert in of_book if alert.state.is_open) or of_book[-1:]
     by_id = tuple(alert for alert in known if alert.fingerprint.startswith(wanted)) if wanted else ()
     if not by_id:
-        raise DecisionError(f"no alert is called '{reference}'", remedy="see the ids and names in `cssync alerts`")
+        raise DecisionError(
+            f"no alert is called '{line(reference)}'", remedy="see the ids and names in `cssync alerts`"
+        )
     if len(by_id) > 1:
-        raise DecisionError(f"{len(by_id)} alerts begin with '{reference}'", remedy="give more of the id")
+        raise DecisionError(f"{len(by_id)} alerts begin with '{line(reference)}'", remedy="give more of the id")
     return by_id
 
 
@@ -95,9 +98,9 @@ def confirmation(taken: Collection[Taken]) -> str:
 
 def whom(alerts: Iterable[Alert]) -> str:
     """The names of their books."""
-    return listed(list(dict.fromkeys(alert.subject_name for alert in alerts)))
+    return listed(list(dict.fromkeys(name(alert.subject_name) for alert in alerts)))
 
 
 def _names(alert: Alert) -> frozenset[str]:
     email = alert.finding.subject.email if alert.finding else None
-    return frozenset(name.casefold() for name in (alert.subject_name, alert.subject_id, email) if name)
+    return frozenset(each.casefold() for each in (alert.subject_name, alert.subject_id, email) if each)

@@ -5,7 +5,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,9 +22,10 @@ from cssync.desk.decisions import Taken
 from cssync.desk.presses import Press, Spot, Submission
 from cssync.errors import CssyncError, DecisionError
 from cssync.model.alert import Incident
-from cssync.model.decision import Decision
+from cssync.model.decision import PERSON_LONGEST, Decision
 from cssync.model.delivery import KEPT_TRUE, Delivery
 from cssync.model.digest import Evidence
+from cssync.model.text import line
 from cssync.model.wording import listed
 from cssync.notify.slack import outcome
 from cssync.notify.slack.controls import Control
@@ -55,7 +56,7 @@ class _Person:
 
     @property
     def shown(self) -> str:
-        return f"{self.name} ({self.email})" if self.email else self.name
+        return line(f"{self.name} ({self.email})" if self.email else self.name)[:PERSON_LONGEST]
 
 
 @dataclass
@@ -76,7 +77,7 @@ class SlackDesk:
     decided: Callable[[], None]
     _people: dict[str, _Person] = field(default_factory=dict)
 
-    def hear(self, payload: Json) -> Answer:
+    def hear(self, payload: object) -> Answer:
         """What to answer to an ``interactive`` envelope. Never raises for what people or the store do."""
         match presses.read(payload):
             case Press() as press:
@@ -84,7 +85,7 @@ class SlackDesk:
             case Submission() as submission:
                 return self._submitted(submission)
             case None:
-                log.info("press_ignored", type=str(payload.get("type"))[:40])
+                log.info("press_ignored")
                 return Answer()
 
     def _pressed(self, press: Press) -> None:
@@ -127,18 +128,31 @@ class SlackDesk:
 
         try:
             person = self._allowed(submission.user)
-            taken = self._take(submission.incidents, choose)
+            wrong = self._objections(submission)
+            taken = () if wrong else self._take(submission.incidents, choose)
         except CssyncError as error:
-            log.info("press_refused", user=submission.user, reason=error.message)
-            # Shown below the field; what was typed stays.
-            field_ = presses.UNTIL if isinstance(error, DecisionError) else presses.REASON
-            return Answer({"response_action": "errors", "errors": {field_: _in_words(error)}})
+            # Of the window as a whole, so at its top.
+            wrong = {decide.REASON: error}
+        if wrong:
+            log.info("press_refused", user=submission.user, reasons=[error.message for error in wrong.values()])
+            # Each is shown below its field; what was typed stays.
+            errors = {field_: line(_in_words(error)) for field_, error in wrong.items()}
+            return Answer({"response_action": "errors", "errors": errors})
 
         def then() -> None:
             self._whisper(submission.user, submission.spot, decisions.confirmation(taken))
             self.decided()
 
         return Answer(then=then)
+
+    def _objections(self, submission: Submission) -> Mapping[str, CssyncError]:
+        return decide.objections(
+            self.policy,
+            self._today(),
+            reason=submission.reason,
+            owner=submission.owner,
+            until=submission.until,
+        )
 
     def _ask_for_exception(self, press: Press, person: _Person) -> None:
         with self.store() as store:
@@ -182,10 +196,13 @@ class SlackDesk:
         return self._people[user]
 
     def _whisper(self, user: str, spot: Spot, text: str) -> None:
-        """Only the one who pressed sees it. If it cannot be said, what was decided stands all the same."""
+        """Only the one who pressed sees it. If it cannot be said, what was decided stands all the same.
+
+    Left to itself Slack would make links of what looks like an address in a name.
+    """
         try:
             self.client.chat_postEphemeral(
-                channel=spot.channel, user=user, text=mrkdwn(text, 1_000), thread_ts=spot.thread
+                channel=spot.channel, user=user, text=mrkdwn(text, 1_000), thread_ts=spot.thread, parse="none"
             )
         except outcome.ESCAPES as error:
             log.warning("whisper_failed", user=user, reason=outcome.of_error(error, self.now()).error)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cssync.desk.presses import EXCEPTION, OWNER, REASON, UNTIL, Spot
+from cssync.alerts.decide import OWNER, REASON, UNTIL
+from cssync.desk.presses import EXCEPTION, Spot
 from cssync.model.alert import Incident
+from cssync.model.decision import PERSON_LONGEST, REASON_LONGEST
 from cssync.notify.slack.escape import plain
 
 _TITLE = 24  # characters
-_REASON, _OWNER = 500, 100
 _USUALLY_DAYS = 90
 
 View = dict[str, Any]
@@ -36,12 +37,12 @@ def exception(who: str, incidents: Sequence[Incident], spot: Spot, *, owner: str
             _input(
                 REASON,
                 "Why is it right as it is?",
-                {"type": "plain_text_input", "multiline": True, "min_length": 3, "max_length": _REASON},
+                {"type": "plain_text_input", "multiline": True, "min_length": 3, "max_length": REASON_LONGEST},
             ),
             _input(
                 OWNER,
                 "Who answers for it?",
-                {"type": "plain_text_input", "initial_value": owner[:_OWNER], "max_length": _OWNER},
+                {"type": "plain_text_input", "initial_value": owner, "max_length": PERSON_LONGEST},
             ),
             _input(
                 UNTIL,

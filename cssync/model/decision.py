@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from cssync.model.alert import Incident
 
+PERSON_LONGEST, REASON_LONGEST = 200, 500
+
 
 class DecisionKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # seen: no reminders until it gets worse
@@ -19,7 +21,9 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """*id*: the same decision taken twice (a button pressed again after a lost answer) is one decision.
+    """What people typed is one line of visible text each, at most PERSON_LONGEST or REASON_LONGEST characters of it.
+
+    *id*: the same decision taken twice (a button pressed again after a lost answer) is one decision.
 
     *rises*: how often the alert had worsened when it was taken. *by*: a person as they are to be shown.
     *until*: the first day on which it no longer holds. *owner*: who answers for an exception.

@@ -37,8 +37,13 @@ def harmless(text: str) -> str:
 
 def name(text: str) -> str:
     """*text* as a name, never empty."""
+    return words(text) or NO_NAME
+
+
+def words(text: str) -> str:
+    """*text* as one line; "" where nothing of it could be seen."""
     shown = line(text)
-    return shown if any(unicodedata.category(character)[0] not in "CMZ" for character in shown) else NO_NAME
+    return shown if any(unicodedata.category(character)[0] not in "CMZ" for character in shown) else ""
 
 
 def isolated(text: str) -> str:

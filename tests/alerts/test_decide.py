@@ -15,6 +15,7 @@ from cssync.model.alert import AlertState
 from cssync.model.decision import Decision, DecisionKind
 from tests.alerts.lives import POLICY
 from tests.builders import an_alert
+from tests.hostile import NAMES, OF_JSON
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -164,3 +165,15 @@ def test_the_next_incident_and_other_alerts_are_not_meant() -> None:
     taken = (acknowledge(case(), by="Maya"), snooze(case(), POLICY, by="Maya", until=LATER))
     assert standing(an_alert(incident=2), taken, TODAY).ack is None
     assert standing(an_alert(fingerprint="beef"), taken, TODAY).snooze is None
+
+
+def test_what_was_typed_is_kept_as_one_line_that_can_be_seen() -> None:
+    hostile = f"{NAMES['title']}{NAMES['line break']}{NAMES['override']}{OF_JSON['NUL']}{OF_JSON['half a pair']}"
+    decision = excepted(case(), by=hostile, reason=hostile, owner=hostile)
+    assert {decision.by, decision.reason, decision.owner} == {"]0;owned Ann cssync: all is wellgnp.exeAn nAnn\ufffd"}
+
+
+@pytest.mark.parametrize("field", ["by", "owner", "reason"])
+def test_what_nobody_would_read_to_its_end_is_refused(field: str) -> None:
+    with pytest.raises(DecisionError, match=r"has 501 characters\n  -> say it in (200|500)"):
+        excepted(case(), **{field: "x" * 501})

@@ -27,9 +27,11 @@ from cssync.settings.alerts import AlertPolicy
 from cssync.store.open import open_store
 from tests.builders import AT, DAY, a_delivery, a_night, an_alert
 from tests.emulators.slack.faults import Cut, accepted_then
+from tests.emulators.slack.mentions import links, pings
 from tests.emulators.slack.server import SlackServer
 from tests.emulators.slack.sockets import ENVELOPE
 from tests.emulators.slack.workspace import Channel, User
+from tests.hostile import NAMES, acted_upon
 
 MAYA = User("U0MAYA", "maya", "Maya Chen", "maya@acme.test")
 SAM = User("U0SAM", "sam", "Sam Ito", "sam@acme.test")
@@ -202,6 +204,28 @@ def test_whoever_may_not_press_is_told_whom_to_ask(office: Office) -> None:
     assert [by for _, by, _ in office.decisions] == ["Maya Chen (maya@acme.test)"]
     (said,) = office.whispered(SAM)
     assert "You are not among those who may decide this: ask maya@acme.test" in said
+
+
+def test_a_name_from_the_crm_does_nothing_in_a_confirmation_or_a_window(office: Office, slack: SlackServer) -> None:
+    hostile = "".join(
+        NAMES[which] for which in ("channel", "link", "address", "here", "line break", "title", "override")
+    )
+    with office.store() as store:
+        store.commit(a_night(alerts=(an_alert(subject_name=hostile),)))
+    with office.open():
+        office.pick(MAYA, controls.Control.EXCEPT)
+        slack.wait_for("views.open", 1)
+        view = slack.interactions.seen_by(MAYA.id)
+        office.pick(MAYA, controls.Control.ACKNOWLEDGE)
+        office.decided.get(timeout=30)
+
+    assert view is not None
+    told = [view, *(one.message for one in slack.workspace.ephemerals)]
+    assert [(pings(one), links(one)) for one in told] == [(set(), set())] * 2
+    assert "<" not in view["blocks"][0]["text"]["text"]
+    (said,) = office.whispered(MAYA)
+    assert acted_upon(said) == []
+    assert "\n" not in said
 
 
 def test_a_press_on_what_has_ended_decides_nothing(office: Office) -> None:

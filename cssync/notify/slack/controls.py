@@ -6,6 +6,7 @@ incident of the same alert.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from cssync.notify.slack.kit import Block, Part, context
 MENU = "cssync_menu"
 _PREFIX = "cssync_press_"
 _SHORT = 8  # characters of a fingerprint: enough to tell alerts apart, and to be typed
+_INCIDENT = re.compile(r"[0-9a-z]{1,64}:[0-9]{1,9}")
 _VALUE, _OPTION_VALUE = 2_000, 150  # characters that Slack allows
 
 
@@ -122,9 +124,9 @@ def wish(action_id: str, value: str) -> Wish | None:
     """What a press says; None where it is not one of ours."""
     if action_id != MENU and not action_id.startswith(_PREFIX):
         return None
-    said, *named = value.split()
+    said, *named = value.split(" ")
     try:
-        return Wish(Control(said), tuple(_incident(text) for text in named))
+        return Wish(Control(said), tuple(map(_incident, named))) if named else None
     except ValueError:
         return None
 
@@ -134,6 +136,8 @@ def _value(control: Control, incidents: Sequence[Incident]) -> str:
 
 
 def _incident(text: str) -> Incident:
+    if not _INCIDENT.fullmatch(text):
+        raise ValueError("no incident of ours")
     fingerprint, _, number = text.partition(":")
     return Incident(fingerprint, int(number))
 

@@ -92,7 +92,8 @@ def post_ephemeral(workspace: Workspace, params: Json) -> dict[str, Any]:
 def show_ephemeral(workspace: Workspace, channel: Channel, user_id: str, params: Json) -> Message:
     text, blocks = str(params.get("text") or ""), params.get("blocks") or []
     _refuse_form(text, blocks, None, longest=_LONGEST_TEXT)
-    message: Message = {"type": "message", "user": BOT, "text": text, "ts": workspace.stamp()}
+    treated = {key: params[key] for key in ("parse", "link_names") if params.get(key)}
+    message: Message = {"type": "message", "user": BOT, "text": text, "ts": workspace.stamp(), **treated}
     if blocks:
         message["blocks"] = identified(blocks)
     if params.get("thread_ts"):
