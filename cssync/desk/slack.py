@@ -198,8 +198,8 @@ class SlackDesk:
     def _whisper(self, user: str, spot: Spot, text: str) -> None:
         """Only the one who pressed sees it. If it cannot be said, what was decided stands all the same.
 
-    Left to itself Slack would make links of what looks like an address in a name.
-    """
+        Left to itself Slack would make links of what looks like an address in a name.
+        """
         try:
             self.client.chat_postEphemeral(
                 channel=spot.channel, user=user, text=mrkdwn(text, 1_000), thread_ts=spot.thread, parse="none"
