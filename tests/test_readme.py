@@ -37,6 +37,7 @@ from cssync.settings.source import (
 )
 from rules.engine import RULES
 from tests.documents import (
+    LEFT_OUT,
     PAGES,
     README,
     ROOT,
@@ -53,6 +54,7 @@ from tests.nights import Nights, many, pull_of
 
 DAY = "2026-11-22"
 RECORDED = recorded(README)
+EXCERPTS = re.findall(r"<!-- from: (\S+) -->\n```text\n(.*?)```", README, re.DOTALL)
 # What differs from run to run, in a form of the same length where the width of a line depends on it.
 _PASSING = (
     (re.compile(r"\bin \d+\.\d s"), "in 0.1 s"),
@@ -98,8 +100,19 @@ def test_the_output_shown_is_what_is_printed(folder: str, alone: Path) -> None:
         assert not missing, f"{shown.command} does not print this here:\n{missing}\nbut:\n" + "\n".join(out)
 
 
-def test_both_walks_were_read() -> None:
+def test_both_walks_and_the_excerpt_were_read() -> None:
     assert [len(RECORDED[folder]) for folder in ("demo", "own")] == [1, 7]
+    assert [story for story, _ in EXCERPTS] == ["tests/e2e/dana.txt"]
+
+
+@pytest.mark.parametrize(("story", "excerpt"), EXCERPTS)
+def test_an_excerpt_is_what_the_whole_holds(story: str, excerpt: str) -> None:
+    """Apart from where lines end: the page is narrower."""
+    whole, at = " ".join((ROOT / story).read_text("utf-8").split()), 0
+    for passage in excerpt.split(f"\n{LEFT_OUT}\n"):
+        said = " ".join(passage.split())
+        assert said in whole[at:], said
+        at = whole.index(said, at) + len(said)
 
 
 def options(*path: str) -> dict[str, set[str]]:
