@@ -131,6 +131,19 @@ def proxy_for(url: str) -> Proxy | None:
     return _parsed(text, f"{scheme.upper()}_PROXY")
 
 
+def logins() -> tuple[str, ...]:
+    """What the environment's proxies are told of who asks, in each form in which it may be quoted; all of it secret."""
+    found: list[str] = []
+    for url in getproxies().values():
+        # Not by urlsplit: one that is no URL may be quoted all the more.
+        login = url.rpartition("://")[2].rpartition("@")[0]
+        if ":" in login:
+            password = login.partition(":")[2]
+            plain = unquote(login)
+            found += [login, plain, password, unquote(password), b64encode(plain.encode()).decode()]
+    return tuple(found)
+
+
 def pool(url: str) -> urllib3.PoolManager:
     """Connections to *url*'s host: one attempt each, no redirect followed, under our name."""
     import urllib3

@@ -188,3 +188,14 @@ def test_pauses_grow_by_lot_up_to_a_ceiling() -> None:
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"])
 def test_a_proxy_that_fails_for_the_moment_has_refused_nothing(status: str) -> None:
     assert network.proxy_refusal(OSError(f"Tunnel connection failed: {status}")) is None
+
+
+def test_what_a_proxy_is_told_of_us_is_known_in_each_form_in_which_it_may_be_quoted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:p%40ss@proxy.acme.test:3128")
+    monkeypatch.setenv("NO_PROXY", "acme.test")
+    monkeypatch.setenv("HTTP_PROXY", "nobody.acme.test:3128")
+    assert set(network.logins()) == {"me:p%40ss", "me:p@ss", "p%40ss", "p@ss", "bWU6cEBzcw=="}
+    monkeypatch.setenv("HTTPS_PROXY", "http://[broken:secret@")
+    assert "[broken:secret" in network.logins()

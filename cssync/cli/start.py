@@ -24,7 +24,7 @@ ConfigPath = Annotated[
 
 def start(config: Path | None) -> Loaded:
     """Return the settings in force, with the log set up as they say. Raises ConfigError."""
-    from cssync import log
+    from cssync import log, network
     from cssync.operations import bugs
     from cssync.settings import secrets
     from cssync.settings.load import load
@@ -34,7 +34,8 @@ def start(config: Path | None) -> Loaded:
     loaded = load(config, os.environ, Path.cwd())
     _export_network(loaded.folder)
     bugs.configure(loaded.secrets.sentry_dsn)
-    log.configure(loaded.settings.log.level, loaded.settings.log.format, secrets.by_name(loaded.secrets).values())
+    hidden = (*secrets.by_name(loaded.secrets).values(), *network.logins())
+    log.configure(loaded.settings.log.level, loaded.settings.log.format, hidden)
     for warning in loaded.warnings:
         log.get_logger().warning("settings", warning=warning)
     return loaded

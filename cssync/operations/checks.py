@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cssync.model.check import Check, CheckStatus
 from cssync.operations.pings import REMEDY
 from cssync.operations.posting import is_address
 from cssync.settings.loaded import Loaded
+from cssync.settings.model import Metrics
 
 
 def checks(loaded: Loaded) -> Iterator[Check]:
@@ -17,7 +19,7 @@ def checks(loaded: Loaded) -> Iterator[Check]:
     yield _dead_man(loaded)
     settings = loaded.settings.metrics
     if settings.enabled:
-        yield Check("metrics", CheckStatus.OK, f"cssync schedule answers at {settings.host}:{settings.port}")
+        yield _endpoint(settings)
     if settings.textfile is not None:
         yield _textfile(loaded)
     if loaded.secrets.sentry_dsn is not None:
@@ -33,6 +35,22 @@ def _dead_man(loaded: Loaded) -> Check:
     if not is_address(address):
         return Check(name, CheckStatus.FAILED, "HEALTHCHECK_URL is not a URL", REMEDY)
     return Check(name, CheckStatus.OK, f"{urlsplit(address).hostname}; nothing was sent to try it")
+
+
+def _endpoint(settings: Metrics) -> Check:
+    found = f"cssync schedule answers at {settings.host}:{settings.port}"
+    if _is_loopback(settings.host):
+        return Check("metrics", CheckStatus.OK, found)
+    # In a container there is no other way, so the settings may say so; whether others get there is decided outside.
+    remedy = "let a firewall or a network policy admit Prometheus alone, or set metrics.host to 127.0.0.1"
+    return Check("metrics", CheckStatus.WARNING, f"{found}, to whoever reaches it, without a password", remedy)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _textfile(loaded: Loaded) -> Check:

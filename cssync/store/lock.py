@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cssync.errors import BusyError, StoreError
 
+_OWNER_ONLY = 0o600
 _WAIT = "wait for it to end, or end it; a run that was killed leaves no lock behind"
 
 
@@ -28,7 +29,7 @@ def file_lock(store: Path) -> Iterator[None]:
     """Hold ``<store>.lock``; the kernel lets go of it when the process ends, however it ends."""
     # Not inside the lock's own file: older filelocks empty it on every attempt.
     holder = store.with_name(f"{store.name}.holder")
-    lock = FileLock(store.with_name(f"{store.name}.lock"), timeout=0, mode=0o600)
+    lock = FileLock(store.with_name(f"{store.name}.lock"), timeout=0, mode=_OWNER_ONLY)
     try:
         lock.acquire()
     except Timeout as error:
@@ -39,7 +40,7 @@ def file_lock(store: Path) -> Iterator[None]:
             remedy="give the user that runs cssync write access to the file and its folder",
         ) from error
     try:
-        holder.write_text(whoami(), encoding="utf-8")
+        _write_private(holder, whoami())
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -73,6 +74,12 @@ _HOLDER = text(
     LIMIT 1
     """
 )
+
+
+def _write_private(holder: Path, text: str) -> None:
+    handle = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _read(holder: Path) -> str:

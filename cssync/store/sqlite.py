@@ -21,7 +21,7 @@ from cssync.store.lock import file_lock
 from cssync.store.sqlite_bulk import SqliteBulk
 from cssync.store.upgrade import upgrade
 
-_OWNER_ONLY = 0o600
+_OWNER_ONLY, _OTHERS = 0o600, 0o077
 _CACHE_KIBIBYTES = 65_536
 
 
@@ -55,8 +55,7 @@ class SqliteDatabase:
         return file_lock(self._path)
 
     def size(self, _connection: Connection, /) -> int:
-        wal = self._path.with_name(f"{self._path.name}-wal")
-        return sum(path.stat().st_size for path in (self._path, wal) if path.exists())
+        return sum(path.stat().st_size for path in (self._path, _beside(self._path, "-wal")) if path.exists())
 
     def checks(self) -> Iterator[Check]:
         yield mode_check(self._path)
@@ -88,12 +87,15 @@ def open_sqlite_to_read(path: Path, patience_seconds: float) -> SqliteDatabase |
 
 
 def mode_check(path: Path) -> Check:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        return Check(
-            "store file", CheckStatus.WARNING, f"{path} may be read by others ({mode:04o})", f"chmod 600 {path}"
-        )
-    return Check("store file", CheckStatus.OK, f"{path} ({mode:04o})")
+    """Of the store and of what SQLite keeps beside it, which holds customers' names as well."""
+    kept = [beside for beside in (path, _beside(path, "-wal"), _beside(path, "-shm")) if beside.exists()]
+    modes = {each: stat.S_IMODE(each.stat().st_mode) for each in kept}
+    wide = [each for each, mode in modes.items() if mode & _OTHERS]
+    if wide:
+        found = ", ".join(f"{each} ({modes[each]:04o})" for each in wide)
+        remedy = f"chmod 600 {' '.join(map(str, wide))}"
+        return Check("store file", CheckStatus.WARNING, f"open to others: {found}", remedy)
+    return Check("store file", CheckStatus.OK, f"{path} ({modes[path]:04o})")
 
 
 def _make_file(path: Path) -> None:
@@ -117,8 +119,12 @@ def _make_file(path: Path) -> None:
 
 def _is_under_way(path: Path) -> bool:
     """Whether committed changes wait beside the file; readers leave an empty log behind, which holds none."""
-    wal = path.with_name(f"{path.name}-wal")
+    wal = _beside(path, "-wal")
     return wal.exists() and wal.stat().st_size > 0
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 _BEGIN = "cssync begin"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,14 @@ def test_what_is_written_is_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.fixture
+def permissive_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("permissive_umask")
 def test_the_secrets_can_be_read_by_their_owner_alone(tmp_path: Path) -> None:
     init("--source", "salesforce")
     assert (tmp_path / "config/.env").stat().st_mode & 0o777 == 0o600

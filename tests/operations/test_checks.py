@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from cssync.model.check import Check, CheckStatus
@@ -45,3 +46,25 @@ def test_an_address_that_is_none_fails_without_repeating_it(tmp_path: Path) -> N
 def test_a_folder_that_is_not_there_fails(tmp_path: Path) -> None:
     *_, textfile = found(tmp_path, Metrics(textfile=Path("nowhere/cssync.prom")))
     assert (textfile.status, textfile.found) == (CheckStatus.FAILED, f"the folder {tmp_path}/nowhere does not exist")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", CheckStatus.OK),
+        ("::1", CheckStatus.OK),
+        ("localhost", CheckStatus.OK),
+        ("0.0.0.0", CheckStatus.WARNING),  # noqa: S104 - named, not bound to
+        ("::", CheckStatus.WARNING),
+        ("cssync.acme.test", CheckStatus.WARNING),
+    ],
+)
+def test_figures_that_are_not_for_this_host_alone_are_a_warning(tmp_path: Path, host: str, status: CheckStatus) -> None:
+    (_, endpoint) = found(tmp_path, Metrics(enabled=True, host=host))
+    assert endpoint.status is status
+    assert ("network policy" in endpoint.remedy) is (status is CheckStatus.WARNING)
+
+
+def test_figures_are_for_this_host_alone_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    (_, endpoint) = found(tmp_path, Metrics(enabled=True))
+    assert (endpoint.status, endpoint.found) == (CheckStatus.OK, "cssync schedule answers at 127.0.0.1:9464")
