@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
+import time_machine
 
 from cssync.model.owner import Owner
 from tests.e2e.companies import (
@@ -115,7 +116,8 @@ def test_nights_in_a_row_tell_what_is_new_and_nothing_twice(office: Office) -> N
 def test_a_book_that_worsens_twice_in_a_day_is_told_of_in_one_message_that_is_edited(
     desk: Desk, slack: SlackServer
 ) -> None:
-    with _salesforce(desk, slack) as office:
+    # What is a month old is edited no more.
+    with time_machine.travel(f"{NEXT_NIGHT} 04:00 +0000"), _salesforce(desk, slack) as office:
         office.news(NIGHT)
         office.hand_over(DANA, "A1")
         (morning,) = office.news(NEXT_NIGHT)

@@ -63,7 +63,7 @@ def test_alert_case_17_18_texts_at_their_worst_still_fit(payload: Payload) -> No
 
 
 @pytest.mark.parametrize("number", [200, 500])
-def test_alert_case_27_hundreds_of_alerts_at_once_put_the_most_severe_first_and_count_the_rest(number: int) -> None:
+def test_alert_case_17_27_hundreds_of_alerts_put_the_most_severe_first_and_count_the_rest(number: int) -> None:
     many = [
         *(entry(EntryKind.WATCH, who=f"Watch {n}") for n in range(number - 50)),
         *(entry(EntryKind.WARNING, who=f"Warning {n}") for n in range(47)),

@@ -49,7 +49,7 @@ def test_alert_case_28_someone_whom_slack_does_not_know_is_noted_and_all_others_
     assert len(alone_with(slack, maya)) == len(slack.messages()) == 1
 
 
-def test_whoever_is_to_be_called_is_called_by_the_id_that_slack_knows(
+def test_alert_case_28_whoever_is_to_be_called_is_called_by_their_id_and_whoever_has_none_is_noted(
     slack: SlackServer, bot: SlackBotNotifier, maya: User
 ) -> None:
     attempt = bot.send(outgoing(digest(mention=("maya@acme.test", "gone@acme.test"))), NIGHT)
