@@ -48,6 +48,7 @@ def test_a_notice_is_told_line_by_line() -> None:
             id="digest",
         ),
         pytest.param(evidence(*HUGE_STORY, who=HUGE, facts=HUGE, action=HUGE, change=HUGE), id="evidence"),
+        pytest.param(evidence(chapter("Why"), chapter("Who came", *[("x" * 1_300,)] * 5)), id="a chapter"),
         pytest.param(summary(*HUGE_STORY, title=HUGE, summary=HUGE, context=(HUGE,) * 60), id="summary"),
         pytest.param(notice(title=HUGE, text="\n".join([HUGE] * 60), run_id=HUGE), id="notice"),
     ],

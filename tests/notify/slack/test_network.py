@@ -41,6 +41,15 @@ def test_alert_case_32_no_proxy_is_honoured(
     assert len(slack.messages()) == 1
 
 
+def test_alert_case_32_a_proxy_for_https_is_not_taken_for_http(
+    slack: SlackServer, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", NOBODY)
+
+    assert notifier.send(outgoing(), NIGHT).outcome is Outcome.SENT
+    assert len(slack.messages()) == 1
+
+
 def test_alert_case_32_a_proxy_out_of_reach_is_named_in_the_remedy(
     notifier: Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
