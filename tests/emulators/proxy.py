@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import trustme
 
 _PIECE = 65_536
+_GLANCE_SECONDS = 0.05
 _HEAD_ENDS = b"\r\n\r\n"
 _UNAUTHENTICATED = (
     b"HTTP/1.1 407 Proxy Authentication Required\r\n"
@@ -76,16 +77,29 @@ class _Listener:
         other = {client: server, server: client}
         while not self._closing.is_set():
             for ready in _ready((client, server)):
-                piece = ready.recv(_PIECE)
+                piece = _piece(ready)
+                if piece is None:
+                    continue
                 if not piece:
                     return
                 other[ready].sendall(piece)
 
 
+def _piece(ready: socket.socket) -> bytes | None:
+    """None: it was woken by what is no data. In TLS 1.3 a server hands out tickets when it likes."""
+    ready.settimeout(_GLANCE_SECONDS)
+    try:
+        return ready.recv(_PIECE)
+    except TimeoutError:
+        return None
+    finally:
+        ready.settimeout(None)
+
+
 def _ready(sockets: tuple[socket.socket, ...]) -> list[socket.socket]:
     """Those with something to read; TLS may have decrypted it already."""
     waiting: list[socket.socket] = [each for each in sockets if isinstance(each, ssl.SSLSocket) and each.pending()]
-    return waiting or select.select(sockets, (), (), 0.05)[0]
+    return waiting or select.select(sockets, (), (), _GLANCE_SECONDS)[0]
 
 
 class Proxy(_Listener):
