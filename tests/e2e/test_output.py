@@ -124,13 +124,3 @@ def test_no_colour_and_a_pipe_give_plain_text(office: Desk) -> None:
     assert ran.code == 0
     assert_plain(ran)
     assert_only_the_log(ran.err)
-
-
-def test_no_secret_is_ever_shown(office: Desk, slack: SlackServer) -> None:
-    office.set("log", level="debug")
-    ran = office.process("run", "--as-of", NIGHT)
-    slack.workspace.revoked = True
-    shown = office.process("config", "show")
-    for text in (ran.out, ran.err, shown.out, shown.err):
-        assert office.environ["SLACK_BOT_TOKEN"] not in text
-        assert office.environ["SALESFORCE_SESSION_ID"] not in text
