@@ -166,8 +166,6 @@ class Front(_Listener):
         self._onwards: ssl.SSLContext | None = None
         if tls:
             self._onwards = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            # In 1.3 a server hands out tickets when it likes: they wake a reader, who then waits for data in vain.
-            self._onwards.maximum_version = ssl.TLSVersion.TLSv1_2
             self._onwards.check_hostname, self._onwards.verify_mode = False, ssl.CERT_NONE
 
     def serve(self, client: socket.socket) -> None:
