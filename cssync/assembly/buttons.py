@@ -33,8 +33,8 @@ def controls(loaded: Loaded) -> Controls | None:
 @contextmanager
 def pressable(loaded: Loaded, decided: Callable[[], None]) -> Iterator[None]:
     """Presses are heard until the block ends, where the settings and the secrets allow them. *decided*: after each."""
-    app_token, client = loaded.secrets.slack.app_token, _client(loaded)
-    if not _are_heard(loaded) or app_token is None or client is None:
+    app_token, client = loaded.secrets.slack.app_token, _client(loaded) if _are_heard(loaded) else None
+    if app_token is None or client is None:
         yield
         return
     from cssync.desk.listener import listening

@@ -75,7 +75,7 @@ def confirmation(taken: Collection[Taken]) -> str:
     """What was decided, about whom, and how to take it back."""
     decision = next(one.decision for one in taken)
     about = whom(one.alert for one in taken)
-    id_ = decision.fingerprint[:8]
+    id_ = decision.key.short
     until = day(decision.until) if decision.until else ""
     match decision.kind:
         case DecisionKind.ACKNOWLEDGED:

@@ -55,11 +55,19 @@ class Cause(StrEnum):
     RULE_OFF = "rule switched off"
 
 
+_SHORT = 8  # characters
+
+
 class Incident(NamedTuple):
     """One opening of one alert: what messages and people refer to."""
 
     fingerprint: str
     number: int
+
+    @property
+    def short(self) -> str:
+        """How the alert is called before people: enough to tell alerts apart, and to be typed."""
+        return self.fingerprint[:_SHORT]
 
 
 class Level(NamedTuple):

@@ -15,7 +15,6 @@ from cssync.model.story import plain
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
 
-_SHORT = 8  # characters of an alert's id: enough to tell them apart, and to be typed
 _WINDOW_DAYS = 30
 _KINDS = {
     BookKind.CSM: "",
@@ -72,7 +71,7 @@ def alerts_table(alerts: Sequence[Known], *, evidence: bool) -> Table:
         first = alert.subject_id != before
         before = alert.subject_id
         table.add_row(
-            alert.fingerprint[:_SHORT],
+            alert.key.short,
             str(alert.severity if alert.state is AlertState.FIRING else alert.state),
             isolated(name(alert.subject_name)) if first else "",
             line(finding.headline) if finding else alert.rule,

@@ -17,7 +17,6 @@ from cssync.notify.slack.kit import Block, Part, context
 
 MENU = "cssync_menu"
 _PREFIX = "cssync_press_"
-_SHORT = 8  # characters of a fingerprint: enough to tell alerts apart, and to be typed
 _INCIDENT = re.compile(r"[0-9a-z]{1,64}:[0-9]{1,9}")
 _VALUE, _OPTION_VALUE = 2_000, 150  # characters that Slack allows
 
@@ -77,8 +76,9 @@ class Commands(_NothingToPress):
     def below(self, incidents: Sequence[Incident]) -> tuple[Part, ...]:
         if not incidents:
             return ()
-        id_ = incidents[0].fingerprint[:_SHORT]
-        return context(f"To decide: cssync alerts ack {id_} (or snooze, except: see cssync alerts --help)")
+        return context(
+            f"To decide: cssync alerts ack {incidents[0].short} (or snooze, except: see cssync alerts --help)"
+        )
 
 
 class Pressable:
