@@ -148,6 +148,7 @@ def slack(loaded: Loaded, controls: Controls | None = None) -> Notifier:
             secrets.webhook_url,
             timeout_seconds=settings.timeout_seconds,
             lost_answer=LostAnswer(settings.webhook_lost_answer),
+            seconds_apart=settings.seconds_apart,
         )
     from cssync.notify.slack.controls import Commands
     from cssync.notify.slack.web import SlackBotNotifier
@@ -163,6 +164,7 @@ def slack(loaded: Loaded, controls: Controls | None = None) -> Notifier:
         channels=settings.channels,
         people=settings.people,
         controls=controls or Commands(),
+        seconds_apart=settings.seconds_apart,
     )
 
 

@@ -34,6 +34,9 @@ class Slack(Section):
     buttons: Buttons = Field(Buttons(), description="deciding about alerts in Slack, while cssync schedule runs")
     api_url: str = Field("https://slack.com/api/", description="another one only for a proxy or GovSlack")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(15, description="how long one request may take")
+    seconds_apart: Annotated[float, Field(ge=0)] = Field(
+        1.2, description="between two messages to one channel, or two edits: Slack takes about one a second"
+    )
 
     @model_validator(mode="after")
     def _a_bot_knows_its_channel(self) -> Self:

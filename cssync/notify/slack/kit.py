@@ -15,6 +15,8 @@ from cssync.notify.slack.escape import length, plain
 
 Block: TypeAlias = dict[str, object]
 
+# One message a second is what a channel takes, and about fifty edits and deletions a minute.
+SECONDS_APART = 1.2
 BLOCKS = 50
 HEADER = 150
 SECTION = 3_000

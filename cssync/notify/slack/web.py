@@ -17,12 +17,9 @@ from cssync.model.digest import Digest
 from cssync.notify.slack import blocks, checks, history, outcome, traces
 from cssync.notify.slack.client import web_client
 from cssync.notify.slack.controls import NOTHING_TO_PRESS, Controls
-from cssync.notify.slack.kit import Block
+from cssync.notify.slack.kit import SECONDS_APART, Block
 from cssync.notify.slack.people import People, is_person
 from cssync.notify.slack.place import Place
-
-# Slack takes one message a second in a channel, and about fifty edits and deletions a minute.
-SECONDS_APART = 1.2
 
 
 class SlackBotNotifier:
@@ -34,7 +31,6 @@ class SlackBotNotifier:
 
     name = "slack"
     edits = True
-    seconds_apart = SECONDS_APART
 
     def __init__(
         self,
@@ -45,8 +41,10 @@ class SlackBotNotifier:
         channels: tuple[str, ...] = (),
         people: tuple[str, ...] = (),
         controls: Controls = NOTHING_TO_PRESS,
+        seconds_apart: float = SECONDS_APART,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.seconds_apart = seconds_apart
         self._token = token
         self._api_url = api_url
         self._timeout_seconds = timeout_seconds

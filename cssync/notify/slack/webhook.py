@@ -19,6 +19,7 @@ from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Delivery, Outcome, Outgoing
 from cssync.notify.slack import blocks, outcome
 from cssync.notify.slack.client import webhook_client
+from cssync.notify.slack.kit import SECONDS_APART
 
 _REMEDY = "copy SLACK_WEBHOOK_URL anew from the Slack app (https://hooks.slack.com/services/...)"
 _HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -34,9 +35,16 @@ class LostAnswer(StrEnum):
 class SlackWebhookNotifier:
     name = "slack"
     edits = False
-    seconds_apart = 1.2  # one message a second is what Slack takes
 
-    def __init__(self, url: SecretStr, *, timeout_seconds: float, lost_answer: LostAnswer = LostAnswer.DROP) -> None:
+    def __init__(
+        self,
+        url: SecretStr,
+        *,
+        timeout_seconds: float,
+        lost_answer: LostAnswer = LostAnswer.DROP,
+        seconds_apart: float = SECONDS_APART,
+    ) -> None:
+        self.seconds_apart = seconds_apart
         self._url = url
         self._timeout_seconds = timeout_seconds
         self._lost_answer = lost_answer
