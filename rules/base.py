@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from urllib.parse import quote
 
 from cssync.books.history import History
-from cssync.books.owners import keys_of_book
+from cssync.capacity.company import Company
 from cssync.capacity.forecast import Forecaster
 from cssync.capacity.limits import LimitBook
-from cssync.model.book import Book, BookKind, Books
+from cssync.model.book import Book, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.finding import Finding, Limit, Subject
 from cssync.model.story import Named
@@ -23,41 +22,54 @@ from rules.relief import Need, Relief, Room, everyone, share_out, surplus
 
 @dataclass(frozen=True)
 class Context:
-    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are open as it begins.
+    """One night, as the rules see it. *firing*: (rule, subject id) of alerts that are open as it begins."""
 
-    *record_url*: see ``cssync.model.pull.Pull``.
-    """
-
-    books: Books
-    history: History
-    forecaster: Forecaster
-    limits: LimitBook
-    settings: Settings
+    company: Company
     firing: frozenset[tuple[str, str]] = frozenset()
-    record_url: str | None = None
+
+    @property
+    def books(self) -> Books:
+        return self.company.books
+
+    @property
+    def history(self) -> History:
+        return self.company.history
+
+    @property
+    def forecaster(self) -> Forecaster:
+        return self.company.forecaster
+
+    @property
+    def limits(self) -> LimitBook:
+        return self.company.limits
+
+    @property
+    def settings(self) -> Settings:
+        return self.company.settings
 
     @property
     def as_of(self) -> date:
-        return self.books.as_of
+        return self.company.as_of
 
     @property
     def currency(self) -> str:
-        return self.books.currency
+        return self.company.currency
 
     @property
     def calendar(self) -> FiscalCalendar:
-        return FiscalCalendar(self.settings.fiscal_year_starts_in)
+        return self.company.calendar
 
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
-        excused = {name.casefold() for name in self.settings.team.without_book}
-        for book in self.books.books:
-            if book.kind is BookKind.CSM and not (excused and excused.intersection(keys_of_book(book))):
-                yield book
+        return self.company.measured()
 
     def unworked(self) -> Iterator[Book]:
         """Books that no working CSM looks after."""
-        return (book for book in self.books.books if not book.kind.is_working)
+        return self.company.unworked()
+
+    def named(self, account_id: str, name: str) -> Named:
+        """An account's name, with the page of its record."""
+        return self.company.named(account_id, name)
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
@@ -78,11 +90,6 @@ class Context:
                 over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))
         over.sort(key=lambda need: (-len(need.moves), need.book.id))
         return share_out((*unworked, *over), tuple(rooms))
-
-    def named(self, account_id: str, name: str) -> Named:
-        """An account's name, with the page of its record."""
-        url = self.record_url
-        return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
 
     def share_of_limits(self, book: Book) -> tuple[Decimal, Decimal]:
         """(accounts, ARR) of the book as shares of its limits: 1 is exactly full."""

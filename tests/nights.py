@@ -15,7 +15,7 @@ from cssync.books.backfill import before, known_since, spells_of, with_history
 from cssync.books.history import History
 from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.books.spells import Timeline, advance
-from cssync.capacity.forecast import RateForecaster
+from cssync.capacity.company import Company
 from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, Books
 from cssync.model.history import CSM
@@ -100,16 +100,9 @@ class Night:
         return History(self.snapshot, self.timeline, self.books)
 
     def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
-        history = self.history
-        return Context(
-            books=self.books,
-            history=history,
-            forecaster=RateForecaster(self.books, history.flows()),
-            limits=LimitBook(self.settings.limits, lambda _: "default"),
-            settings=self.settings,
-            firing=frozenset(firing),
-            record_url=record_url,
-        )
+        limits = LimitBook(self.settings.limits, lambda _: "default")
+        company = Company(self.books, self.history, limits, self.settings, record_url)
+        return Context(company, frozenset(firing))
 
 
 @dataclass

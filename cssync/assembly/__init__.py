@@ -16,9 +16,9 @@ from cssync.assembly.outbox import outbox, send, send_again, unsent
 from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
 from cssync.assembly.scheduling import schedule
+from cssync.capacity.company import Company
 from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
 from cssync.errors import ExitCode
-from cssync.model.book import Books
 from cssync.model.check import Check, CheckStatus
 from cssync.operations.checks import checks as operations
 from cssync.run import run_night
@@ -30,13 +30,13 @@ __all__ = [
     "ONE_STORY",
     "Unheard",
     "backfilling",
-    "books_now",
     "bring_up_to_date",
+    "company_now",
     "decide",
     "examinations",
     "is_demo",
     "known_alerts",
-    "last_books",
+    "last_company",
     "night",
     "now",
     "outbox",
@@ -58,19 +58,19 @@ def is_demo(loaded: Loaded) -> bool:
     return isinstance(loaded.settings.source, FileSource) and loaded.settings.source.folder is None
 
 
-def last_books(loaded: Loaded) -> Books | None:
-    """The books of the last accepted night, from the store."""
+def last_company(loaded: Loaded) -> Company | None:
+    """The company of the last accepted night, from the store."""
     memory = dry_store(loaded)
     try:
-        return lookback.last_books(memory, loaded.settings)
+        return lookback.last_company(memory, loaded)
     finally:
         memory.close()
 
 
-def books_now(loaded: Loaded, progress: Progress) -> Books:
-    """The books as the source would have them now. Changes nothing, tells nobody."""
+def company_now(loaded: Loaded, progress: Progress) -> Company:
+    """The company as the source would have it now. Changes nothing, tells nobody."""
     with rehearsal(loaded, None, progress=progress) as line:
-        return run_night(line, today(loaded)).books
+        return run_night(line, today(loaded)).company
 
 
 def examinations(loaded: Loaded) -> tuple[Examination, ...]:

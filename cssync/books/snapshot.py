@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,14 +14,15 @@ from cssync.books.rates import converted, rates_in_force
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull
-from cssync.model.tables import MONEY, PROBLEMS, SNAPSHOT
+from cssync.model.tables import MONEY, PROBLEMS, SNAPSHOT, VALUED_OPPORTUNITIES, empty
 from cssync.settings.model import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """*table*: ``SNAPSHOT``, unique by account; customers first, by book. *problems*: ``PROBLEMS``, the pull's and
-    those found here. *crm_currency*: what an amount without a currency is in. *notes*: sentences for the operator.
+    those found here. *opportunities*: ``VALUED_OPPORTUNITIES``. *crm_currency*: what an amount without a currency is
+    in. *notes*: sentences for the operator.
     """
 
     as_of: date
@@ -31,6 +32,7 @@ class Snapshot:
     crm_currency: str
     problems: pl.DataFrame
     notes: tuple[str, ...] = ()
+    opportunities: pl.DataFrame = field(default_factory=lambda: empty(VALUED_OPPORTUNITIES))
 
     @property
     def customers(self) -> pl.DataFrame:
@@ -56,7 +58,14 @@ def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
     table = sorted_by_book(accounts.with_columns(unit_id=unit).select(list(SNAPSHOT)).match_to_schema(SNAPSHOT))
     found = (pull.problems, problems, _future_dates(table, as_of))
     notes = reunions(accounts.filter("is_customer"), owners)
-    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found), notes)
+    deals = valued(pull.opportunities, rates, pull.rates.corporate)
+    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found), notes, deals)
+
+
+def valued(opportunities: pl.DataFrame, rates: ExchangeRates, unmarked: str) -> pl.DataFrame:
+    """``VALUED_OPPORTUNITIES``; dated rates are taken as of the close date."""
+    rows = converted(opportunities, rates, unmarked, on="close_on")
+    return rows.rename({"converted": "value"}).match_to_schema(VALUED_OPPORTUNITIES)
 
 
 def sorted_by_book(table: pl.DataFrame) -> pl.DataFrame:

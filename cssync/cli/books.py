@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cssync.model.book import Book, Books
-    from cssync.settings.loaded import Loaded
 
 
 def books(
@@ -28,6 +27,7 @@ def books(
 
     Where no night has been accepted yet, the source is read as `cssync run --dry` reads it, and nothing is stored.
     """
+    from cssync.cli.company import company
     from cssync.cli.output import product, write_json
     from cssync.cli.start import start
     from cssync.errors import ConfigError
@@ -37,7 +37,7 @@ def books(
 
     if json and csv:
         raise ConfigError("--json and --csv exclude each other", remedy="choose one of them")
-    found = _books(start(path))
+    found = company(start(path)).books
     shown = _chosen(found, csm, team)
     if json:
         write_json(books_as_json(found, shown))
@@ -45,18 +45,6 @@ def books(
         sys.stdout.write(books_csv(found, shown))
     else:
         product().print(books_table(found, shown, most=len(shown)))
-
-
-def _books(loaded: Loaded) -> Books:
-    from cssync import assembly
-    from cssync.cli.output import progress, remarks
-
-    known = assembly.last_books(loaded)
-    if known is not None:
-        return known
-    remarks().print("No night has been accepted yet: reading the source now; nothing is stored.")
-    with progress() as bars:
-        return assembly.books_now(loaded, bars)
 
 
 def _chosen(books: Books, csm: str | None, team: str | None) -> Sequence[Book]:

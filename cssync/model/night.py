@@ -78,13 +78,15 @@ class Past:
 class Remembered:
     """The last accepted night as it is stored.
 
-    *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *spells*: ``SPELLS``, every open one and
-    those closed since the look-back day. *history_since*: first day covered by spells. *history_tracked*: see ``Past``.
+    *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *opportunities*: ``OPPORTUNITIES``.
+    *spells*: ``SPELLS``, every open one and those closed since the look-back day. *history_since*: first day covered by
+    spells. *history_tracked*: see ``Past``.
     """
 
     run: Run
     before: Run | None
     accounts: pl.DataFrame
+    opportunities: pl.DataFrame
     owners: tuple[Owner, ...]
     spells: pl.DataFrame
     history_since: date

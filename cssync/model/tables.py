@@ -52,6 +52,9 @@ OPPORTUNITIES = pl.Schema(
     }
 )
 
+# The same after conversion.
+VALUED_OPPORTUNITIES = pl.Schema({**OPPORTUNITIES, "value": MONEY})  # `amount` in the shown currency; null when unknown
+
 # Who owned an account in the past, from the CRM's own history; half-open [valid_from, valid_to).
 OWNERSHIP = pl.Schema(
     {

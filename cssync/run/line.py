@@ -13,6 +13,7 @@ import structlog
 from connectors.base import Connector, Progress
 from cssync.alerts.tonight import Reconciled
 from cssync.alerts.workdays import Workdays
+from cssync.capacity.company import Company
 from cssync.errors import ImplausibleSnapshotError
 from cssync.gate import Doubt
 from cssync.model.alert import Alert
@@ -79,7 +80,7 @@ class Outcome:
 
     run: Run
     pull: Pull
-    books: Books
+    company: Company
     findings: tuple[Finding, ...]
     reconciled: Reconciled
     alerts: tuple[Alert, ...]
@@ -87,6 +88,10 @@ class Outcome:
     deliveries: tuple[Delivery, ...]
     delivered: Delivered
     doubts: tuple[Doubt, ...]
+
+    @property
+    def books(self) -> Books:
+        return self.company.books
 
     @property
     def digest(self) -> Digest | None:

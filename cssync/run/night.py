@@ -14,11 +14,9 @@ import structlog
 from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
 from cssync.alerts.tonight import Reconciled, Tonight
-from cssync.books.aggregate import add_up
-from cssync.books.history import LOOK_BACK_DAYS, History
+from cssync.books.history import LOOK_BACK_DAYS
 from cssync.books.spells import advance
-from cssync.capacity.forecast import RateForecaster
-from cssync.capacity.limits import LimitBook
+from cssync.capacity.company import company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
 from cssync.model.alert import Alert
 from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
@@ -132,7 +130,7 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     return Outcome(
         run=run,
         pull=seen.pull,
-        books=context.books,
+        company=context.company,
         findings=findings,
         reconciled=reconciled,
         alerts=tuple(tidings.firing),
@@ -145,21 +143,19 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
 
 def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
     """The night as the rules see it, and how the stored spells become tonight's."""
-    settings, past, snapshot = line.loaded.settings, recalled.past, recalled.seen.snapshot
+    past, snapshot = recalled.past, recalled.seen.snapshot
     timeline, changes = advance(past, snapshot, recalled.backfill)
-    books = add_up(snapshot, timeline, settings.team, past.runs[0].as_of if past.runs else None)
-    log.info("added_up", books=len(books.books), customers=books.totals.accounts)
-    line.audience.added_up(books)
-    history = History(snapshot, timeline, books)
-    context = Context(
-        books=books,
-        history=history,
-        forecaster=RateForecaster(books, history.flows()),
-        limits=LimitBook(settings.limits, line.loaded.origin),
-        settings=settings,
-        firing=frozenset((a.rule, a.subject_id) for a in past.alerts if a.state.is_open),
+    company = company_of(
+        snapshot,
+        timeline,
+        line.loaded.settings,
+        origin=line.loaded.origin,
+        last_night=past.runs[0].as_of if past.runs else None,
         record_url=recalled.seen.pull.record_url,
     )
+    log.info("added_up", books=len(company.books.books), customers=company.books.totals.accounts)
+    line.audience.added_up(company.books)
+    context = Context(company, frozenset((a.rule, a.subject_id) for a in past.alerts if a.state.is_open))
     return context, changes
 
 

@@ -62,6 +62,12 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
         history.note(connection, tenant_id, night.history)
 
 
+def opportunities(connection: Connection, bulk: Bulk, tenant_id: int) -> pl.DataFrame:
+    """``OPPORTUNITIES`` as of the last accepted night."""
+    query = select(*(opportunity.c[name] for name in OPPORTUNITIES)).where(opportunity.c.tenant_id == tenant_id)
+    return bulk.read(connection, query, OPPORTUNITIES)
+
+
 def _replace_owners(connection: Connection, bulk: Bulk, tenant_id: int, owners: Iterable[Owner]) -> None:
     rows = [(*_of_owner(one), orjson.dumps(one.aliases).decode()) for one in owners]
     connection.execute(owner.delete().where(owner.c.tenant_id == tenant_id))

@@ -113,6 +113,7 @@ class SqlStore:
                 run=run,
                 before=before[0] if before else None,
                 accounts=spells.accounts(connection, self._database.bulk, self._tenant_id),
+                opportunities=nights.opportunities(connection, self._database.bulk, self._tenant_id),
                 owners=_owners(connection, self._tenant_id),
                 spells=known.select(SPELLS.names()),
                 history_since=since,

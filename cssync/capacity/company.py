@@ -1,0 +1,83 @@
+"""One company on one day: what the rules, the plan, rebalancing and explanations all look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from urllib.parse import quote
+
+from cssync.books.aggregate import add_up
+from cssync.books.history import History
+from cssync.books.owners import keys_of_book
+from cssync.books.snapshot import Snapshot
+from cssync.books.spells import Timeline
+from cssync.capacity.forecast import Forecaster, RateForecaster
+from cssync.capacity.limits import LimitBook
+from cssync.model.book import Book, BookKind, Books
+from cssync.model.calendar import FiscalCalendar
+from cssync.model.story import Named
+from cssync.settings.model import Settings
+
+
+@dataclass(frozen=True)
+class Company:
+    """*record_url*: see ``cssync.model.pull.Pull``."""
+
+    books: Books
+    history: History
+    limits: LimitBook
+    settings: Settings
+    record_url: str | None = None
+
+    @property
+    def as_of(self) -> date:
+        return self.books.as_of
+
+    @property
+    def currency(self) -> str:
+        return self.books.currency
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        return FiscalCalendar(self.settings.fiscal_year_starts_in)
+
+    @cached_property
+    def forecaster(self) -> Forecaster:
+        return RateForecaster(self.books, self.history.flows())
+
+    def measured(self) -> Iterator[Book]:
+        """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
+        excused = {name.casefold() for name in self.settings.team.without_book}
+        for book in self.books.books:
+            if book.kind is BookKind.CSM and not (excused and excused.intersection(keys_of_book(book))):
+                yield book
+
+    def unworked(self) -> Iterator[Book]:
+        """Books that no working CSM looks after."""
+        return (book for book in self.books.books if not book.kind.is_working)
+
+    def named(self, account_id: str, name: str) -> Named:
+        """An account's name, with the page of its record."""
+        url = self.record_url
+        return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
+
+
+def company_of(
+    snapshot: Snapshot,
+    timeline: Timeline,
+    settings: Settings,
+    *,
+    origin: Callable[[str], str],
+    last_night: date | None,
+    record_url: str | None = None,
+) -> Company:
+    """Add the books up and put beside them all that they are judged by.
+
+    *origin*: see ``LimitBook``. *last_night*: the accepted night before. Raises ImplausibleSnapshotError where the
+    books do not add up to the customers.
+    """
+    books = add_up(snapshot, timeline, settings.team, last_night)
+    history = History(snapshot, timeline, books)
+    return Company(books, history, LimitBook(settings.limits, origin), settings, record_url)
