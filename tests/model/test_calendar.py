@@ -32,3 +32,20 @@ def test_the_horizon_is_between_one_and_two_quarters_away(first_month: int, day:
     calendar = FiscalCalendar(first_month)
     assert calendar.quarter_start(day) <= day <= calendar.quarter_end(day)
     assert 89 <= (calendar.next_quarter_end(day) - day).days <= 184
+
+
+@pytest.mark.parametrize(
+    ("first_month", "day", "label"),
+    [
+        (1, date(2026, 12, 31), "Q4 2026"),
+        (1, date(2027, 1, 1), "Q1 2027"),
+        (2, date(2027, 1, 31), "Q4 FY2027"),
+        (2, date(2027, 2, 1), "Q1 FY2028"),
+        (10, date(2026, 9, 30), "Q4 FY2026"),
+        (10, date(2026, 10, 1), "Q1 FY2027"),
+    ],
+)
+def test_a_quarter_is_called_after_the_fiscal_year_and_that_after_its_end(
+    first_month: int, day: date, label: str
+) -> None:
+    assert FiscalCalendar(first_month).label(day) == label
