@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from cssync.errors import ConfigError
-from cssync.settings import environment, explain, fields, secrets, yaml
+from cssync.settings import assignments, environment, explain, fields, secrets, yaml
 from cssync.settings.environment import Environment, shown
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
@@ -21,10 +21,10 @@ LOCAL_FILE = Path("config/cssync.yaml")
 SYSTEM_FILE = Path("/etc/cssync/cssync.yaml")
 
 
-def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Loaded:
+def load(path: Path | None, environ: Mapping[str, str], cwd: Path, said: Iterable[str] = ()) -> Loaded:
     """Return the settings in force: those of *path* or of the first file found, else the defaults.
 
-    Raises ConfigError, with every problem of one kind at once, for a file that is missing, broken or unreadable, for
+    *said*: ``limits.accounts=60``, each laid over all else. Raises ConfigError, with every problem of one kind at once, for a file that is missing, broken or unreadable, for
     unknown or wrong settings, and for secrets that cannot be read or stand where they do not belong.
     """
     file = find(path, environ, cwd)
@@ -32,6 +32,9 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Loaded:
     variables = environment.read(environ, [folder / ".env", cwd / ".env"], cwd)
     name = shown(file, cwd) if file else "settings"
     document = _overridden(yaml.parse(_text(file, name), name) if file else Document(), variables)
+    for each in said:
+        key, value, place = assignments.parse(each)
+        _put(document, _as_spelled(document, key), value, place)
     settings = _settings(document, name)
     found, origins = secrets.read(variables)
     return Loaded(
@@ -117,6 +120,17 @@ def _put(document: Document, key: Key, value: Value, place: str) -> None:
         del document.places[known]
     here[str(key[-1])] = value
     document.places.update(dict.fromkeys(_keys(value, key), place))
+
+
+def _as_spelled(document: Document, key: Key) -> Key:
+    """*key* with the names in tables (limits.segments) as the document has them, in whatever case they were said."""
+    spelled: list[str | int] = []
+    here: Value = document.values
+    for part in key:
+        known = here if isinstance(here, dict) else {}
+        spelled.append(next((name for name in known if name.casefold() == str(part).casefold()), part))
+        here = known.get(str(spelled[-1]))
+    return tuple(spelled)
 
 
 def _settings(document: Document, name: str) -> Settings:
