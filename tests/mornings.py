@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from cssync.alerts.reconcile import reconcile
-from cssync.alerts.tonight import Reconciled, Tonight
+from cssync.alerts.tonight import Reconciled
+from cssync.alerts.workdays import Workdays
 from cssync.capacity.limits import Measure
 from cssync.model.alert import Alert
 from cssync.model.digest import Digest
@@ -19,7 +20,8 @@ from cssync.report.digest import write
 from cssync.report.tidings import Tidings
 from cssync.settings.alerts import AlertPolicy
 from rules.engine import RULES, evaluate
-from tests.nights import TEAM, TODAY, Night, Nights, Row, pull_of
+from rules.tonight import context_of, tonight
+from tests.nights import TODAY, Night, Nights, Row, pull_of
 
 MEASURES: tuple[Measure, ...] = ("arr", "accounts", "trend_accounts")
 
@@ -37,18 +39,11 @@ class Mornings:
 
     def after(self, rows: Iterable[Row], day: date = TODAY) -> Digest | None:
         night = self.nights.walk(pull_of(rows), day)
-        context = night.context((a.rule, a.subject_id) for a in self.known.values() if a.state.is_open)
-        tonight = Tonight(
-            as_of=day,
-            tenant="acme",
-            findings=tuple(evaluate(context)),
-            rules={rule.id: getattr(self.nights.settings.rules, rule.id).pending_nights for rule in RULES},
-            subjects={owner.id for owner in TEAM},
-            currency="USD",
-            reached={(rule.id, book.id) for rule in RULES for book in rule.reached(context)},
-            first=self._last is None,
+        context = context_of(night.company(), self.known.values())
+        found = tonight(
+            context, tuple(evaluate(context)), self.known.values(), workdays=Workdays(), first=self._last is None
         )
-        reconciled = reconcile(tonight, self.known.values(), (), AlertPolicy())
+        reconciled = reconcile(found, self.known.values(), (), AlertPolicy())
         self.known |= {alert.fingerprint: alert for alert in reconciled.alerts}
         self._last = self._told(night, reconciled, context.limits.general)
         return write(self._last)

@@ -99,10 +99,12 @@ class Night:
     def history(self) -> History:
         return History(self.snapshot, self.timeline, self.books)
 
-    def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
+    def company(self, record_url: str | None = None) -> Company:
         limits = LimitBook(self.settings.limits, lambda _: "default")
-        company = Company(self.books, self.history, limits, self.settings, record_url)
-        return Context(company, frozenset(firing))
+        return Company(self.books, self.history, limits, self.settings, record_url)
+
+    def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
+        return Context(self.company(record_url), frozenset(firing))
 
 
 @dataclass

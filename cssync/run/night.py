@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,15 +13,13 @@ import structlog
 
 from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
-from cssync.alerts.tonight import Reconciled, Tonight
+from cssync.alerts.tonight import Reconciled
 from cssync.books.history import LOOK_BACK_DAYS
 from cssync.books.spells import advance
 from cssync.capacity.company import company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
 from cssync.model.alert import Alert
-from cssync.model.book import UNASSIGNED_BOOK_ID, BookKind
 from cssync.model.delivery import KEPT_TRUE, Delivery
-from cssync.model.finding import Finding, Limit
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
 from cssync.notify.delivery import Delivered, deliver
@@ -32,7 +30,8 @@ from cssync.run.pulling import Seen, see
 from cssync.run.recalling import Recalled, recall
 from cssync.store.base import Store
 from rules.base import Context
-from rules.engine import RULES, enabled, evaluate
+from rules.engine import RULES, evaluate
+from rules.tonight import context_of, tonight
 
 log = structlog.get_logger()
 
@@ -97,9 +96,8 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
-    reconciled = reconcile(
-        _tonight(line, context, recalled, findings), past.alerts, line.store.decisions(), settings.alerts
-    )
+    found = tonight(context, findings, past.alerts, workdays=line.workdays, first=not past.runs)
+    reconciled = reconcile(found, past.alerts, line.store.decisions(), settings.alerts)
     tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
     deliveries = (
         *messages.digests(tidings, past, line.leadership, settings.tenant, line.now()),
@@ -155,44 +153,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
     )
     log.info("added_up", books=len(company.books.books), customers=company.books.totals.accounts)
     line.audience.added_up(company.books)
-    context = Context(company, frozenset((a.rule, a.subject_id) for a in past.alerts if a.state.is_open))
-    return context, changes
-
-
-def _tonight(line: Line, context: Context, recalled: Recalled, findings: tuple[Finding, ...]) -> Tonight:
-    past, rules = recalled.past, enabled(context)
-    listed = (owner.id for owner in recalled.seen.snapshot.owners)
-    return Tonight(
-        as_of=context.as_of,
-        tenant=context.settings.tenant,
-        findings=findings,
-        rules={rule.id: getattr(context.settings.rules, rule.id).pending_nights for rule in rules},
-        subjects=frozenset((*listed, *(book.id for book in context.books.books), UNASSIGNED_BOOK_ID)),
-        currency=context.currency,
-        left=frozenset(_left(context)),
-        reached=frozenset((rule.id, book.id) for rule in rules for book in rule.reached(context)),
-        limits=_limits(context, past.alerts),
-        workdays=line.workdays,
-        first=not past.runs,
-    )
-
-
-def _limits(context: Context, known: Iterable[Alert]) -> Mapping[tuple[str, str], Limit]:
-    """What the rules hold those books to about which an alert is open, or comes and goes."""
-    about = {(alert.rule, alert.subject_id) for alert in known if alert.state.is_open or alert.flapping}
-    rules, books = {rule.id: rule for rule in enabled(context)}, {book.id: book for book in context.books.books}
-    return {
-        (rule, subject): rules[rule].limit(context, books[subject])
-        for rule, subject in about
-        if rule in rules and subject in books
-    }
-
-
-def _left(context: Context) -> Iterator[tuple[str, str]]:
-    """(rule, owner) where the owner of a book was deactivated and the rule is about CSMs at work."""
-    inactive = {book.id for book in context.books.books if book.kind is BookKind.INACTIVE}
-    for rule in enabled(context):
-        yield from ((rule.id, left) for left in inactive.difference(book.id for book in rule.subjects(context)))
+    return context_of(company, past.alerts), changes
 
 
 def _tidings(line: Line, context: Context, seen: Seen, reconciled: Reconciled, firing: tuple[Alert, ...]) -> Tidings:

@@ -24,7 +24,9 @@ SYSTEM_FILE = Path("/etc/cssync/cssync.yaml")
 def load(path: Path | None, environ: Mapping[str, str], cwd: Path, said: Iterable[str] = ()) -> Loaded:
     """Return the settings in force: those of *path* or of the first file found, else the defaults.
 
-    *said*: ``limits.accounts=60``, each laid over all else. Raises ConfigError, with every problem of one kind at once, for a file that is missing, broken or unreadable, for
+    *said*: ``limits.accounts=60``, each laid over all else.
+
+    Raises ConfigError, with every problem of one kind at once, for a file that is missing, broken or unreadable, for
     unknown or wrong settings, and for secrets that cannot be read or stand where they do not belong.
     """
     file = find(path, environ, cwd)

@@ -100,7 +100,7 @@ def test_what_changed_names_books_once_with_all_that_happened_to_them() -> None:
     assert chapter(week(mornings, happened=happened), "What changed this week") == (
         "Customers since 16 Nov 2026: 2 won ($2k), 52 churned ($2M), 0 reassigned.",
         f"Opened: 3 alerts: {dana}; {nobody}.",
-        f"Ended: 3 alerts: {nobody}; {dana}.",
+        f"Ended: 3 alerts: {dana}; {nobody}.",
     )
 
 

@@ -15,8 +15,8 @@ def test_what_is_said_wins_over_file_and_environment_and_its_origin_says_so(tmp_
     file = tmp_path / "cssync.yaml"
     file.write_text("limits: {accounts: 40, arr: 1000}\n", "utf-8")
     found = load(file, {"CSSYNC__LIMITS__ACCOUNTS": "45"}, tmp_path, ["limits.accounts=60"])
-    assert (found.settings.limits.accounts, found.origin("limits.accounts")) == (60, "--set")
-    assert (found.settings.limits.arr, found.origin("limits.arr")) == (1000, "cssync.yaml:1")
+    assert (found.settings.limits.accounts, found.origin("limits.accounts")) == (Decimal(60), "--set")
+    assert (found.settings.limits.arr, found.origin("limits.arr")) == (Decimal(1000), "cssync.yaml:1")
 
 
 def test_names_in_tables_may_have_dots_of_their_own(tmp_path: Path) -> None:
@@ -38,7 +38,10 @@ def test_a_name_in_a_table_is_the_one_of_the_file_in_whatever_case_it_is_said(tm
     [
         ("limits.acounts=60", r"--set: limits\.acounts: unknown setting; did you mean accounts\?"),
         ("rules.accounts_over_limt.enabled=no", "did you mean accounts_over_limit"),
-        ("limits.csms.dana@acme.test.arrr=3", r"limits\.csms\.dana@acme\.test\.arrr: unknown setting; did you mean arr"),
+        (
+            "limits.csms.dana@acme.test.arrr=3",
+            r"limits\.csms\.dana@acme\.test\.arrr: unknown setting; did you mean arr",
+        ),
         ("limits.accounts=many", r"limits\.accounts: expected a number, greater than 0 \(got text\)"),
         ("limits.accounts.smb=3", "expected a number"),
         ("limits.accounts", "'limits.accounts' is not SETTING=VALUE"),
