@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from types import NoneType, UnionType
@@ -23,6 +23,7 @@ _WORDS = {
     str: "text",
     Path: "a path",
     time: "a time such as 04:00",
+    date: "a date such as 2027-01-31",
     dict: "a section of `name: value` lines",
     tuple: "a list such as [a, b]",
 }

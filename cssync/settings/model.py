@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PositiveInt, field_validator
 
 from cssync.settings.alerts import AlertPolicy
 from cssync.settings.base import AccountCondition, PositiveDecimal, Ratio, Section, TimeZone
+from cssync.settings.hiring import Hiring
 from cssync.settings.notify import Notify
 from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
@@ -78,16 +79,6 @@ class Team(Section):
         (), description="seed 33: leaders and others whose accounts are not measured against limits"
     )
     members: dict[str, Member] = Field(default_factory=dict, description="segment and team of single owners")
-
-
-class Hiring(Section):
-    """How long a new CSM takes to carry a book: hire-by = breach - ramp - notice - time to fill."""
-
-    days_to_fill: PositiveInt = Field(45, description="time to fill a position, all roles: 33-42 days (SHRM)")
-    notice_days: Annotated[int, Field(ge=0)] = Field(
-        21, description="between a signed offer and the first day; no row of the seeds"
-    )
-    ramp_days: Annotated[int, Field(ge=0)] = Field(90, description="seed 31: ramp of 2-3 months")
 
 
 class Gate(Section):
@@ -161,7 +152,7 @@ class Settings(Section):
     team: Team = Field(Team(), description="corrections to what the CRM says about its owners")
     limits: Limits = Field(Limits(), description="what one CSM can carry: CSM > segment > complexity > global")
     rules: Rules = Field(Rules(), description="which rules speak, and from when on")
-    hiring: Hiring = Field(Hiring(), description="how long a new CSM takes to carry a book")
+    hiring: Hiring = Field(Hiring(), description="how long a hire takes, what is under way, what it is worth")
     gate: Gate = Field(Gate(), description="when a night is refused because its numbers cannot be believed")
     alerts: AlertPolicy = Field(AlertPolicy(), description="when leadership hears of an alert again")
     notify: Notify = Field(Notify(), description="who is told")
