@@ -1,0 +1,79 @@
+"""Who looks after the customers of a segment, and what they can carry on each day to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from cssync.capacity.plan.lead import Days
+from cssync.capacity.plan.shortage import Line, Measure, Shortage
+
+_DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One CSM, the people behind one pool, or CSMs who are expected.
+
+    *carries*: by measure, when nothing keeps them from it. *there*: what share of that on each day: ramps, leave and
+    leavers. *paid*: 1 on each day on which they are employed. *steady*: not subject to attrition.
+    """
+
+    name: str
+    carries: Mapping[Measure, float]
+    there: Days
+    paid: Days
+    cost_per_year: Decimal
+    people: Decimal = Decimal(1)
+    steady: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Of one segment. *each*: what one more CSM would carry. *staying*: share of the team that attrition leaves."""
+
+    seats: tuple[Seat, ...]
+    each: Mapping[Measure, float]
+    staying: Days
+
+    def in_place(self, measure: Measure) -> Days:
+        parts = [seat.carries[measure] * self._left(seat) for seat in self.seats]
+        return np.add.reduce(parts) if parts else np.zeros(len(self.staying))
+
+    def cost(self, first: int, last: int) -> Decimal:
+        """Of the days *first* to *last*, both counted."""
+        return sum((_cost(seat, seat.paid * self._of(seat), first, last) for seat in self.seats), Decimal(0))
+
+    def people(self, day: int) -> Decimal:
+        """Employed on *day*, as far as is known by name."""
+        return sum((seat.people for seat in self.seats if seat.paid[day] > 0), Decimal(0))
+
+    def _left(self, seat: Seat) -> Days:
+        return seat.there * self._of(seat)
+
+    def _of(self, seat: Seat) -> Days:
+        return np.ones(len(self.staying)) if seat.steady else self.staying
+
+
+def staying(attrition: Decimal, days: int) -> Days:
+    """What share of a team is still there on each of *days* days, if *attrition* of it leaves in a year."""
+    share: Days = (1.0 - float(attrition)) ** (np.arange(days) / _DAYS_A_YEAR)
+    return share
+
+
+def shortage(loads: Mapping[Measure, Days], seats: Seats) -> Shortage:
+    """By every measure of *loads*."""
+    lines = [Line(measure, load, seats.in_place(measure), seats.each[measure]) for measure, load in loads.items()]
+    return Shortage.of(lines)
+
+
+def cost_of_days(cost_per_year: Decimal, days: float) -> Decimal:
+    """To the cent; *days* may be a fraction, of part of a team."""
+    return (cost_per_year * Decimal(f"{days:.6f}") / _DAYS_A_YEAR).quantize(Decimal("0.01"))
+
+
+def _cost(seat: Seat, paid: Sequence[float] | Days, first: int, last: int) -> Decimal:
+    return cost_of_days(seat.cost_per_year, float(np.sum(paid[first : last + 1])))
