@@ -139,11 +139,9 @@ def place(history: History, costs: pl.DataFrame | None, cuts: Cuts, deals: Deals
     """Every customer in its quadrant. *costs*: ``account_id, cost`` a year; None where hours are not known."""
     since = max(history.timeline.as_of - YEAR, history.timeline.arr_since)
     accounts = history.books.customers.lazy().select("unit_id", "book_id", "account_id", "name", "arr")
-    for known in (_before(history, since), _on_offer(history, deals), costs.lazy() if costs is not None else None):
-        if known is not None:
-            accounts = accounts.join(known, on="account_id", how="left")
-    if costs is None:
-        accounts = accounts.with_columns(cost=pl.lit(None, MONEY))
+    cost = costs.lazy() if costs is not None else pl.LazyFrame(schema={"account_id": pl.String(), "cost": MONEY})
+    for fact in (_before(history, since), _on_offer(history, deals), cost):
+        accounts = accounts.join(fact, on="account_id", how="left")
     figures = accounts.with_columns(
         pl.coalesce("before", "arr"), pl.col("cost", "on_offer").fill_null(pl.lit(_ZERO, MONEY))
     )
