@@ -13,9 +13,9 @@ from cssync.settings.loaded import Loaded
 from cssync.store.base import Store
 
 
-def last_company(store: Store, loaded: Loaded) -> Company | None:
-    """The company as it was when the last night was accepted; None before the first."""
-    night = store.latest(LOOK_BACK_DAYS)
+def last_company(store: Store, loaded: Loaded, days: int = LOOK_BACK_DAYS) -> Company | None:
+    """The company as it was when the last night was accepted, with its last *days*; None before the first."""
+    night = store.latest(days)
     return None if night is None else _rebuilt(night, loaded)
 
 

@@ -64,4 +64,4 @@ def _ends_at(context: Context, limit: Limit) -> Decimal:
     return limit.value - margin.to_integral_value(ROUND_HALF_UP)
 
 
-RULE = Rule("accounts_over_limit", "Accounts over the limit", ("2", "3"), _evaluate, _limit)
+RULE = Rule("accounts_over_limit", "Accounts over the limit", ("2", "3"), _evaluate, _limit, tuned_by="limits.accounts")

@@ -55,4 +55,4 @@ def _severity(context: Context, book: Book, limit: Limit) -> Severity:
     return Severity.CRITICAL if both or book.arr >= far_over else Severity.WARNING
 
 
-RULE = Rule("arr_over_limit", "ARR over the limit", ("1",), _evaluate, _limit)
+RULE = Rule("arr_over_limit", "ARR over the limit", ("1",), _evaluate, _limit, rests_on=("arr",), tuned_by="limits.arr")

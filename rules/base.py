@@ -97,12 +97,18 @@ class Context:
         return book.accounts / accounts, book.arr / self.limits.limit(book, "arr").value
 
 
+def nothing_reached(_context: Context) -> Iterator[Book]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """*id* is also the name of its section under ``rules`` in the settings. *evaluate* is pure.
 
     *limit*: what it holds a book to. *subjects*: the books that it may speak of. *reached*: those for which it has
-    nothing more to warn of, since what it warns of is there.
+    nothing more to warn of, since what it warns of is there. *rests_on*: what must be known of a day for it to say
+    anything of that day, beside whose book every customer is in: "arr", columns of an account ("health"), "pipeline".
+    *tuned_by*: the setting by which a team would make it speak more or less often, "" where there is none.
     """
 
     id: str
@@ -111,7 +117,9 @@ class Rule:
     evaluate: Callable[[Context], Iterator[Finding]]
     limit: Callable[[Context, Book], Limit]
     subjects: Callable[[Context], Iterator[Book]] = Context.measured
-    reached: Callable[[Context], Iterator[Book]] = lambda _: iter(())
+    reached: Callable[[Context], Iterator[Book]] = nothing_reached
+    rests_on: tuple[str, ...] = ()
+    tuned_by: str = ""
 
 
 def subject_of(book: Book) -> Subject:

@@ -78,4 +78,12 @@ def _action(context: Context, book: Book, act_by: date) -> str:
     return f"Open {what} by {day(act_by)}."
 
 
-RULE = Rule("trending_to_ceiling", "Trending to the ceiling", ("4", "31"), _evaluate, _limit, reached=_at_the_ceiling)
+RULE = Rule(
+    "trending_to_ceiling",
+    "Trending to the ceiling",
+    ("4", "31"),
+    _evaluate,
+    _limit,
+    reached=_at_the_ceiling,
+    tuned_by="rules.trending_to_ceiling.fire_at",
+)

@@ -16,10 +16,11 @@ from cssync.cli.app import app
 from cssync.settings import secrets
 from tests.documents import JSON, quoted, the_table
 
-COMMANDS = ("run", "books", "verdicts", "alerts", "status", "outbox list", "config show", "doctor")
+COMMANDS = ("run", "books", "alerts", "backtest", "status", "outbox list", "config show", "doctor")
 _ARGUMENTS = {
     "run": ("run", "--as-of", "2026-11-22"),
     "config show": ("config", "show"),
+    "backtest": ("backtest", "--since", "2026-10-25", "--every", "week", "--set", "limits.accounts=60"),
     "outbox list": ("outbox", "list", "--all"),
 }
 # Objects whose keys are data: settings and secrets by their names.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from connectors.base import Progress
 from cssync import lookback
+from cssync.assembly.backtesting import recorded
 from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
 from cssync.assembly.lines import ONE_STORY, Unheard, backfilling, night, rehearsal
@@ -41,6 +42,7 @@ __all__ = [
     "now",
     "outbox",
     "overseen",
+    "recorded",
     "rehearsal",
     "schedule",
     "send",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -21,16 +21,21 @@ SINCE_LAST_NIGHT = 1
 WINDOWS = (7, 30, 90)
 
 
-def add_up(snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date | None) -> Books:
-    """Raises ImplausibleSnapshotError when the books do not add up to the customers: a night to refuse."""
+def add_up(
+    snapshot: Snapshot, timeline: Timeline, team: Team, last_night: date | None, windows: Sequence[int] = WINDOWS
+) -> Books:
+    """*windows*: over how many days changes are told beside those since the last night.
+
+    Raises ImplausibleSnapshotError when the books do not add up to the customers: a night to refuse.
+    """
     owners = {owner.id: owner for owner in snapshot.owners}
     labels = _labels(snapshot.owners)
     units = units_of(snapshot.customers.select(*COUNTED, "product"))
-    windows = tuple(_windows(snapshot, timeline, labels, last_night))
+    looked_at = tuple(_windows(snapshot, timeline, labels, last_night, windows))
     parts = {cut: parts_of(units, cut) for cut in ("book_id", "segment")}
     of_books = _labelled(parts["book_id"], labels)
     parts |= {cut: regrouped(of_books, cut) for cut in ("team", "manager", "everything")}
-    cuts = {cut: tallies(of_cut, cut, windows) for cut, of_cut in parts.items()}
+    cuts = {cut: tallies(of_cut, cut, looked_at) for cut, of_cut in parts.items()}
     books = (_book(str(key), tally, owners, team) for key, tally in cuts["book_id"].items())
     added = Books(
         as_of=snapshot.as_of,
@@ -65,9 +70,11 @@ def _labelled(rows: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     return rows.join(labels, on="book_id", how="left").with_columns(everything=pl.lit("everything"))
 
 
-def _windows(snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_night: date | None) -> Iterable[Window]:
+def _windows(
+    snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, last_night: date | None, windows: Sequence[int]
+) -> Iterable[Window]:
     starts = {SINCE_LAST_NIGHT: last_night or snapshot.as_of - timedelta(days=1)}
-    starts |= {days: snapshot.as_of - timedelta(days=days) for days in WINDOWS}
+    starts |= {days: snapshot.as_of - timedelta(days=days) for days in windows}
     for days, start in starts.items():
         since = max(start, timeline.history_since)
         if since >= snapshot.as_of:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from urllib.parse import quote
 
-from cssync.books.aggregate import add_up
+from cssync.books.aggregate import WINDOWS, add_up
 from cssync.books.history import History
 from cssync.books.owners import keys_of_book
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.capacity.forecast import Forecaster, RateForecaster
 from cssync.capacity.limits import LimitBook
-from cssync.capacity.portfolio import Portfolio, place
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.story import Named
@@ -48,11 +47,6 @@ class Company:
     def forecaster(self) -> Forecaster:
         return RateForecaster(self.books, self.history.flows())
 
-    @cached_property
-    def portfolio(self) -> Portfolio:
-        """Every customer in its quadrant (seed 15)."""
-        return place(self.history, None, self.settings.portfolio, self.settings.deals)
-
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
         excused = {name.casefold() for name in self.settings.team.without_book}
@@ -78,12 +72,13 @@ def company_of(
     origin: Callable[[str], str],
     last_night: date | None,
     record_url: str | None = None,
+    windows: Sequence[int] = WINDOWS,
 ) -> Company:
     """Add the books up and put beside them all that they are judged by.
 
-    *origin*: see ``LimitBook``. *last_night*: the accepted night before. Raises ImplausibleSnapshotError where the
-    books do not add up to the customers.
+    *origin*: see ``LimitBook``. *last_night*: the accepted night before. *windows*: see ``add_up``. Raises
+    ImplausibleSnapshotError where the books do not add up to the customers.
     """
-    books = add_up(snapshot, timeline, settings.team, last_night)
+    books = add_up(snapshot, timeline, settings.team, last_night, windows)
     history = History(snapshot, timeline, books)
     return Company(books, history, LimitBook(settings.limits, origin), settings, record_url)
