@@ -11,7 +11,7 @@ from decimal import Decimal
 import polars as pl
 
 from cssync.books.aggregate import SINCE_LAST_NIGHT
-from cssync.capacity.verdicts import verdicts
+from cssync.capacity.verdicts import by_article, verdicts
 from cssync.model.book import Book, BookKind, Change
 from cssync.model.finding import Driver, Unit
 from cssync.model.history import reach
@@ -23,6 +23,8 @@ from rules.proposal import proposal
 
 _DRIVERS = 5
 _MOST_SHARES = 4
+# What `cssync verdicts` says beside these is told by other chapters, or too much for a thread.
+_IN_THE_THREAD = ("two_million", "fifty", "ideal", "deal_size", "segment_range", "survey")
 
 
 def largest(context: Context, book: Book) -> tuple[Driver, ...]:
@@ -124,6 +126,9 @@ def _mix(context: Context, book: Book) -> Iterator[Sentence]:
             continue
         parts = [f"{s.label} {s.accounts} ({money(s.arr, context.currency)})" for s in shares]
         yield (f"{title}: {listed(parts, _MOST_SHARES)}.",)
+    if quadrants := context.company.portfolio.mix(book.id):
+        told = "; ".join(part.words(context.currency) for part in quadrants)
+        yield (f"By what they bring and how they grow: {told} (seed 15).",)
     if top := [(context.named(one.account_id, one.name), one.arr) for one in largest(context, book)]:
         yield ("Largest: ", *enumerated(top, context.currency), ".")
     if tally.arr_unknown:
@@ -133,6 +138,5 @@ def _mix(context: Context, book: Book) -> Iterator[Sentence]:
 def _articles(context: Context, book: Book) -> Iterator[Sentence]:
     if book.kind is not BookKind.CSM:
         return
-    for verdict in verdicts(book, context.currency):
-        word = f"{verdict.word}, " if verdict.word else ""
-        yield (f"{verdict.article}: {word}{verdict.why} ({verdict.seeds}).",)
+    told = (verdict for verdict in verdicts(context.company, book) if verdict.key in _IN_THE_THREAD)
+    yield from ((said,) for said in by_article(told))

@@ -16,7 +16,7 @@ from cssync.cli.app import app
 from cssync.settings import secrets
 from tests.documents import JSON, quoted, the_table
 
-COMMANDS = ("run", "books", "alerts", "backtest", "status", "outbox list", "config show", "doctor")
+COMMANDS = ("run", "books", "verdicts", "alerts", "backtest", "status", "outbox list", "config show", "doctor")
 _ARGUMENTS = {
     "run": ("run", "--as-of", "2026-11-22"),
     "config show": ("config", "show"),

@@ -15,6 +15,7 @@ from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.capacity.forecast import Forecaster, RateForecaster
 from cssync.capacity.limits import LimitBook
+from cssync.capacity.portfolio import Portfolio, place
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.story import Named
@@ -46,6 +47,11 @@ class Company:
     @cached_property
     def forecaster(self) -> Forecaster:
         return RateForecaster(self.books, self.history.flows())
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """Every customer in its quadrant (seed 15)."""
+        return place(self.history, None, self.settings.portfolio, self.settings.deals)
 
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from cssync.books.owners import keys_of_book
 from cssync.model.book import Book
@@ -15,6 +15,7 @@ from cssync.settings.model import Limits, LimitSet
 
 Measure = Literal["arr", "accounts", "trend_accounts"]
 
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 _SEEDS: dict[Measure, str] = {"arr": "seed 1", "accounts": "seed 2", "trend_accounts": "seed 4"}
 
 
@@ -29,7 +30,7 @@ class LimitBook:
         """The narrowest limit that is set for *book*."""
         if not (self.limits.csms or self.limits.segments or self.limits.complexity):
             return self.general(measure)
-        return next(self._narrowest_first(book, measure))
+        return next(self.narrowest_first(book, measure))
 
     def general(self, measure: Measure) -> Limit:
         """The limit of a book of which nothing particular is known."""
@@ -45,7 +46,8 @@ class LimitBook:
         seed = _SEEDS[measure] if origin == "default" else None
         return Limit(getattr(self.limits, measure), setting, origin, seed, "for every CSM")
 
-    def _narrowest_first(self, book: Book, measure: Measure) -> Iterator[Limit]:
+    def narrowest_first(self, book: Book, measure: Measure) -> Iterator[Limit]:
+        """Yield every limit that is set for *book*: the first holds, the last is the general one."""
         if self.limits.csms:
             keys = keys_of_book(book)
             yield from self._of(self.limits.csms, keys, f"limits.csms.{{}}.{measure}", measure, "of their own")

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "Pull the CRM, work out every book, and tell leadership what changed.",
     "backfill": "Rebuild the time before the first night from the CRM's own history.",
     "books": "Show every book of the last accepted night.",
+    "verdicts": "Show what each article says of each book, and where they disagree.",
     "alerts": "Show the alerts that are open, and decide about them.",
     "backtest": "Replay the rules over past nights, and propose thresholds.",
     "status": "Say whether the last night was fine, and what is unsent.",

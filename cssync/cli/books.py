@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cssync.cli.start import ConfigPath
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cssync.model.book import Book, Books
 
 
 def books(
@@ -27,7 +22,7 @@ def books(
 
     Where no night has been accepted yet, the source is read as `cssync run --dry` reads it, and nothing is stored.
     """
-    from cssync.cli.company import company
+    from cssync.cli.company import chosen, company
     from cssync.cli.output import product, write_json
     from cssync.cli.start import start
     from cssync.errors import ConfigError
@@ -38,30 +33,10 @@ def books(
     if json and csv:
         raise ConfigError("--json and --csv exclude each other", remedy="choose one of them")
     found = company(start(path)).books
-    shown = _chosen(found, csm, team)
+    shown = chosen(found, csm, team)
     if json:
         write_json(books_as_json(found, shown))
     elif csv:
         sys.stdout.write(books_csv(found, shown))
     else:
         product().print(books_table(found, shown, most=len(shown)))
-
-
-def _chosen(books: Books, csm: str | None, team: str | None) -> Sequence[Book]:
-    from cssync.cli.nearest import nearest
-    from cssync.errors import ConfigError
-
-    shown = books.books
-    if team is not None:
-        shown = tuple(book for book in shown if (book.team or "").casefold() == team.casefold())
-        if not shown:
-            teams = sorted({book.team for book in books.books if book.team})
-            raise ConfigError(f"no book belongs to a team called {team!r}", remedy=nearest(team, teams))
-    if csm is not None:
-        wanted = csm.casefold()
-        shown = tuple(
-            book for book in shown if wanted in {(key or "").casefold() for key in (book.id, book.name, book.email)}
-        )
-        if not shown:
-            raise ConfigError(f"nobody called {csm!r} has a book", remedy=nearest(csm, [b.name for b in books.books]))
-    return shown

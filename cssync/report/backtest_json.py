@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cssync.model.backtest import Backtest, Firing, Proposal, Replayed, RuleFigures, Trial
-from cssync.report.csv import text
+from cssync.report.csv import cell
 
 Json = dict[str, Any]
 _HEADER = (
@@ -41,8 +41,8 @@ def backtest_csv(found: Backtest) -> str:
 
 
 def _row(scenario: str, firing: Firing) -> Iterator[object]:
-    yield from (text(scenario), firing.rule, text(firing.subject.id), text(firing.subject.name), firing.opened)
-    yield from (firing.ended, text(firing.how), firing.worst, firing.stood, firing.again, firing.breach)
+    yield from (cell(scenario), firing.rule, cell(firing.subject.id), cell(firing.subject.name), firing.opened)
+    yield from (firing.ended, cell(firing.how), firing.worst, firing.stood, firing.again, firing.breach)
     yield from (firing.lead_days, firing.told)
 
 

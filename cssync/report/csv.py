@@ -37,13 +37,14 @@ def books_csv(books: Books, shown: Iterable[Book] | None = None) -> str:
     for book in books.books if shown is None else shown:
         writer.writerow(
             (
-                books.as_of, text(book.id), text(book.name), text(book.email), book.kind, book.active,
-                text(book.team), text(book.manager), text(book.segment), book.accounts, f"{book.arr:f}",
-                text(books.currency),
+                books.as_of, cell(book.id), cell(book.name), cell(book.email), book.kind, book.active,
+                cell(book.team), cell(book.manager), cell(book.segment), book.accounts, f"{book.arr:f}",
+                cell(books.currency),
             )
         )  # fmt: skip
     return out.getvalue()
 
 
-def text(foreign: str | None) -> str:
+def cell(foreign: str | None) -> str:
+    """A text of the CRM as one line, with an apostrophe before what would be a formula."""
     return _FORMULA.sub(r"\1'", line(foreign or ""))

@@ -14,6 +14,7 @@ from cssync.settings.alerts import AlertPolicy
 from cssync.settings.base import AccountCondition, PositiveDecimal, Ratio, Section, TimeZone
 from cssync.settings.hiring import Hiring
 from cssync.settings.notify import Notify
+from cssync.settings.portfolio import Deals, Portfolio
 from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
 
@@ -152,6 +153,8 @@ class Settings(Section):
     team: Team = Field(Team(), description="corrections to what the CRM says about its owners")
     limits: Limits = Field(Limits(), description="what one CSM can carry: CSM > segment > complexity > global")
     rules: Rules = Field(Rules(), description="which rules speak, and from when on")
+    portfolio: Portfolio = Field(Portfolio(), description="Star, Cash Cow, Question Mark or Poor Dog (seed 15)")
+    deals: Deals = Field(Deals(), description="what the open deals of customers are")
     hiring: Hiring = Field(Hiring(), description="how long a hire takes, what is under way, what it is worth")
     gate: Gate = Field(Gate(), description="when a night is refused because its numbers cannot be believed")
     alerts: AlertPolicy = Field(AlertPolicy(), description="when leadership hears of an alert again")

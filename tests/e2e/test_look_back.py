@@ -80,3 +80,32 @@ def test_a_night_before_the_last_accepted_one_is_refused(after: Desk) -> None:
     assert "the night of 21 Nov 2026 was accepted already; 20 Nov 2026 is before it" in ran.said
     assert "leave --as-of out" in ran.said
     assert after.dump() == before
+
+
+def test_the_verdicts_of_the_articles_for_people(after: Desk) -> None:
+    after.environ["COLUMNS"] = "140"
+    told = after.run("verdicts").out
+    assert "What the articles say of the books of 2026-11-20 in USD" in told
+    assert "Every article that can tell finds fault" not in told
+    assert "Not paid for by cost ($7k for $100k). Right by $2M ($7k of $2M)" in told
+    assert "In force: $2M of ARR" in told
+    of_one = after.run("verdicts", "--csm", "dana@acme.test").out
+    assert "ClientSuccess: within, $7k of $2M ARR; 7 of 50 customers; 25 to 35 at best" in of_one
+    assert "In force: 5 accounts for every CSM (limits.accounts, " in of_one
+    assert "Ana Diaz" not in of_one
+
+
+def test_the_verdicts_for_programs_and_for_a_spreadsheet(after: Desk) -> None:
+    (west,) = after.run("verdicts", "--csm", "Sam Ito", "--team", "West", "--json").json["books"]
+    assert west["csm"]["name"] == "Sam Ito"
+    assert {said["key"]: said["word"] for said in west["verdicts"]}["fifty"] == "within"
+    header, *lines = after.run("verdicts", "--csv").out.splitlines()
+    assert header.split(",")[8:10] == ["two_million", "fifty"]
+    assert [line.split(",")[2] for line in lines] == ["Dana Roy", "Sam Ito", "Ana Diaz"]
+    assert after.run("verdicts", "--csv", "--json").code == 2
+
+
+def test_the_articles_speak_of_csms_alone(after: Desk) -> None:
+    ran = after.run("verdicts", "--csm", "Dana Ray")
+    assert ran.code == 2
+    assert "did you mean 'Dana Roy'?" in ran.said
