@@ -16,7 +16,6 @@ from cssync.books.history import History
 from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.books.spells import Timeline, advance
 from cssync.capacity.company import Company
-from cssync.capacity.limits import LimitBook
 from cssync.model.book import Book, Books
 from cssync.model.history import CSM
 from cssync.model.history import History as Memories
@@ -99,12 +98,11 @@ class Night:
     def history(self) -> History:
         return History(self.snapshot, self.timeline, self.books)
 
-    def company(self, record_url: str | None = None) -> Company:
-        limits = LimitBook(self.settings.limits, lambda _: "default")
-        return Company(self.books, self.history, limits, self.settings, record_url)
-
     def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
         return Context(self.company(record_url), frozenset(firing))
+
+    def company(self, record_url: str | None = None) -> Company:
+        return Company(self.books, self.history, self.settings, lambda _: "default", record_url)
 
 
 @dataclass

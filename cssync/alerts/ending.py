@@ -8,10 +8,7 @@ from typing import NamedTuple
 from cssync.alerts.tonight import Tonight
 from cssync.model.alert import Alert, Cause
 from cssync.model.finding import Finding, Limit, Unit
-from cssync.model.wording import count, money
-
-# Its value moves with the mix of the book, without anyone having touched the settings.
-_DERIVED = "limits.complexity"
+from cssync.model.wording import count, hours, money
 
 
 class Ending(NamedTuple):
@@ -41,8 +38,8 @@ def ended(alert: Alert, tonight: Tonight) -> Ending | None:
 def is_raised(alert: Alert, limit: Limit) -> bool:
     """Whether someone let *alert*'s book carry more than before. Under a lowered limit it can only have recovered."""
     before = _limit_of(alert)
-    derived = before is not None and before.setting == limit.setting == _DERIVED
-    return limit.value > alert.limit_value and not derived
+    by_itself = before is not None and before.setting == limit.setting and before.moves and limit.moves
+    return limit.value > alert.limit_value and not by_itself
 
 
 def change_of_limit(alert: Alert, limit: Limit, currency: str) -> str:
@@ -60,7 +57,11 @@ def held_to_something_else(finding: Finding, before: Alert | None, currency: str
     if before is not None and finding.limit.value < before.limit_value and finding.value <= before.limit_value:
         return change_of_limit(before, finding.limit, currency)
     if finding.before is not None and finding.before > finding.limit.value:
-        last = money(finding.before, currency) if finding.unit is Unit.MONEY else count(int(finding.before), "account")
+        last = (
+            count(int(finding.before), "account")
+            if finding.unit is Unit.ACCOUNTS
+            else _figure(finding.before, finding.unit, currency)
+        )
         held = _figure(finding.limit.value, finding.unit, currency)
         return (
             f"{last} last night too: what it is held to has changed "
@@ -74,7 +75,13 @@ def _limit_of(alert: Alert) -> Limit | None:
 
 
 def _figure(value: Decimal, unit: Unit, currency: str) -> str:
-    return money(value, currency) if unit is Unit.MONEY else f"{value:f}"
+    match unit:
+        case Unit.MONEY:
+            return money(value, currency)
+        case Unit.HOURS:
+            return f"{hours(value)} a month"
+        case Unit.ACCOUNTS:
+            return f"{value:f}"
 
 
 def _said(limit: Limit) -> str:

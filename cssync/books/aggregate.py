@@ -15,7 +15,7 @@ from cssync.books.tally import COUNTED, UNKNOWN, Window, parts_of, regrouped, ta
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Group, Tally
 from cssync.model.owner import Owner
-from cssync.settings.model import Team
+from cssync.settings.team import Team
 
 SINCE_LAST_NIGHT = 1
 WINDOWS = (7, 30, 90)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.model.book import Books
 from cssync.model.finding import Unit
+from cssync.model.history import CSM
 
 LOOK_BACK_DAYS = 365
 _LONG_ENOUGH_DAYS = 90
@@ -67,6 +68,14 @@ class History:
                 return None
             start = day
         return None
+
+    def first_customers(self, known_before: timedelta) -> Mapping[str, date]:
+        """The day on which each book that holds customers got its first, where it is known that for *known_before*
+        it had none.
+        """
+        since = max(self.timeline.known.get(CSM, self.timeline.history_since), self.timeline.history_since)
+        held = self.timeline.spells.lazy().filter("is_customer").group_by("book_id").agg(pl.min("valid_from"))
+        return dict(held.filter(pl.col("valid_from") >= since + known_before).collect().iter_rows())
 
     @cached_property
     def moves_since(self) -> date | None:

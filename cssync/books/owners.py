@@ -10,7 +10,7 @@ import polars as pl
 
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind
 from cssync.model.owner import Owner, OwnerKind
-from cssync.settings.model import Team
+from cssync.settings.team import Team
 
 UNKNOWN_OWNER_PREFIX = "unknown:"
 

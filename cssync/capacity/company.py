@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 from cssync.books.aggregate import WINDOWS, add_up
 from cssync.books.history import History
-from cssync.books.owners import keys_of_book
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.capacity.forecast import Forecaster, RateForecaster
 from cssync.capacity.limits import LimitBook
+from cssync.capacity.person import CsmCapacity
 from cssync.capacity.portfolio import Portfolio, place
+from cssync.capacity.staff import Staff, staff_of
+from cssync.capacity.workload import Workload, workload_of
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.story import Named
@@ -24,12 +26,12 @@ from cssync.settings.model import Settings
 
 @dataclass(frozen=True)
 class Company:
-    """*record_url*: see ``cssync.model.pull.Pull``."""
+    """*origin*: see ``LimitBook``. *record_url*: see ``cssync.model.pull.Pull``."""
 
     books: Books
     history: History
-    limits: LimitBook
     settings: Settings
+    origin: Callable[[str], str]
     record_url: str | None = None
 
     @property
@@ -45,6 +47,18 @@ class Company:
         return FiscalCalendar(self.settings.fiscal_year_starts_in)
 
     @cached_property
+    def staff(self) -> Staff:
+        return staff_of(self.settings, self.history)
+
+    @cached_property
+    def workload(self) -> Workload:
+        return workload_of(self.books, self.settings, self.staff)
+
+    @cached_property
+    def limits(self) -> LimitBook:
+        return LimitBook(self.settings.limits, self.origin, self.books.totals.arr, self.currency, self._capacity)
+
+    @cached_property
     def forecaster(self) -> Forecaster:
         return RateForecaster(self.books, self.history.flows())
 
@@ -54,11 +68,8 @@ class Company:
         return place(self.history, None, self.settings.portfolio, self.settings.deals)
 
     def measured(self) -> Iterator[Book]:
-        """Books of working CSMs that limits apply to: no pools, none of those without a book (seed 33)."""
-        excused = {name.casefold() for name in self.settings.team.without_book}
-        for book in self.books.books:
-            if book.kind is BookKind.CSM and not (excused and excused.intersection(keys_of_book(book))):
-                yield book
+        """Books of working CSMs that limits apply to: no pools, none of those who carry no book (seed 33)."""
+        return (book for book in self.books.books if book.kind is BookKind.CSM and self.staff.carries_book(book.id))
 
     def unworked(self) -> Iterator[Book]:
         """Books that no working CSM looks after."""
@@ -68,6 +79,10 @@ class Company:
         """An account's name, with the page of its record."""
         url = self.record_url
         return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
+
+    def _capacity(self, book_id: str | None) -> CsmCapacity:
+        staff, today = self.staff, self.as_of
+        return staff.typical(today) if book_id is None else staff.capacity(book_id, today)
 
 
 def company_of(
@@ -86,5 +101,4 @@ def company_of(
     ImplausibleSnapshotError where the books do not add up to the customers.
     """
     books = add_up(snapshot, timeline, settings.team, last_night, windows)
-    history = History(snapshot, timeline, books)
-    return Company(books, history, LimitBook(settings.limits, origin), settings, record_url)
+    return Company(books, History(snapshot, timeline, books), settings, origin, record_url)

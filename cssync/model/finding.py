@@ -25,6 +25,7 @@ class Unit(StrEnum):
 
     ACCOUNTS = "accounts"
     MONEY = "money"
+    HOURS = "hours"  # a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Limit:
 
     *setting*: its dotted name ("limits.csms.dana@acme.test.accounts"). *origin*: "default", or file and line.
     *seed*: the row of the seeds it rests on, None where the operator set it. *why*: a few words for the digest.
+    *moves*: by itself, with the mix of the book or a ramp, without anyone having touched the settings.
     """
 
     value: Decimal
@@ -53,6 +55,7 @@ class Limit:
     origin: str
     seed: str | None
     why: str
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

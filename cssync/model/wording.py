@@ -33,6 +33,12 @@ def signed_money(amount: Decimal, currency: str) -> str:
     return f"{'+' if amount > 0 else ''}{money(amount, currency)}"
 
 
+def hours(amount: Decimal) -> str:
+    """To a tenth, and whole where it is: 352 h, 10.8 h"""
+    tenth = round(amount, 1)
+    return f"{tenth:,.0f} h" if tenth == tenth.to_integral_value() else f"{tenth:,.1f} h"
+
+
 def day(when: date) -> str:
     """Day, name of the month, year: read the same on both sides of the Atlantic."""
     return f"{when.day} {when:%b %Y}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from cssync.model.finding import Finding, Unit
 from cssync.model.story import Chapter, Sentence, joined
-from cssync.model.wording import count, day, money
+from cssync.model.wording import count, day, hours, money
 
 
 def story(
@@ -22,9 +23,18 @@ def _why(findings: Sequence[Finding], titles: Mapping[str, str], currency: str) 
         yield (finding.reason,)
         limit = finding.limit
         source = f"{limit.seed}, {limit.origin}" if limit.seed else limit.origin
-        if finding.unit is Unit.MONEY:
-            yield (f"The limit of {money(limit.value, currency)} is {limit.setting} ({source}), {limit.why}.",)
-        elif limit.value:
-            yield (f"The limit of {count(int(limit.value), 'account')} is {limit.setting} ({source}), {limit.why}.",)
+        if limit.value or finding.unit is not Unit.ACCOUNTS:
+            held = _figure(finding.unit, limit.value, currency)
+            yield (f"The limit of {held} is {limit.setting} ({source}), {limit.why}.",)
         if finding.since:
             yield (f"{titles[finding.rule]} since {day(finding.since)}.",)
+
+
+def _figure(unit: Unit, value: Decimal, currency: str) -> str:
+    match unit:
+        case Unit.MONEY:
+            return money(value, currency)
+        case Unit.HOURS:
+            return f"{hours(value)} a month"
+        case Unit.ACCOUNTS:
+            return count(int(value), "account")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, get_origin
+from typing import Annotated, Self, get_origin
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -31,12 +31,20 @@ class Section(BaseModel):
         return given
 
     @classmethod
+    def example(cls) -> Self:
+        """What the reference shows of a section that has no defaults of its own to show."""
+        return cls()
+
+    @classmethod
     def _holds_several(cls, name: str) -> bool:
         return name in cls.model_fields and get_origin(cls.model_fields[name].annotation) in (dict, tuple)
 
 
 Ratio = Annotated[Decimal, Field(gt=0, le=1)]
 PositiveDecimal = Annotated[Decimal, Field(gt=0)]
+NotNegative = Annotated[Decimal, Field(ge=0)]
+# Of something that others have a share of as well.
+Share = Annotated[Decimal, Field(ge=0, lt=1)]
 
 
 def _known_zone(name: str) -> str:
@@ -48,10 +56,22 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
+# Of an account on one day, for conditions that have no calendar: negative once the renewal is over.
+AGES = ("days_to_renewal", "days_as_customer")
+
+
 def _over_accounts(text: str) -> str:
+    return _checked(text, _account_columns())
+
+
+def _over_dated_accounts(text: str) -> str:
+    return _checked(text, _account_columns() | set(AGES))
+
+
+def _account_columns() -> set[str]:
     from cssync.model.tables import SNAPSHOT
 
-    return _checked(text, {name for name in SNAPSHOT if name not in {"is_customer", "book_id", "unit_id"}})
+    return {name for name in SNAPSHOT if name not in {"is_customer", "book_id", "unit_id"}}
 
 
 def _over_opportunities(text: str) -> str:
@@ -62,6 +82,7 @@ def _over_opportunities(text: str) -> str:
 
 # SQL conditions over the canonical columns: lifecycle in ('live', 'onboarding') and arr > 0
 AccountCondition = Annotated[str, AfterValidator(_over_accounts)]
+DatedCondition = Annotated[str, AfterValidator(_over_dated_accounts)]
 OpportunityCondition = Annotated[str, AfterValidator(_over_opportunities)]
 
 

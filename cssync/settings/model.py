@@ -12,11 +12,14 @@ from pydantic import AfterValidator, Field, PositiveInt, field_validator
 
 from cssync.settings.alerts import AlertPolicy
 from cssync.settings.base import AccountCondition, PositiveDecimal, Ratio, Section, TimeZone
+from cssync.settings.capacity import Capacity
 from cssync.settings.hiring import Hiring
+from cssync.settings.limits import Limits
 from cssync.settings.notify import Notify
 from cssync.settings.portfolio import Deals, Portfolio
 from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
+from cssync.settings.team import Team
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -40,46 +43,6 @@ class Money(Section):
     rates: dict[CurrencyCode, PositiveDecimal] = Field(
         default_factory=dict, description="corporate units for one unit: EUR: 1.08; they win over the CRM's"
     )
-
-
-class LimitSet(Section):
-    """null: the next wider limit holds."""
-
-    arr: PositiveDecimal | None = Field(None, description="ARR of one book, in the corporate currency")
-    accounts: PositiveDecimal | None = Field(None, description="accounts of one book")
-    trend_accounts: PositiveDecimal | None = Field(None, description="accounts that a book must not be heading for")
-
-
-class Limits(Section):
-    """What one CSM can carry. Precedence: CSM > segment > complexity > global."""
-
-    arr: PositiveDecimal = Field(Decimal(2_000_000), description="seed 1: $2M of ARR a CSM")
-    accounts: PositiveDecimal = Field(Decimal(50), description="seeds 2 and 3: about 50 accounts a CSM")
-    trend_accounts: PositiveDecimal = Field(
-        Decimal(75), description="seed 4: heading for 75 by the end of next quarter"
-    )
-    complexity: dict[str, PositiveDecimal] = Field(
-        default_factory=dict, description="seed 5: multiplier per product; account limits are divided by it"
-    )
-    segments: dict[str, LimitSet] = Field(default_factory=dict, description="by segment of the book")
-    csms: dict[str, LimitSet] = Field(default_factory=dict, description="by e-mail address or owner id")
-
-
-class Member(Section):
-    """What the CRM does not say, or says wrongly, about one owner."""
-
-    segment: str | None = Field(None, description="segment of the book; null: the one most of its customers are in")
-    team: str | None = Field(None, description="null: the team that the CRM names")
-
-
-class Team(Section):
-    """Corrections to what the CRM says about its owners; everyone by e-mail address or owner id."""
-
-    pools: tuple[str, ...] = Field((), description="users that stand for several people")
-    without_book: tuple[str, ...] = Field(
-        (), description="seed 33: leaders and others whose accounts are not measured against limits"
-    )
-    members: dict[str, Member] = Field(default_factory=dict, description="segment and team of single owners")
 
 
 class Gate(Section):
@@ -150,8 +113,9 @@ class Settings(Section):
     source: Source = Field(FileSource(), description="where the accounts come from, and which field says what")
     customers: Customers = Field(Customers(), description="which accounts are customers, and what counts as one")
     money: Money = Field(Money(), description="the one currency in which every figure is shown")
-    team: Team = Field(Team(), description="corrections to what the CRM says about its owners")
-    limits: Limits = Field(Limits(), description="what one CSM can carry: CSM > segment > complexity > global")
+    team: Team = Field(Team(), description="what CSMs do, and what the CRM does not know about its owners")
+    limits: Limits = Field(Limits(), description="what one CSM can carry: CSM > segment > complexity > stage > global")
+    capacity: Capacity = Field(Capacity(), description="how much work an account is, and how much a CSM can do")
     rules: Rules = Field(Rules(), description="which rules speak, and from when on")
     portfolio: Portfolio = Field(Portfolio(), description="Star, Cash Cow, Question Mark or Poor Dog (seed 15)")
     deals: Deals = Field(Deals(), description="what the open deals of customers are")

@@ -7,7 +7,7 @@ single CSMs) are there as comments.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from textwrap import wrap
@@ -26,10 +26,14 @@ _INDENT = "  "
 _EXAMPLE_NAMES = {
     "complexity": "Platform",
     "csms": "dana@acme.test",
+    "duties": "travel",
     "members": "dana@acme.test",
+    "others": "several_sites",
+    "pools": "cs.pool@acme.test",
     "rates": "EUR",
     "segments": "enterprise",
 }
+_EXAMPLE_NUMBERS = {"duties": Decimal("0.1")}
 _EXAMPLE_NUMBER = Decimal("1.25")
 
 
@@ -41,7 +45,8 @@ def reference() -> str:
         "# a later version knows better. Start with `cssync init`, which leaves open the few that have none.",
         "# `cssync config show` tells what is in force and where it was said. Each may also come from the environment,",
         "# as CSSYNC__SECTION__NAME: CSSYNC__GATE__MAX_DROP=0.5.",
-        '# "seed 4" names the advice that a default rests on: its row in the rules that cssync follows.',
+        '# "seed 4" names the advice that a default rests on: its row in the rules that cssync follows. "[d]" marks',
+        "# one of our own, where no advice says anything.",
         "#",
         "# Secrets never stand here. They come from the environment, from a .env file beside the settings, or from the",
         "# file that the same name with _FILE points to:",
@@ -63,12 +68,12 @@ def scalar(value: Any) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
-        case int() | float():
-            return f"{value:g}" if isinstance(value, float) else str(value)
-        case Decimal():
-            return f"{value:f}"
-        case time():
-            return yaml.safe_dump(value.strftime("%H:%M"), default_style='"').strip()
+        case int():
+            return str(value)
+        case float() | Decimal():
+            return f"{value:g}" if isinstance(value, float) else f"{value:f}"
+        case time() | date():
+            return f'"{value:%H:%M}"' if isinstance(value, time) else f'"{value}"'
         case Path() | str():
             return yaml.safe_dump(str(value), width=10_000).removesuffix("\n...\n").strip()
         case _:
@@ -84,7 +89,7 @@ def _setting(name: str, info: Any, value: Any) -> Iterator[str]:
         case dict() if value:
             yield f"{name}:"
             for key, below in value.items():
-                yield from _indented((f"{key}:", *_indented(_section(below))))
+                yield from _indented(_pair(key, below))
         case dict():
             yield f"{name}:"
             yield from _indented(_commented(_entry(name, get_args(info.annotation)[1])))
@@ -97,6 +102,20 @@ def _setting(name: str, info: Any, value: Any) -> Iterator[str]:
             yield f"{name}: {scalar(value)}"
 
 
+def _pair(key: Any, value: Any) -> Iterator[str]:
+    """One line or section of a mapping."""
+    if isinstance(value, Section):
+        yield f"{_key(key)}:"
+        yield from _indented(_section(value))
+    else:
+        yield f"{_key(key)}: {scalar(value)}"
+
+
+def _key(key: str | Decimal) -> str:
+    """Any other reader of YAML, too, is to take a number for the name that it is."""
+    return f'"{key:f}"' if isinstance(key, Decimal) else scalar(key)
+
+
 def _section(section: Section) -> Iterator[str]:
     for name, info in fields.fields(type(section)):
         attribute = next(key for key, other in type(section).model_fields.items() if other is info)
@@ -107,9 +126,9 @@ def _entry(table: str, kind: Any) -> Iterator[str]:
     """What one line or section of a mapping would look like."""
     if isinstance(kind, type) and issubclass(kind, Section):
         yield f"{_EXAMPLE_NAMES.get(table, 'name')}:"
-        yield from _indented(_section(kind()))
+        yield from _indented(_section(kind.example()))
     else:
-        yield f"{_EXAMPLE_NAMES.get(table, 'name')}: {scalar(_EXAMPLE_NUMBER)}"
+        yield f"{_EXAMPLE_NAMES.get(table, 'name')}: {scalar(_EXAMPLE_NUMBERS.get(table, _EXAMPLE_NUMBER))}"
 
 
 def _section_of(annotation: Any) -> type[Section] | None:
@@ -121,7 +140,7 @@ def _section_of(annotation: Any) -> type[Section] | None:
 def _item(kind: type[Section]) -> Iterator[str]:
     """What one section of a list would look like."""
     yield "-"
-    yield from _indented(_section(kind()))
+    yield from _indented(_section(kind.example()))
 
 
 def _alternative(section: type[Section]) -> Iterator[str]:

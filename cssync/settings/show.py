@@ -68,13 +68,19 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Plain]]:
             for key, inner in value.items():
                 yield from _leaves(inner, _below(name, key))
         case tuple():
-            yield name, list(value)
+            yield name, [_inline(item) if isinstance(item, Section) else item for item in value]
         case None | bool() | int() | dict():
             yield name, value
         case time():
             yield name, f"{value:%H:%M}"
         case _:
             yield name, str(value)
+
+
+def _inline(section: Section) -> str:
+    """A section of a list on one line, with what was said of it."""
+    said = section.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return "{" + ", ".join(f"{name}: {value}" for name, value in said.items()) + "}"
 
 
 def _below(name: str, part: str) -> str:

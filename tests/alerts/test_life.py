@@ -197,7 +197,7 @@ def test_a_limit_of_money_is_told_as_money() -> None:
 
 
 def test_a_limit_that_moves_with_the_mix_of_products_was_changed_by_nobody() -> None:
-    derived = replace(FIFTY, setting="limits.complexity")
+    derived = replace(FIFTY, setting="limits.complexity", moves=True)
     life = Life()
     life.night(over(51, limit=derived))
     moved = replace(derived, value=Decimal(52))

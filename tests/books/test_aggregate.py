@@ -32,7 +32,7 @@ def test_each_kind_of_owner_has_a_book_of_its_own_kind_and_none_is_lost_from_the
         account("a", "U1"), account("b", "U4", 20), account("c", "Q1", 300), account("d", "P1", 4000),
         account("e", None, 50_000), account("f", "U404", 600_000), account("prospect", "U1", 0),
     ]  # fmt: skip
-    nights = Nights(settings(team={"pools": ["pool@acme.test"]}))
+    nights = Nights(settings(team={"pools": {"pool@acme.test": {}}}))
     books = nights.walk(pull_of(rows, (*TEAM, queue, pool))).books
     assert {(b.id, b.kind, b.accounts, b.arr) for b in books.books} == {
         ("U1", BookKind.CSM, 1, Decimal("1000.00")),

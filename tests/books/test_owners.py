@@ -69,7 +69,7 @@ def test_queues_and_pools_are_nobodys_former_self(kind: OwnerKind) -> None:
 
 
 def test_a_pool_by_the_settings_is_nobodys_former_self() -> None:
-    pooled = settings(team={"pools": ["005A"]})
+    pooled = settings(team={"pools": {"005A": {}}})
     assert kinds(ED, ED_BEFORE, csm="005B", with_=pooled) == [("005B", BookKind.INACTIVE, 1)]
 
 

@@ -52,11 +52,14 @@ def test_show_without_a_file_says_that_the_defaults_hold(tmp_path: Path) -> None
 
 
 def test_show_for_a_program_is_json_with_values_sources_and_no_secret(tmp_path: Path) -> None:
-    shown = config("show", "--json", HUBSPOT_TOKEN=CANARY, CSSYNC__TEAM__POOLS="[a, b]")
+    shown = config("show", "--json", HUBSPOT_TOKEN=CANARY, CSSYNC__TEAM__SCOPE="[support, training]")
     told = json.loads(shown.stdout)
     assert told["file"] == str(tmp_path / "config/cssync.yaml")
     assert told["settings"]["tenant"] == {"value": "acme", "source": "config/cssync.yaml:1"}
-    assert told["settings"]["team.pools"] == {"value": ["a", "b"], "source": "environment CSSYNC__TEAM__POOLS"}
+    assert told["settings"]["team.scope"] == {
+        "value": ["support", "training"],
+        "source": "environment CSSYNC__TEAM__SCOPE",
+    }
     assert told["settings"]["limits.arr"] == {"value": "2000000", "source": "default"}
     assert told["settings"]["notify.console"] == {"value": True, "source": "default"}
     assert told["settings"]["money.currency"] == {"value": None, "source": "default"}

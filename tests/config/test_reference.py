@@ -15,11 +15,13 @@ import yaml
 
 from cssync.settings import fields, secrets
 from cssync.settings.base import Section
+from cssync.settings.limits import LimitSet
 from cssync.settings.load import load
-from cssync.settings.model import LimitSet, Member, Settings
+from cssync.settings.model import Settings
 from cssync.settings.reference import reference
 from cssync.settings.schema import schema
 from cssync.settings.source import HubspotSource, SalesforceSource
+from cssync.settings.team import Member, Pool
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEMPLATES = Path(fields.__file__).parent / "templates"
@@ -90,15 +92,20 @@ def test_the_other_sources_in_the_reference_are_their_defaults(tmp_path: Path, k
 
 
 def test_the_examples_in_comments_can_be_uncommented(tmp_path: Path) -> None:
-    sections = (re.search(rf"^{name}:\n(?:.+\n)+", reference(), re.MULTILINE) for name in ("money", "team", "limits"))
+    sections = (
+        re.search(rf"^{name}:\n(?:.+\n)+", reference(), re.MULTILINE)
+        for name in ("money", "team", "limits", "capacity")
+    )
     file = tmp_path / "cssync.yaml"
-    file.write_text("".join(re.sub(r"(?m)^    # ", "    ", section[0]) for section in sections if section), "utf-8")
+    offered = re.compile(r"(?m)^( +)# (\S+:(?: .*)?$|  .*)")
+    file.write_text("".join(offered.sub(r"\1\2", section[0]) for section in sections if section), "utf-8")
     settings = load(file, {}, tmp_path).settings
     assert settings.money.rates == {"EUR": Decimal("1.25")}
     assert settings.limits.complexity == {"Platform": Decimal("1.25")}
     assert settings.limits.segments == {"enterprise": LimitSet()}
     assert settings.limits.csms == {"dana@acme.test": LimitSet()}
     assert settings.team.members == {"dana@acme.test": Member()}
+    assert settings.team.pools == {"cs.pool@acme.test": Pool()}
 
 
 @pytest.mark.parametrize("source", [*SOURCES, "demo"])

@@ -62,7 +62,8 @@ class TestAccountsOverLimit:
     def test_pools_queues_and_leaders_are_held_to_no_limit(self) -> None:
         pool, queue = Owner("P", "Pool", kind=OwnerKind.POOL), Owner("Q", "Queue", kind=OwnerKind.QUEUE)
         rows = [*many(60, "P"), *many(60, "Q"), *many(60, "U9")]
-        assert found(self.rule, rows, (*TEAM, pool, queue), team={"without_book": ["vera@acme.test"]}) == []
+        leader = {"members": {"vera@acme.test": {"role": "leader"}}}
+        assert found(self.rule, rows, (*TEAM, pool, queue), team=leader) == []
 
     def test_the_action_moves_the_smallest_customers_to_a_colleague_with_room(self) -> None:
         rows = [*many(51, amount=9000), account("small", "U1", 10), *many(10, "U2")]
@@ -249,7 +250,7 @@ class TestWithoutWorkingCsm:
         assert all(f.limit.seed == "seed 31" for f in findings)
 
     def test_a_pool_works_its_customers(self) -> None:
-        assert found(self.rule, many(3, "U2"), team={"pools": ["sam@acme.test"]}) == []
+        assert found(self.rule, many(3, "U2"), team={"pools": {"sam@acme.test": {}}}) == []
 
     def test_prospects_need_no_csm(self) -> None:
         assert found(self.rule, [account("a", None, 0)]) == []

@@ -20,11 +20,11 @@ def test_what_is_said_wins_over_file_and_environment_and_its_origin_says_so(tmp_
 
 
 def test_names_in_tables_may_have_dots_of_their_own(tmp_path: Path) -> None:
-    said = ["limits.csms.dana@acme.test.arr=5", "limits.complexity.Pro v2.1=1.5", "team.without_book=[a@x.test, b]"]
+    said = ["limits.csms.dana@acme.test.arr=5", "limits.complexity.Pro v2.1=1.5", "team.scope=[support, training]"]
     settings = load(None, {}, tmp_path, said).settings
     assert settings.limits.csms["dana@acme.test"].arr == 5
     assert settings.limits.complexity == {"Pro v2.1": Decimal("1.5")}
-    assert settings.team.without_book == ("a@x.test", "b")
+    assert settings.team.scope == ("support", "training")
 
 
 def test_a_name_in_a_table_is_the_one_of_the_file_in_whatever_case_it_is_said(tmp_path: Path) -> None:

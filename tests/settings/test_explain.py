@@ -34,8 +34,11 @@ def refusal(folder: Path, text: str, **environ: str) -> ConfigError:
         ("fiscal_year_starts_in: 13\n", "expected a whole number, at least 1 and at most 12 (got 13)"),
         ("notify:\n  console: maybe\n", "cssync.yaml:2: notify.console: expected true or false (got text)"),
         ("log:\n  level: loud\n", "log.level: expected one of debug, info, warning, error (got text)"),
-        ("team:\n  pools: dana\n", "cssync.yaml:2: team.pools: expected a list such as [a, b] (got text)"),
-        ("team:\n  pools:\n    - a\n    - {b: c}\n", "cssync.yaml:4: team.pools.1: expected text (got a section)"),
+        ("team:\n  scope: dana\n", "cssync.yaml:2: team.scope: expected a list such as [a, b] (got text)"),
+        (
+            "notify:\n  slack:\n    mention:\n      - a\n      - {b: c}\n",
+            "cssync.yaml:5: notify.slack.mention.1: expected text (got a",
+        ),
         ("schedule:\n  at: 25:00\n", "cssync.yaml:2: schedule.at: expected a time such as 04:00 (got text)"),
         (
             "timezone: Europe/Berln\n",
@@ -113,7 +116,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
         (f"notify: {{slack: {{channel: xoxb-{CANARY}}}}}\n", "SLACK_BOT_TOKEN"),
         (f"notify: {{slack: {{api_url: 'https://hooks.slack.com/services/{CANARY}'}}}}\n", "SLACK_WEBHOOK_URL"),
         (f"limits: {{arr: pat-na1-{CANARY}}}\n", "HUBSPOT_TOKEN"),
-        (f"team: {{pools: [a, pat-eu1-{CANARY}]}}\n", "HUBSPOT_TOKEN"),
+        (f"team: {{scope: [support, pat-eu1-{CANARY}]}}\n", "HUBSPOT_TOKEN"),
         (
             f"source:\n  kind: salesforce\n  key: |\n    -----BEGIN PRIVATE KEY-----\n    {CANARY}\n",
             "SALESFORCE_PRIVATE_KEY",

@@ -125,17 +125,17 @@ def test_the_environment_can_set_what_the_file_does_not_name(tmp_path: Path) -> 
         None,
         {
             "CSSYNC__NOTIFY__SLACK__CHANNEL": "#cs-capacity",
-            "CSSYNC__TEAM__POOLS": "[pool@acme.test]",
+            "CSSYNC__TEAM__SCOPE": "[support]",
             "CSSYNC__MONEY__RATES__EUR": "1.08",
             "CSSYNC__CUSTOMERS__ARR__FROM": "won_opportunities",
         },
         tmp_path,
     )
     assert found.settings.notify.slack.channel == "#cs-capacity"
-    assert found.settings.team.pools == ("pool@acme.test",)
+    assert found.settings.team.scope == ("support",)
     assert found.settings.money.rates == {"EUR": Decimal("1.08")}
     assert found.settings.customers.arr.from_ == "won_opportunities"
-    assert found.origin("team.pools") == "environment CSSYNC__TEAM__POOLS"
+    assert found.origin("team.scope") == "environment CSSYNC__TEAM__SCOPE"
     assert found.origin("money.rates.EUR") == "environment CSSYNC__MONEY__RATES__EUR"
 
 

@@ -17,7 +17,7 @@ def test_every_kind_of_value_is_shown_as_the_file_would_say_it(tmp_path: Path) -
     shown = lines(
         tmp_path,
         "limits: {arr: 2500000.50, csms: {dana@acme.test: {accounts: 60}}}\n"
-        "team: {pools: [a, b]}\n"
+        "team: {scope: [support, training]}\n"
         "schedule: {at: 16:30}\n",
     )
     assert {
@@ -26,7 +26,7 @@ def test_every_kind_of_value_is_shown_as_the_file_would_say_it(tmp_path: Path) -
             "limits.arr",
             "limits.csms.dana@acme.test.accounts",
             "limits.csms.dana@acme.test.arr",
-            "team.pools",
+            "team.scope",
             "money.rates",
             "schedule.at",
             "notify.console",
@@ -38,7 +38,7 @@ def test_every_kind_of_value_is_shown_as_the_file_would_say_it(tmp_path: Path) -
         "limits.arr": ("2500000.50", "2500000.50"),
         "limits.csms.dana@acme.test.accounts": ("60", "60"),
         "limits.csms.dana@acme.test.arr": (None, "null"),
-        "team.pools": (["a", "b"], "[a, b]"),
+        "team.scope": (["support", "training"], "[support, training]"),
         "money.rates": ({}, "{}"),
         "schedule.at": ("16:30", "16:30"),
         "notify.console": (True, "true"),

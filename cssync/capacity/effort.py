@@ -1,0 +1,128 @@
+"""How many hours a month each customer takes: hours of its segment x complexity of its product x modifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+
+import polars as pl
+
+from cssync.capacity.hours import HOURS, rounded
+from cssync.settings.capacity import Capacity, HoursPerAccount, Modifier
+
+# A customer won in the last so many days tells what a new one takes.
+RECENT_DAYS = 365
+_OWN_ROWS = ("smb", "digital", "mid_market", "large", "enterprise")
+
+
+def segment_key(name: str) -> str:
+    """What is left of a segment's name when all that people write differently is left out: Mid-Market, midmarket."""
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """*complexity*: multiplier by product (``limits.complexity``)."""
+
+    capacity: Capacity
+    complexity: Mapping[str, Decimal]
+
+    @cached_property
+    def modifiers(self) -> Mapping[str, Modifier]:
+        """By name, in the order in which they are multiplied."""
+        every = self.capacity.modifiers
+        named = {name: getattr(every, name) for name in type(every).model_fields if name != "others"}
+        return {**named, **every.others}
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of ``hours`` that add up to its hours."""
+        return "base", "complexity", *self.modifiers
+
+    def segment_hours(self, segment: str | None) -> Decimal | None:
+        """A month, for an account of *segment*; None where no setting says so."""
+        return None if segment is None else self._by_segment.get(segment_key(segment))
+
+    def hours(self, customers: pl.DataFrame, as_of: date) -> pl.DataFrame:
+        """*customers* (``SNAPSHOT`` rows) as ``account_id, book_id, unit_id, segment, hours, guessed, recent`` and the
+        ``parts``: a row an account, in their order, every amount in hours a month.
+
+        A part is what it adds to those before it. *guessed*: the segment has no hours of its own. *recent*: won within
+        a year. Accounts of one unit in one book are one customer: the one that takes most counts, the others take
+        nothing.
+        """
+        keyed = customers.with_columns(**_ages(as_of)).select(
+            "account_id",
+            "book_id",
+            "unit_id",
+            "segment",
+            recent=pl.col("days_as_customer").is_between(0, RECENT_DAYS).fill_null(value=False),
+            product=pl.col("product").str.to_lowercase().pipe(_kept, self._by_product),
+            applies=self._applies(),
+        )
+        cases = keyed.select("segment", "product", "applies").unique(maintain_order=True)
+        worked = pl.DataFrame(
+            [self._case(*case) for case in cases.iter_rows()],
+            schema={"hours": HOURS, "guessed": pl.Boolean(), **dict.fromkeys(self.parts, HOURS)},
+            orient="row",
+        )
+        priced = keyed.join(
+            cases.hstack(worked), on=cases.columns, how="left", nulls_equal=True, maintain_order="left"
+        ).drop("product", "applies")
+        return self._once_a_unit(priced)
+
+    def _once_a_unit(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if rows.select((pl.col("unit_id") == pl.col("account_id")).all()).item():
+            return rows
+        first = pl.col("account_id").sort_by(["hours", "account_id"], descending=[True, False]).first()
+        counts = pl.col("account_id") == first.over("unit_id", "book_id")
+        nothing = pl.lit(Decimal(0), HOURS)
+        return rows.with_columns(pl.when(counts).then(name).otherwise(nothing) for name in ("hours", *self.parts))
+
+    def _applies(self) -> pl.Expr:
+        """Which modifiers apply, a bit each, the first the lowest."""
+        return pl.sum_horizontal(
+            pl.sql_expr(modifier.when).fill_null(value=False).cast(pl.Int64) * (1 << place)
+            for place, modifier in enumerate(self.modifiers.values())
+        )
+
+    def _case(self, segment: str | None, product: str | None, applies: int) -> tuple[object, ...]:
+        """(hours, guessed, base, complexity, modifiers ...)"""
+        known = self.segment_hours(segment)
+        base = self.capacity.hours_per_account.otherwise if known is None else known
+        reached = [base, base * (self._by_product[product] if product else 1)]
+        for place, modifier in enumerate(self.modifiers.values()):
+            reached.append(reached[-1] * (modifier.times if applies >> place & 1 else 1))
+        shown = [rounded(hours) for hours in reached]
+        return shown[-1], known is None, shown[0], *_steps(shown)
+
+    @cached_property
+    def _by_segment(self) -> Mapping[str, Decimal]:
+        table: HoursPerAccount = self.capacity.hours_per_account
+        ours = {segment_key(name): getattr(table, name) for name in _OWN_ROWS}
+        return ours | {segment_key(name): hours for name, hours in table.segments.items()}
+
+    @cached_property
+    def _by_product(self) -> Mapping[str, Decimal]:
+        return {name.lower(): times for name, times in self.complexity.items()}
+
+
+def _steps(amounts: list[Decimal]) -> Iterator[Decimal]:
+    return (after - before for before, after in pairwise(amounts))
+
+
+def _kept(column: pl.Expr, known: Mapping[str, Decimal]) -> pl.Expr:
+    return pl.when(column.is_in(list(known))).then(column)
+
+
+def _ages(as_of: date) -> Mapping[str, pl.Expr]:
+    """What ``DatedCondition`` may ask for beside the columns of an account."""
+    begun = pl.coalesce("customer_since", "created_on")
+    return {
+        "days_to_renewal": (pl.col("renewal_on") - pl.lit(as_of)).dt.total_days(),
+        "days_as_customer": (pl.lit(as_of) - begun).dt.total_days(),
+    }

@@ -1,0 +1,145 @@
+"""What the customers of a book take of a month, beside what its CSM has: the load, and what makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+import polars as pl
+
+from cssync.capacity.effort import Effort
+from cssync.capacity.hours import exact
+from cssync.capacity.person import CsmCapacity
+from cssync.capacity.staff import Staff
+from cssync.model.book import Book, Books
+from cssync.settings.model import Settings
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLoad:
+    """*hours*: before complexity and modifiers. *guessed*: no setting says what an account of *segment* takes."""
+
+    segment: str | None
+    accounts: int
+    hours: Decimal
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What complexity, or a modifier by its *name*, adds (+) or takes away (-), on so many accounts."""
+
+    name: str
+    accounts: int
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BookLoad:
+    """*hours* a month == the sum over *segments* and *extras*, always. *guessed*: accounts whose segment is in no
+    setting.
+    """
+
+    hours: Decimal
+    capacity: CsmCapacity
+    segments: tuple[SegmentLoad, ...] = ()
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def guessed(self) -> int:
+        return sum(part.accounts for part in self.segments if part.guessed)
+
+    @property
+    def utilisation(self) -> Decimal | None:
+        """Load by capacity, to the ten-thousandth: 1.25 is 125%. None where there is no capacity, or none known."""
+        has = self.capacity.hours
+        return exact(Fraction(self.hours) / Fraction(has)) if has else None
+
+    @property
+    def free(self) -> Decimal | None:
+        """Hours left, negative when overloaded."""
+        return None if self.capacity.hours is None else self.capacity.hours - self.hours
+
+    @property
+    def fits(self) -> bool:
+        """Whether the hours are known to be there; what is guessed is not known."""
+        return self.capacity.hours is not None and not self.guessed and self.hours <= self.capacity.hours
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The load of every book on one day."""
+
+    customers: pl.DataFrame
+    effort: Effort
+    staff: Staff
+    as_of: date
+
+    @cached_property
+    def hours(self) -> pl.DataFrame:
+        """See ``Effort.hours``."""
+        return self.effort.hours(self.customers, self.as_of)
+
+    def of(self, book: Book) -> BookLoad:
+        """Of today's customers, against today's capacity."""
+        capacity = self.staff.capacity(book.id, self.as_of)
+        sums = self._sums.get(book.id)
+        if sums is None:
+            return BookLoad(NOTHING, capacity)
+        return BookLoad(sums["hours"], capacity, self._segments.get(book.id, ()), self._extras(sums))
+
+    def account(self, account_id: str) -> Mapping[str, object]:
+        """The row of ``hours`` of one customer, by column."""
+        return self.hours.row(by_predicate=pl.col("account_id") == account_id, named=True)
+
+    def new_account_hours(self, segment: str | None) -> Decimal:
+        """The mean over the customers of *segment* won in the last year, else over all of them, else what its
+        setting says; onboarding, risks and renewals included as they came.
+        """
+        of_segment = pl.col("segment").eq_missing(pl.lit(segment, pl.String)) & (pl.col("hours") > 0)
+        rows = self.hours.filter(of_segment)
+        recent = rows.filter("recent")
+        chosen = rows if recent.is_empty() else recent
+        if chosen.is_empty():
+            known = self.effort.segment_hours(segment)
+            return self.effort.capacity.hours_per_account.otherwise if known is None else known
+        return exact(Fraction(chosen["hours"].sum()) / chosen.height)
+
+    @cached_property
+    def _sums(self) -> Mapping[str, Mapping[str, Decimal]]:
+        extras = self.effort.parts[1:]
+        sums = self.hours.group_by("book_id").agg(
+            pl.sum("hours"), pl.sum(*extras), *((pl.col(name) != 0).sum().alias(_counted(name)) for name in extras)
+        )
+        return {row["book_id"]: row for row in sums.iter_rows(named=True)}
+
+    def _extras(self, sums: Mapping[str, Decimal]) -> tuple[Extra, ...]:
+        named = ((name, int(sums[_counted(name)]), sums[name]) for name in self.effort.parts[1:])
+        return tuple(Extra(name, accounts, hours) for name, accounts, hours in named if accounts)
+
+    @cached_property
+    def _segments(self) -> Mapping[str, tuple[SegmentLoad, ...]]:
+        """The segments of each book, the most work first."""
+        counted = (
+            self.hours.group_by("book_id", "segment", "guessed")
+            .agg((pl.col("base") > 0).sum().alias("accounts"), pl.sum("base"))
+            .sort(["book_id", "base", "segment"], descending=[False, True, False])
+        )
+        found: dict[str, list[SegmentLoad]] = {}
+        for book_id, segment, guessed, accounts, hours in counted.iter_rows():
+            found.setdefault(book_id, []).append(SegmentLoad(segment, accounts, hours, guessed))
+        return {book_id: tuple(parts) for book_id, parts in found.items()}
+
+
+def _counted(name: str) -> str:
+    return f"{name} of accounts"
+
+
+def workload_of(books: Books, settings: Settings, staff: Staff) -> Workload:
+    return Workload(books.customers, Effort(settings.capacity, settings.limits.complexity), staff, books.as_of)
