@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cssync.capacity.company import Company
-from cssync.capacity.limits import LimitBook
 from cssync.errors import ConfigError
 from cssync.settings.assignments import parse
 from cssync.settings.loaded import Loaded
@@ -38,7 +37,7 @@ class Scenario:
 
     def judging(self, company: Company) -> Company:
         """*company*, added up under settings that differ in nothing of ``team``, as this scenario judges it."""
-        return replace(company, limits=LimitBook(self.settings.limits, self.origin), settings=self.settings)
+        return replace(company, settings=self.settings, origin=self.origin)
 
 
 def present(loaded: Loaded) -> Scenario:
@@ -53,7 +52,7 @@ def changed(loaded: Loaded, said: Sequence[str]) -> Scenario:
             if key[: section.count(".") + 1] == tuple(section.split(".")):
                 raise ConfigError(
                     f"--set {each.partition('=')[0]}: {why}",
-                    remedy="set something of rules, limits, alerts, hiring or team; past nights are as they were",
+                    remedy="set something of rules, limits, capacity, alerts or team; past nights are as they were",
                 )
     return Scenario(", ".join(said), loaded.settings, loaded.origin)
 

@@ -152,7 +152,9 @@ def test_what_people_hold_is_what_they_held() -> None:
     ]
 
 
-@pytest.mark.parametrize("said", ["customers.where=arr > 5", "source.folder=x", "team.pools=[a]", "notify.console=no"])
+@pytest.mark.parametrize(
+    "said", ["customers.where=arr > 5", "source.folder=x", "team.pools.a.members=2", "notify.console=no"]
+)
 def test_what_no_replay_can_honour_is_refused(said: str) -> None:
     from cssync.backtest import changed
     from cssync.errors import ConfigError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cssync.books.aggregate import add_up
 from cssync.books.rewind import UNRECORDED, rewound
-from cssync.settings.model import Team
+from cssync.settings.team import Team
 from tests.nights import DANA, TEAM, TODAY, TOM, Nights, account, many, pull_of
 
 _MONDAY = TODAY - timedelta(days=6)
