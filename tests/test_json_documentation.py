@@ -16,10 +16,22 @@ from cssync.cli.app import app
 from cssync.settings import secrets
 from tests.documents import JSON, quoted, the_table
 
-COMMANDS = ("run", "books", "verdicts", "alerts", "backtest", "status", "outbox list", "config show", "doctor")
+COMMANDS = (
+    "explain",
+    "run",
+    "books",
+    "verdicts",
+    "alerts",
+    "backtest",
+    "status",
+    "outbox list",
+    "config show",
+    "doctor",
+)
 _ARGUMENTS = {
     "run": ("run", "--as-of", "2026-11-22"),
     "config show": ("config", "show"),
+    "explain": ("explain", "Dana Roy"),
     "backtest": ("backtest", "--since", "2026-10-25", "--every", "week", "--set", "limits.accounts=60"),
     "outbox list": ("outbox", "list", "--all"),
 }
@@ -47,8 +59,11 @@ def answer_of(*arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def documented(title: str) -> set[str]:
-    """The keys under *title*, with those of the shapes that it refers to in their places."""
+def documented(title: str, above: str = "") -> set[str]:
+    """The keys under *title*, with those of the shapes that it refers to in their places.
+
+    *above*: the shape whose keys these are.
+    """
     keys: set[str] = set()
     for row in the_table(JSON, title):
         (key,) = quoted(row["key"])
@@ -56,13 +71,16 @@ def documented(title: str) -> set[str]:
             keys.add(key)
             continue
         (shape,) = re.findall(r"\]\(#([a-z]+)\)", row["meaning"])
-        keys |= {key.removesuffix("*") + below for below in documented(shape.capitalize())}
+        # A shape that holds others of its kind is told once.
+        inner = {""} if shape.capitalize() == above else documented(shape.capitalize(), shape.capitalize())
+        keys |= {(key.removesuffix("*") + below).removesuffix(".") for below in inner}
     return keys
 
 
 def emitted(value: Any) -> set[str]:
     """``csm.id``, ``books[].arr``, ``notes[]``; a list is empty only where no other one of its kind holds objects."""
-    keys = set(paths(value))
+    # However deep statements rest on each other, each is written as the first.
+    keys = {re.sub(r"(\.parts\[\])+(?=\.)", "", key) for key in paths(value)}
     return {key for key in keys if not any(other.startswith(f"{key}.") for other in keys)}
 
 

@@ -12,6 +12,7 @@ from cssync import lookback
 from cssync.assembly.backtesting import recorded
 from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
+from cssync.assembly.explaining import explaining_last_night, explaining_now
 from cssync.assembly.lines import ONE_STORY, Unheard, backfilling, night, rehearsal
 from cssync.assembly.outbox import outbox, send, send_again, unsent
 from cssync.assembly.oversight import overseen, status_now, unseen
@@ -35,6 +36,8 @@ __all__ = [
     "company_now",
     "decide",
     "examinations",
+    "explaining_last_night",
+    "explaining_now",
     "is_demo",
     "known_alerts",
     "last_company",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import polars as pl
 
@@ -13,6 +14,25 @@ from cssync.model.owner import Owner, OwnerKind
 from cssync.settings.team import Team
 
 UNKNOWN_OWNER_PREFIX = "unknown:"
+
+
+class NamedBy(StrEnum):
+    """By what a record names its owner; an id beats an alias, and an alias an e-mail address."""
+
+    ID = "id"
+    ALIAS = "another id"
+    ADDRESS = "e-mail address"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """*named*: the id of whom a record refers to, *by* which of their names. *owner*: the id of the book that it is in,
+    another one where who left is the same person as someone at work.
+    """
+
+    named: str
+    by: NamedBy
+    owner: str
 
 
 def corrected(owners: Iterable[Owner], team: Team) -> tuple[Owner, ...]:
@@ -93,6 +113,20 @@ def with_book(rows: pl.DataFrame, owners: Iterable[Owner]) -> pl.DataFrame:
     return joined.with_columns(book_id=book).drop("ref", "owner_id")
 
 
+def references(owners: Iterable[Owner]) -> dict[str, Reference]:
+    """What every name stands for, lower-cased, by which a record may refer to an owner.
+
+    Of two active owners with one address the first wins, and an active one beats an inactive one. Who is the same as
+    someone at work is that one by every name.
+    """
+    listed = tuple(owners)
+    same: Mapping[str, str] = same_people(listed)
+    found: dict[str, Reference] = {}
+    for ref, owner_id, by in _references(listed):
+        found.setdefault(ref, Reference(owner_id, by, same.get(owner_id, owner_id)))
+    return found
+
+
 def _reunited(owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
     """Those at work with the ids of their former selves among their aliases; reports of those are theirs."""
     same = same_people(owners)
@@ -114,24 +148,16 @@ def _told(owner: Owner) -> str:
 
 
 def _reference_table(owners: Iterable[Owner]) -> pl.DataFrame:
-    """``ref, owner_id``: every id, alias and e-mail address by which a record may name an owner.
-
-    An id beats an alias, and an alias an e-mail address; of two active owners with one address the first wins,
-    and an active one beats an inactive one. Who is the same as someone at work is that one by every name.
-    """
-    listed = tuple(owners)
-    same: Mapping[str, str] = same_people(listed)
-    found: dict[str, str] = {}
-    for ref, owner_id in _references(listed):
-        found.setdefault(ref, same.get(owner_id, owner_id))
+    """``ref, owner_id``: see ``references``."""
+    found = references(owners)
     return pl.DataFrame(
-        {"ref": list(found), "owner_id": list(found.values())},
+        {"ref": list(found), "owner_id": [reference.owner for reference in found.values()]},
         schema={"ref": pl.String(), "owner_id": pl.String()},
     )
 
 
-def _references(owners: tuple[Owner, ...]) -> Iterator[tuple[str, str]]:
-    yield from ((owner.id.casefold(), owner.id) for owner in owners)
+def _references(owners: tuple[Owner, ...]) -> Iterator[tuple[str, str, NamedBy]]:
+    yield from ((owner.id.casefold(), owner.id, NamedBy.ID) for owner in owners)
     by_activity = sorted(owners, key=lambda owner: not owner.active)
-    yield from ((alias.casefold(), owner.id) for owner in by_activity for alias in owner.aliases)
-    yield from ((owner.email.casefold(), owner.id) for owner in by_activity if owner.email)
+    yield from ((alias.casefold(), owner.id, NamedBy.ALIAS) for owner in by_activity for alias in owner.aliases)
+    yield from ((owner.email.casefold(), owner.id, NamedBy.ADDRESS) for owner in by_activity if owner.email)

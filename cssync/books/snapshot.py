@@ -15,7 +15,7 @@ from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull
 from cssync.model.tables import MONEY, PROBLEMS, SNAPSHOT, VALUED_OPPORTUNITIES, empty
-from cssync.settings.model import Settings
+from cssync.settings.model import Customers, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,14 @@ def valued(opportunities: pl.DataFrame, rates: ExchangeRates, unmarked: str) -> 
     return rows.rename({"converted": "value"}).match_to_schema(VALUED_OPPORTUNITIES)
 
 
+def in_force(opportunities: pl.DataFrame, customers: Customers, as_of: date) -> pl.DataFrame:
+    """Those rows of ``OPPORTUNITIES`` that make up ARR on *as_of*, where it is taken from won opportunities."""
+    begun = pl.coalesce("starts_on", "close_on") <= as_of
+    lasts = pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of)
+    recurring = pl.sql_expr(customers.arr.recurring).fill_null(value=False)
+    return opportunities.filter(pl.col("is_won") & begun & lasts & recurring)
+
+
 def sorted_by_book(table: pl.DataFrame) -> pl.DataFrame:
     """``SNAPSHOT`` rows in the order that a Snapshot holds them in."""
     return table.sort(["is_customer", "book_id", "account_id"], descending=[True, False, False])
@@ -80,10 +88,7 @@ def _with_arr(pull: Pull, settings: Settings, rates: ExchangeRates, as_of: date)
         accounts = converted(pull.accounts, rates, unmarked)
         unknown = _without_rate(accounts, unmarked, object_="account", id_="account_id")
         return accounts.rename({"converted": "arr"}), unknown
-    begun = pl.coalesce("starts_on", "close_on") <= as_of
-    in_force = begun & (pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of))
-    recurring = pl.sql_expr(settings.customers.arr.recurring).fill_null(value=False)
-    won = converted(pull.opportunities.filter(pl.col("is_won") & in_force & recurring), rates, unmarked, on="close_on")
+    won = converted(in_force(pull.opportunities, settings.customers, as_of), rates, unmarked, on="close_on")
     unknown = _without_rate(won, unmarked, object_="opportunity", id_="opportunity_id")
     # One opportunity that cannot be valued leaves the whole account's ARR unknown: a part is not the sum.
     whole = pl.col("converted").is_not_null().all()

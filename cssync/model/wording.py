@@ -23,6 +23,12 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{symbol}{_rounded(size):f}"
 
 
+def exact_money(amount: Decimal, currency: str) -> str:
+    """To the cent: "$3,120,037.00", "CHF 12.50"."""
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    return f"{'-' if amount < 0 else ''}{symbol}{abs(amount):,.2f}"
+
+
 def _rounded(value: Decimal) -> Decimal:
     rounded = round(value, 2 - value.adjusted()) if value.adjusted() > 0 else round(value, 2)
     whole = rounded == rounded.to_integral_value()

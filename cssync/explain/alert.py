@@ -1,0 +1,100 @@
+"""Explains one alert: why it fired, what it is held to and who says so, what became of it, and the book behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cssync.alerts.known import Told
+from cssync.alerts.story import Line
+from cssync.explain.book import chapters, held
+from cssync.explain.evidence import Evidence
+from cssync.explain.limits import threshold
+from cssync.explain.trace import Explanation, Measure, Record, Trace
+from cssync.explain.warnings import opened
+from cssync.model.alert import Alert
+from cssync.model.book import Tally
+from cssync.model.finding import Driver, Finding, Unit
+from cssync.model.wording import day
+
+_NOBODY = Tally(0, Decimal(0))
+_MEASURES = {Unit.ACCOUNTS: Measure.ACCOUNTS, Unit.MONEY: Measure.MONEY}
+
+
+def explain_alert(evidence: Evidence, told: Told) -> Explanation:
+    alert = told.alert
+    title = evidence.title(alert.rule)
+    book = evidence.books.get(alert.subject_id)
+    headline = f"{alert.key.short} {title}: {alert.subject_name}"
+    return Explanation(
+        about="alert",
+        subject=Record("alert", alert.fingerprint, alert.subject_name),
+        headline=f"{headline}, {held(_tally(evidence, alert), evidence.company.currency)}",
+        basis=evidence.basis,
+        traces=(*_of_alert(evidence, told), *(chapters(evidence, book) if book else ())),
+    )
+
+
+def _of_alert(evidence: Evidence, told: Told) -> Iterator[Trace]:
+    alert = told.alert
+    yield _why(evidence, alert)
+    if alert.finding is not None:
+        yield _limit(evidence, alert.finding)
+        if alert.finding.drivers:
+            yield _drivers(evidence, alert.finding)
+    yield Trace("story", "What became of it", parts=tuple(_line(line) for line in told.lines))
+
+
+def _tally(evidence: Evidence, alert: Alert) -> Tally:
+    """Of the book, the segment or the company that an alert is about; empty where it is gone."""
+    books, book = evidence.company.books, evidence.books.get(alert.subject_id)
+    if book is not None:
+        return book.tally
+    segment = alert.finding.subject.segment if alert.finding else None
+    if segment is not None and alert.subject_id not in evidence.owners:
+        return next((group.tally for group in books.segments if group.label == segment), _NOBODY)
+    return books.totals if alert.subject_id == "company" else _NOBODY
+
+
+def _why(evidence: Evidence, alert: Alert) -> Trace:
+    found, rule = alert.finding, evidence.rules.get(alert.rule)
+    says = list(opened(alert))
+    if found is not None:
+        says.append(f"To do: {found.action}")
+        if found.since:
+            says.append(f"So since {day(found.since)}.")
+    return Trace(
+        "why",
+        "Why it fired",
+        value=alert.value,
+        measure=_MEASURES[found.unit] if found else Measure.NUMBER,
+        says=tuple(says),
+        sources=evidence.seeds(f"seeds {' and '.join(rule.seeds)}") if rule else (),
+    )
+
+
+def _limit(evidence: Evidence, finding: Finding) -> Trace:
+    limit = finding.limit
+    return Trace(
+        "held_to",
+        "What it is held to",
+        value=limit.value,
+        measure=_MEASURES[finding.unit],
+        says=(limit.why,),
+        sources=threshold(evidence, limit),
+    )
+
+
+def _drivers(evidence: Evidence, finding: Finding) -> Trace:
+    return Trace("drivers", "What drives it", parts=tuple(_driver(evidence, driver) for driver in finding.drivers))
+
+
+def _driver(evidence: Evidence, driver: Driver) -> Trace:
+    record = evidence.account({"account_id": driver.account_id, "name": driver.name})
+    return Trace("account", record.name, driver.arr, Measure.MONEY, says=(driver.why,), record=record)
+
+
+def _line(line: Line) -> Trace:
+    who = line.who or "the night"
+    says = (line.what, *filter(None, (line.why,)), f"by {who}", *(("leadership was told",) if line.told else ()))
+    return Trace("happened", day(line.on), says=says)
