@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cssync.books.owners import NamedBy, keys_of, keys_of_book
+from cssync.books.owners import NamedBy, keys_of
 from cssync.explain.evidence import Evidence, Row
 from cssync.explain.trace import Measure, Source, Trace
 from cssync.model.book import Book, BookKind
 from cssync.model.owner import Owner
-from cssync.settings.model import Member
+from cssync.settings.team import Member
 
 _STATE = {
     BookKind.CSM: "A person at work.",
@@ -52,8 +52,7 @@ def placed(evidence: Evidence, row: Row) -> Trace:
 
 def excused(evidence: Evidence, book: Book) -> bool:
     """Whether the settings hold this CSM to no limit (seed 33)."""
-    names = {name.casefold() for name in evidence.company.settings.team.without_book}
-    return bool(names & keys_of_book(book))
+    return not evidence.company.staff.carries_book(book.id)
 
 
 def _why(evidence: Evidence, said: str, ref: str) -> Iterator[str]:
@@ -77,8 +76,10 @@ def _why(evidence: Evidence, said: str, ref: str) -> Iterator[str]:
 def _state(evidence: Evidence, book: Book) -> Iterator[str]:
     yield _STATE[book.kind]
     if excused(evidence, book):
-        origin = evidence.company.limits.origin("team.without_book")
-        yield f"Named by team.without_book ({origin}): not held to any limit (seed 33)."
+        key, member = _member(evidence, evidence.owners[book.id])
+        setting = f"team.members.{key}.role"
+        role = member.role.replace("_", " ") if member else ""
+        yield f"{setting} ({evidence.company.limits.origin(setting)}) is {role}: not held to any limit (seed 33)."
 
 
 def _named(evidence: Evidence, book: Book) -> Trace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -38,8 +39,7 @@ def test_why_it_counts_and_why_not() -> None:
 def test_a_condition_that_has_been_changed_since_is_told() -> None:
     night = Nights(settings()).walk(pull_of([account("a")]))
     company = night.context().company
-    changed = Evidence(type(company)(company.books, company.history, company.limits,
-                                     settings(customers={"where": "lifecycle = 'live'"})))  # fmt: skip
+    changed = Evidence(replace(company, settings=settings(customers={"where": "lifecycle = 'live'"})))
     assert "The condition has been changed since that night" in said(explained(changed), "is_customer")
 
 
