@@ -63,7 +63,7 @@ def not_counted(evidence: Evidence, book: Book) -> Trace | None:
 
 def condition(evidence: Evidence) -> str:
     """Which accounts are customers: the condition, and who says so."""
-    origin = evidence.company.limits.origin("customers.where")
+    origin = evidence.company.origin("customers.where")
     return f"{evidence.company.settings.customers.where} (customers.where, {origin})"
 
 

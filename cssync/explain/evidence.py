@@ -49,7 +49,7 @@ class Evidence:
 
     @cached_property
     def fields(self) -> Fields:
-        return Fields(self.company.settings.source, self.company.limits.origin)
+        return Fields(self.company.settings.source, self.company.origin)
 
     @cached_property
     def owners(self) -> Mapping[str, Owner]:
@@ -107,7 +107,7 @@ class Evidence:
         return self.rules[rule].title if rule in self.rules else rule
 
     def setting(self, dotted: str) -> Source:
-        return Source(SourceKind.SETTING, dotted, self.company.limits.origin(dotted))
+        return Source(SourceKind.SETTING, dotted, self.company.origin(dotted))
 
     def seeds(self, citation: str | None) -> tuple[Source, ...]:
         """The rows of the seeds that *citation* names ("seed 1")."""
@@ -137,7 +137,7 @@ class Evidence:
 
     def _given_by(self, code: str) -> str:
         source = self.snapshot.rates.sources.get(code, "the CRM")
-        origin = self.company.limits.origin(f"money.rates.{code}")
+        origin = self.company.origin(f"money.rates.{code}")
         return f"{source}, {origin}" if source.startswith("settings") and origin != "default" else source
 
     def _page(self, record_id: str, kind: str = "account") -> str | None:

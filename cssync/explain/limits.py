@@ -44,7 +44,7 @@ def _limit(evidence: Evidence, book: Book, measure: Limited) -> Trace:
         measure=counted,
         says=(limit.why, *_fullness(evidence, book, measure, limit)),
         sources=threshold(evidence, limit),
-        parts=tuple(_precedence(evidence, book, measure, limit)),
+        parts=tuple(_precedence(evidence, book, measure)),
     )
 
 
@@ -60,14 +60,17 @@ def _fullness(evidence: Evidence, book: Book, measure: Limited, limit: Limit) ->
         yield f"over it since {day(since)}" if since else "over it for as long as its history is known"
 
 
-def _precedence(evidence: Evidence, book: Book, measure: Limited, limit: Limit) -> Iterator[Trace]:
-    """Yield every setting that could say it, the narrowest first (CSM > segment > complexity > global)."""
-    decided = False
+def _precedence(evidence: Evidence, book: Book, measure: Limited) -> Iterator[Trace]:
+    """Yield every setting that could say it, the narrowest first (CSM > segment > complexity > stage > global)."""
+    is_set = {limit.setting: limit for limit in evidence.company.limits.narrowest_first(book, measure)}
+    holds = next(iter(is_set))
     for setting in _settings(evidence, book, measure):
-        holds = setting == limit.setting
-        says = "in force" if holds else "not asked: a narrower one holds" if decided else "not set"
-        decided = decided or holds
-        yield Trace("looked_at", setting, says=(says,))
+        limit = is_set.get(setting)
+        if limit is None:
+            yield Trace("looked_at", setting, says=("not set",))
+            continue
+        says = "in force" if setting == holds else "a narrower one holds"
+        yield Trace("looked_at", setting, limit.value, _TITLES[measure][1], says=(says, limit.origin))
 
 
 def _settings(evidence: Evidence, book: Book, measure: Limited) -> Iterator[str]:
@@ -77,6 +80,5 @@ def _settings(evidence: Evidence, book: Book, measure: Limited) -> Iterator[str]
     if book.segment:
         known = [name for name in limits.segments if name.casefold() == book.segment.casefold()]
         yield f"limits.segments.{known[0] if known else book.segment}.{measure}"
-    if measure != "arr":
-        yield "limits.complexity"
+    yield "limits.stage" if measure == "arr" else "limits.complexity"
     yield f"limits.{measure}"

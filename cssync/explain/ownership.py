@@ -51,7 +51,7 @@ def placed(evidence: Evidence, row: Row) -> Trace:
 
 
 def excused(evidence: Evidence, book: Book) -> bool:
-    """Whether the settings hold this CSM to no limit (seed 33)."""
+    """Whether the owner of a book carries none by the settings, and is held to no limit (seed 33)."""
     return not evidence.company.staff.carries_book(book.id)
 
 
@@ -76,10 +76,10 @@ def _why(evidence: Evidence, said: str, ref: str) -> Iterator[str]:
 def _state(evidence: Evidence, book: Book) -> Iterator[str]:
     yield _STATE[book.kind]
     if excused(evidence, book):
-        key, member = _member(evidence, evidence.owners[book.id])
-        setting = f"team.members.{key}.role"
-        role = member.role.replace("_", " ") if member else ""
-        yield f"{setting} ({evidence.company.limits.origin(setting)}) is {role}: not held to any limit (seed 33)."
+        person = evidence.company.staff.people[book.id]
+        setting, role = f"team.members.{person.known_as}.role", person.role.replace("_", " ")
+        origin = evidence.company.origin(setting)
+        yield f"{role} by {setting} ({origin}): carries no book, and is held to no limit (seed 33)."
 
 
 def _named(evidence: Evidence, book: Book) -> Trace:
@@ -134,5 +134,5 @@ def _member(evidence: Evidence, owner: Owner) -> tuple[str, Member | None]:
 
 
 def _pool(evidence: Evidence, owner: Owner) -> tuple[Source, ...]:
-    pools = {name.casefold() for name in evidence.company.settings.team.pools}
-    return (evidence.setting("team.pools"),) if pools.intersection(keys_of(owner)) else ()
+    named = [name for name in evidence.company.settings.team.pools if name.casefold() in keys_of(owner)]
+    return tuple(evidence.setting(f"team.pools.{name}.members") for name in named)

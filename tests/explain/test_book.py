@@ -174,9 +174,9 @@ class TestLimits:
         )
         assert lines(limit) == [
             ("limits.csms.dana@acme.test.accounts", None, None, "not set"),
-            ("limits.segments.smb.accounts", None, None, "in force"),
-            ("limits.complexity", None, None, "not asked: a narrower one holds"),
-            ("limits.accounts", None, None, "not asked: a narrower one holds"),
+            ("limits.segments.smb.accounts", "2", None, "in force; default"),
+            ("limits.complexity", None, None, "not set"),
+            ("limits.accounts", "50", None, "a narrower one holds; default"),
         ]
         arr = found.trace("limit.arr")
         assert [(source.name, source.where) for source in arr.sources] == [("limits.arr", "default"), ("seed 1", "")]
