@@ -20,6 +20,8 @@ from cssync.model.story import Chapter, Named
 from cssync.model.tables import OPPORTUNITIES, SNAPSHOT, SPELLS, empty
 
 DAY = date(2026, 11, 22)
+# What every settings file must say.
+SCOPE = "team: {scope: []}\n"
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 # What a spell is opened with: its facts, all attributes of the account, and the hash of those.

@@ -56,7 +56,7 @@ def test_every_line_that_is_not_ok_says_what_to_do(tmp_path: Path) -> None:
 
 def test_settings_that_cannot_be_read_are_the_only_line(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "cssync.yaml").write_text("gate:\n  max_dorp: 0.2\n", encoding="utf-8")
+    (tmp_path / "config" / "cssync.yaml").write_text("gate:\n  max_dorp: 0.2\nteam: {scope: []}\n", encoding="utf-8")
     found = doctor(tmp_path)
     assert found.returncode == 2
     assert found.stdout.splitlines()[1].startswith("  FAILED   reading it: config/cssync.yaml:2: ")

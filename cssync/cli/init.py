@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from cssync.errors import ConfigError
 
 MARK = "<- fill in"
 _ONLY_MINE = 0o600
+_DUTIES = ("onboarding", "training", "support", "services", "presales")
+_SCOPE = re.compile(r"(?m)^  scope: .*$")
 
 
 def init(
@@ -24,6 +27,12 @@ def init(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The settings file to write.")] = Path(
         "config/cssync.yaml"
     ),
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            "--scope", metavar="DUTIES", help=f"What CSMs do beside managing accounts: none, or {', '.join(_DUTIES)}."
+        ),
+    ] = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace a settings file that is there already.")] = False,
 ) -> None:
@@ -38,7 +47,7 @@ def init(
     env = out.with_name(".env")
     schema = out.with_name("cssync.schema.json")
     kept = env.exists()
-    settings = _template(f"{source}.yaml")
+    settings = _template(f"{source}.yaml") if scope is None else _scoped(_template(f"{source}.yaml"), scope)
     with _said(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(settings, "utf-8")
@@ -60,6 +69,16 @@ def _next(out: Path, env: Path, source: str, marked: int) -> str:
             return f"edit {out} (lines marked {MARK!r}), then run `cssync doctor{option}`"
         case _:
             return f"edit {out} ({marked} lines marked {MARK!r}) and {env}, then run `cssync doctor{option}`"
+
+
+def _scoped(settings: str, scope: str) -> str:
+    """*settings* with the one question answered that no CRM can answer (seed 38)."""
+    said = [] if scope == "none" else [duty.strip() for duty in scope.split(",")]
+    if unknown := [duty for duty in said if duty not in _DUTIES]:
+        raise ConfigError(
+            f"--scope: no duty {', '.join(unknown)}", remedy=f"say none, or any of {', '.join(_DUTIES)}, with commas"
+        )
+    return _SCOPE.sub(f"  scope: [{', '.join(said)}]", settings)
 
 
 def _template(name: str) -> str:

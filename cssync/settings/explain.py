@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from cssync.settings import fields, secrets
 from cssync.settings.problems import Problem
-from cssync.settings.yaml import Key, Value, dotted
+from cssync.settings.yaml import Document, Key, Value, dotted
 
 _NUMBER = re.compile(r"[+-]?[\d_]{1,15}(\.\d{1,6})?")
 
@@ -42,6 +42,13 @@ def leaks(value: Value, places: Mapping[Key, str], key: Key = ()) -> Iterator[Pr
             yield Problem(places[key], f"looks like a secret; {_misplaced(variable)}", dotted(key))
         case _:
             pass
+
+
+def unsaid(required: Mapping[Key, str], document: Document, name: str) -> Iterator[Problem]:
+    """A problem for each of *required*, with what it asks for, that *document* leaves out or blank."""
+    for key, remedy in required.items():
+        if _value(key, document.values) is None:
+            yield Problem(_place(key, document.places, name), f"missing; {remedy}", dotted(key))
 
 
 def _misplaced(variable: str) -> str:

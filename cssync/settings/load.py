@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
@@ -13,12 +14,18 @@ from cssync.settings.environment import Environment, shown
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
 from cssync.settings.problems import Problem, refuse
+from cssync.settings.team import Duty
 from cssync.settings.yaml import Document, Key, Value, dotted
 
 PATH_VARIABLE = "CSSYNC_CONFIG"
 OVERRIDE = "CSSYNC__"
 LOCAL_FILE = Path("config/cssync.yaml")
 SYSTEM_FILE = Path("/etc/cssync/cssync.yaml")
+# What no default can know of a company; the embedded demo company, which needs no file, has it by default.
+_MUST_BE_SAID: Mapping[Key, str] = {
+    ("team", "scope"): "say what CSMs do beside managing their accounts (seed 38), as it lowers what they can carry: "
+    f"[] for nothing, or any of {', '.join(get_args(Duty))}"
+}
 
 
 def load(path: Path | None, environ: Mapping[str, str], cwd: Path, said: Iterable[str] = ()) -> Loaded:
@@ -37,7 +44,7 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path, said: Iterabl
     for each in said:
         key, value, place = assignments.parse(each)
         _put(document, _as_spelled(document, key), value, place)
-    settings = _settings(document, name)
+    settings = _settings(document, name, required=_MUST_BE_SAID if file else {})
     found, origins = secrets.read(variables)
     return Loaded(
         settings=settings,
@@ -135,8 +142,8 @@ def _as_spelled(document: Document, key: Key) -> Key:
     return tuple(spelled)
 
 
-def _settings(document: Document, name: str) -> Settings:
-    problems = list(explain.leaks(document.values, document.places))
+def _settings(document: Document, name: str, required: Mapping[Key, str]) -> Settings:
+    problems = [*explain.leaks(document.values, document.places), *explain.unsaid(required, document, name)]
     known = {problem.setting for problem in problems}
     try:
         settings = Settings.model_validate(document.values)

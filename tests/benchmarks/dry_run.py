@@ -34,6 +34,7 @@ source:
     renewal: RenewalOn__c
   opportunities:
     currency: CurrencyIsoCode
+team: {{scope: []}}
 """
 
 

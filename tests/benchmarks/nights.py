@@ -17,6 +17,7 @@ source:
   folder: exports
 store:
   path: cssync.db
+team: {scope: []}
 """
 
 

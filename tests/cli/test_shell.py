@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from cssync import __version__
 from cssync.cli.app import COMMANDS, app, load
+from tests.builders import SCOPE
 
 HEAVY = {"hubspot", "polars", "pydantic", "rich", "simple_salesforce", "slack_sdk", "sqlalchemy", "structlog", "yaml"}
 
@@ -100,7 +101,7 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_a_wrong_setting_ends_with_two_a_message_and_a_remedy_on_stderr(tmp_path: Path) -> None:
-    (tmp_path / "cssync.yaml").write_text("limits:\n  acounts: 5\n", "utf-8")
+    (tmp_path / "cssync.yaml").write_text(f"limits:\n  acounts: 5\n{SCOPE}", "utf-8")
     done = cssync("config", "show", "--config", "cssync.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -118,9 +119,9 @@ def test_a_wrong_setting_ends_with_two_a_message_and_a_remedy_on_stderr(tmp_path
         ("limit: 1\n", {}, "did you mean limits?"),
         ("limits: {arr: much}\n", {}, "cssync.yaml:1: limits.arr: expected a number"),
         ("source: {kind: hubspot, token: abc}\n", {}, "set HUBSPOT_TOKEN"),
-        ("", {"HUBSPOT_TOKEN_FILE": "nowhere"}, "HUBSPOT_TOKEN_FILE: names a file that does not exist"),
-        ("", {"HUBSPOT_TOKEN_FILE": "x", "HUBSPOT_TOKEN": "y"}, "set together with HUBSPOT_TOKEN"),
-        ("", {"CSSYNC__LOG__LEVEL": "loud"}, "environment CSSYNC__LOG__LEVEL: log.level: expected one of"),
+        (SCOPE, {"HUBSPOT_TOKEN_FILE": "nowhere"}, "HUBSPOT_TOKEN_FILE: names a file that does not exist"),
+        (SCOPE, {"HUBSPOT_TOKEN_FILE": "x", "HUBSPOT_TOKEN": "y"}, "set together with HUBSPOT_TOKEN"),
+        (SCOPE, {"CSSYNC__LOG__LEVEL": "loud"}, "environment CSSYNC__LOG__LEVEL: log.level: expected one of"),
     ],
 )
 def test_bad_settings_end_with_two_and_a_remedy(

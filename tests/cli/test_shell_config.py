@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from cssync.cli.app import app
 from cssync.settings.reference import reference
 from cssync.settings.schema import schema
+from tests.builders import SCOPE
 
 CANARY = "CANARYcanary123"
 
@@ -19,7 +20,7 @@ CANARY = "CANARYcanary123"
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").mkdir()
-    (tmp_path / "config/cssync.yaml").write_text("tenant: acme\nsource:\n  kind: hubspot\n", "utf-8")
+    (tmp_path / "config/cssync.yaml").write_text(f"tenant: acme\nsource:\n  kind: hubspot\n{SCOPE}", "utf-8")
 
 
 def config(*arguments: str, **environ: str) -> Result:
@@ -73,7 +74,7 @@ def test_show_for_a_program_is_json_with_values_sources_and_no_secret(tmp_path: 
 
 
 def test_a_name_with_rich_markup_is_shown_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "config/cssync.yaml").write_text("tenant: '[red]:smile:[/red]'\n", "utf-8")
+    (tmp_path / "config/cssync.yaml").write_text(f"tenant: '[red]:smile:[/red]'\n{SCOPE}", "utf-8")
     assert "[red]:smile:[/red]" in config("show").stdout
 
 

@@ -37,7 +37,7 @@ def test_what_is_written_is_named(tmp_path: Path) -> None:
         "config/.env: for the secrets, readable by you alone\n"
         "config/cssync.schema.json: lets editors complete and explain settings\n"
         "\n"
-        "Next: edit config/cssync.yaml (2 lines marked '<- fill in') and config/.env, then run `cssync doctor`\n"
+        "Next: edit config/cssync.yaml (3 lines marked '<- fill in') and config/.env, then run `cssync doctor`\n"
     )
     assert sorted(path.name for path in (tmp_path / "config").iterdir()) == [
         ".env",
@@ -55,7 +55,7 @@ def permissive_umask() -> Iterator[None]:
 
 @pytest.mark.usefixtures("permissive_umask")
 def test_the_secrets_can_be_read_by_their_owner_alone(tmp_path: Path) -> None:
-    init("--source", "salesforce")
+    init("--source", "salesforce", "--scope", "none")
     assert (tmp_path / "config/.env").stat().st_mode & 0o777 == 0o600
     assert load_warnings(tmp_path) == ()
 
@@ -69,6 +69,22 @@ def test_until_its_lines_are_filled_in_a_salesforce_file_says_which_is_missing(t
     init("--source", "salesforce")
     with pytest.raises(ConfigError, match="needs the username of the integration user"):
         load(None, {}, tmp_path)
+
+
+@pytest.mark.parametrize(("said", "scope"), [("none", ()), ("onboarding, support", ("onboarding", "support"))])
+def test_seed_38_what_csms_do_beside_accounts_can_be_answered_at_once(
+    tmp_path: Path, said: str, scope: tuple[str, ...]
+) -> None:
+    init("--source", "file", "--scope", said)
+    assert load(None, {}, tmp_path).settings.team.scope == scope
+
+
+def test_a_duty_that_there_is_not_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    refused = init("--scope", "onboarding,selling")
+    assert refused.exit_code == 2
+    assert "--scope: no duty selling" in refused.stderr
+    assert "onboarding, training, support, services, presales" in refused.stderr
+    assert not (tmp_path / "config/cssync.yaml").exists()
 
 
 def test_a_settings_file_that_is_there_is_not_replaced_unless_forced(tmp_path: Path) -> None:

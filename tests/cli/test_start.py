@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cssync.cli.start import start
+from tests.builders import SCOPE
 
 NAMES = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "UNRELATED")
 
@@ -27,7 +28,7 @@ def start_beside(text: str) -> None:
     env.touch(mode=0o600)
     env.write_text(text, encoding="utf-8")
     settings = env.with_name("cssync.yaml")
-    settings.write_text("timezone: UTC\n", encoding="utf-8")
+    settings.write_text(SCOPE, encoding="utf-8")
     start(settings)
 
 

@@ -85,7 +85,7 @@ def test_the_other_sources_in_the_reference_are_their_defaults(tmp_path: Path, k
     parts = reference().split("# Or this source instead.")
     block = next(part for part in parts if f"kind: {kind}" in part)
     file = tmp_path / "cssync.yaml"
-    file.write_text(uncommented(block, "source:"), "utf-8")
+    file.write_text(uncommented(block, "source:") + "team: {scope: []}\n", "utf-8")
     user = {"CSSYNC__SOURCE__USERNAME": "u"} if kind == "salesforce" else {}
     given = {"username": "u"} if kind == "salesforce" else {}
     assert load(file, user, tmp_path).settings.source == source(kind=kind, **given)
@@ -115,7 +115,7 @@ def test_an_example_loads_once_its_marked_lines_are_filled_in(tmp_path: Path, so
     file.write_text(filled(text), "utf-8")
     settings = load(file, {}, tmp_path).settings
     assert settings.source.kind == ("file" if source == "demo" else source)
-    assert len(MARK.findall(text)) == {"salesforce": 3, "hubspot": 2, "file": 1, "demo": 0}[source]
+    assert len(MARK.findall(text)) == {"salesforce": 4, "hubspot": 3, "file": 2, "demo": 0}[source]
 
 
 @pytest.mark.parametrize("source", [*SOURCES, "demo"])

@@ -136,7 +136,8 @@ class Desk:
     def write(self) -> Path:
         """The settings, on disk."""
         file = self.folder / "cssync.yaml"
-        wanted = yaml.safe_dump(self.settings, allow_unicode=True)
+        said = {**self.settings, "team": {"scope": [], **self.settings.get("team", {})}}
+        wanted = yaml.safe_dump(said, allow_unicode=True)
         if not file.exists() or file.read_text("utf-8") != wanted:
             file.write_text(wanted, "utf-8")
         return file

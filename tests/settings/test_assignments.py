@@ -9,11 +9,12 @@ import pytest
 
 from cssync.errors import ConfigError
 from cssync.settings.load import load
+from tests.builders import SCOPE
 
 
 def test_what_is_said_wins_over_file_and_environment_and_its_origin_says_so(tmp_path: Path) -> None:
     file = tmp_path / "cssync.yaml"
-    file.write_text("limits: {accounts: 40, arr: 1000}\n", "utf-8")
+    file.write_text(f"limits: {{accounts: 40, arr: 1000}}\n{SCOPE}", "utf-8")
     found = load(file, {"CSSYNC__LIMITS__ACCOUNTS": "45"}, tmp_path, ["limits.accounts=60"])
     assert (found.settings.limits.accounts, found.origin("limits.accounts")) == (Decimal(60), "--set")
     assert (found.settings.limits.arr, found.origin("limits.arr")) == (Decimal(1000), "cssync.yaml:1")
@@ -29,7 +30,7 @@ def test_names_in_tables_may_have_dots_of_their_own(tmp_path: Path) -> None:
 
 def test_a_name_in_a_table_is_the_one_of_the_file_in_whatever_case_it_is_said(tmp_path: Path) -> None:
     file = tmp_path / "cssync.yaml"
-    file.write_text("limits: {segments: {SMB: {accounts: 100}}}\n", "utf-8")
+    file.write_text(f"limits: {{segments: {{SMB: {{accounts: 100}}}}}}\n{SCOPE}", "utf-8")
     assert load(file, {}, tmp_path, ["limits.segments.smb.accounts=90"]).settings.limits.segments["SMB"].accounts == 90
 
 

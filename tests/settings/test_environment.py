@@ -9,6 +9,7 @@ import pytest
 from cssync.errors import ConfigError
 from cssync.settings.environment import read
 from cssync.settings.load import load
+from tests.builders import SCOPE
 
 
 def private(path: Path, text: str) -> Path:
@@ -67,7 +68,7 @@ def test_an_env_file_that_others_can_read_is_warned_of_with_the_remedy(tmp_path:
 
 
 def test_loading_reads_the_env_file_beside_the_settings_and_the_one_where_one_stands(tmp_path: Path) -> None:
-    private(tmp_path / "etc/cssync.yaml", "tenant: acme\n")
+    private(tmp_path / "etc/cssync.yaml", f"tenant: acme\n{SCOPE}")
     private(tmp_path / "etc/.env", "HUBSPOT_TOKEN=near\n")
     private(tmp_path / "here/.env", "HUBSPOT_TOKEN=far\nCSSYNC__LOG__LEVEL=debug\n")
     loaded = load(tmp_path / "etc/cssync.yaml", {}, tmp_path / "here")

@@ -8,13 +8,14 @@ import pytest
 
 from cssync.errors import ConfigError, ExitCode
 from cssync.settings.load import load
+from tests.builders import SCOPE
 
 CANARY = "CANARYcanary123"
 
 
 def refusal(folder: Path, text: str, **environ: str) -> ConfigError:
     file = folder / "cssync.yaml"
-    file.write_text(text, "utf-8")
+    file.write_text(text if "team:" in text else text + SCOPE, "utf-8")
     with pytest.raises(ConfigError) as caught:
         load(file, environ, folder)
     return caught.value
@@ -154,6 +155,72 @@ def test_a_secret_in_the_file_is_refused_with_where_it_belongs_and_never_repeate
 )
 def test_no_complaint_repeats_a_value(tmp_path: Path, text: str) -> None:
     assert CANARY not in str(refusal(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("tenant: acme\n", "cssync.yaml"), ("tenant: acme\nteam:\n  scope:\n", "cssync.yaml:3")]
+)
+def test_seed_38_a_file_that_does_not_say_what_csms_do_is_refused_with_the_remedy(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    (tmp_path / "cssync.yaml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "cssync.yaml", {}, tmp_path)
+    assert caught.value.message == (
+        f"{place}: team.scope: missing; say what CSMs do beside managing their accounts (seed 38), as it lowers what "
+        "they can carry: [] for nothing, or any of onboarding, training, support, services, presales"
+    )
+
+
+def test_what_csms_do_may_be_said_by_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "cssync.yaml").write_text("tenant: acme\n", "utf-8")
+    found = load(tmp_path / "cssync.yaml", {"CSSYNC__TEAM__SCOPE": "[training]"}, tmp_path)
+    assert found.settings.team.scope == ("training",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("scope: [selling]", "team.scope.0: expected one of onboarding, training, support, services, presales"),
+        ("members: {a: {fte: 1.5}}", "team.members.a.fte: expected a number, greater than 0 and at most 1 (got 1.5)"),
+        ("members: {a: {starts_on: soon}}", "team.members.a.starts_on: expected a date such as 2027-01-31 (got text)"),
+        (
+            "members: {a: {starts_on: 2027-02-01, leaves_on: 2027-02-01}}",
+            "team.members.a: leaves_on must be later than starts_on",
+        ),
+        (
+            "members: {a: {leave: [{from: 2027-02-02, to: 2027-02-01}]}}",
+            "a.leave.0: ends before it begins",
+        ),
+        ("members: {a: {leave: [{from: 2027-02-02}]}}", "team.members.a.leave.0.to: missing; expected a date"),
+        ("members: {a: {duties: {travel: 0.6, training: 0.4}}}", "team.members.a: duties come to 1 or more"),
+        ("members: {a: {role: boss}}", "team.members.a.role: expected one of csm, renewals, leader,"),
+        ("members: {A: {}, a: {}}", "team: a: said twice, once in other letters"),
+        ("members: {a: {}}, pools: {A: {}}", "team: a: among pools and members; a pool is no single person"),
+        ("pools: {a: {members: 0}}", "team.pools.a.members: expected a number, greater than 0 (got 0)"),
+    ],
+)
+def test_what_cannot_be_of_a_person_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    scope = "" if text.startswith("scope") else "scope: [], "
+    assert told in refusal(tmp_path, f"team: {{{scope}{text}}}\n").message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("amber_at: 1.4", "capacity: amber_at must not be above act_at"),
+        ("duties: {support: 0.9}", "capacity.duties: the shares come to 1 or more"),
+        ("hours_per_account: {smb: -1}", "capacity.hours_per_account.smb: expected a number, at least 0 (got -1)"),
+        ("modifiers: {renewal: {when: days_to_go < 9}}", "capacity.modifiers.renewal.when: unknown column days_to_go"),
+        ("modifiers: {others: {x: {times: 2}}}", "capacity.modifiers.others.x.when: missing; expected text"),
+        (
+            "modifiers: {others: {hours: {when: arr > 1, times: 2}}}",
+            "capacity.modifiers: others: hours: a name that is taken",
+        ),
+    ],
+)
+def test_what_cannot_be_of_an_effort_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    assert told in refusal(tmp_path, f"capacity: {{{text}}}\n").message
 
 
 def test_a_secret_in_an_override_is_refused_too(tmp_path: Path) -> None:

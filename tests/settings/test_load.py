@@ -13,6 +13,7 @@ from cssync.settings.load import find, load
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
 from cssync.settings.source import FileSource, SalesforceSource
+from tests.builders import SCOPE
 
 
 def write(path: Path, text: str) -> Path:
@@ -22,7 +23,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def loaded(folder: Path, text: str, **environ: str) -> Loaded:
-    write(folder / "config/cssync.yaml", text)
+    write(folder / "config/cssync.yaml", text if "team:" in text else text + SCOPE)
     return load(None, environ, folder)
 
 
@@ -73,7 +74,7 @@ def test_a_file_that_is_not_utf_8_is_refused_with_the_byte(tmp_path: Path) -> No
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_setting(tmp_path: Path) -> None:
-    (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbftenant: acme\n")
+    (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbftenant: acme\nteam: {scope: []}\n")
     assert load(Path("bom.yaml"), {}, tmp_path).settings.tenant == "acme"
 
 
@@ -91,7 +92,7 @@ def test_an_unquoted_version_is_text(tmp_path: Path) -> None:
 
 
 def test_a_section_left_blank_keeps_its_defaults(tmp_path: Path) -> None:
-    text = "limits:\n  # arr: 1\nmoney:\n  rates:\nteam:\n  pools:\nnotify:\n  slack:\n"
+    text = "limits:\n  # arr: 1\nmoney:\n  rates:\nteam:\n  scope: []\n  pools:\nnotify:\n  slack:\n"
     assert loaded(tmp_path, text).settings == Settings()
 
 

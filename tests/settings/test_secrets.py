@@ -12,6 +12,7 @@ from cssync.settings.load import load
 from cssync.settings.model import Settings
 from cssync.settings.notify import Notify, Slack
 from cssync.settings.source import HubspotSource, SalesforceSource
+from tests.builders import SCOPE
 
 CANARY = "CANARYcanary123"
 
@@ -60,7 +61,7 @@ def test_only_the_newline_at_the_end_of_a_file_is_dropped(tmp_path: Path) -> Non
 
 def test_a_path_in_an_env_file_is_relative_to_that_file(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
-    (tmp_path / "config/cssync.yaml").touch()
+    (tmp_path / "config/cssync.yaml").write_text(SCOPE, "utf-8")
     (tmp_path / "config/token").write_text(CANARY, "utf-8")
     (tmp_path / "config/.env").write_text("HUBSPOT_TOKEN_FILE=token\n", "utf-8")
     assert secrets.by_name(load(None, {}, tmp_path).secrets) == {"HUBSPOT_TOKEN": CANARY}

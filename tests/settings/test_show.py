@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cssync.settings.load import load
 from cssync.settings.show import Line, SecretLine, secret_lines, settings
+from tests.builders import SCOPE
 
 
 def lines(folder: Path, text: str, **environ: str) -> dict[str, Line]:
-    (folder / "cssync.yaml").write_text(text, "utf-8")
+    (folder / "cssync.yaml").write_text(text if "team:" in text else text + SCOPE, "utf-8")
     return {line.setting: line for line in settings(load(folder / "cssync.yaml", environ, folder))}
 
 
