@@ -10,8 +10,10 @@ import polars as pl
 from cssync.explain.customers import condition, seen, shown
 from cssync.explain.evidence import Evidence, Row
 from cssync.explain.group import group
+from cssync.explain.load import hours
 from cssync.explain.ownership import placed
 from cssync.explain.past import known
+from cssync.explain.portfolio import place, touch
 from cssync.explain.revenue import arr
 from cssync.explain.trace import Explanation, Measure, Trace
 from cssync.explain.warnings import alerts, problems
@@ -57,6 +59,9 @@ def _chapters(evidence: Evidence, row: Row) -> Iterator[Trace]:
     yield placed(evidence, row)
     if row["is_customer"]:
         yield _sums(evidence, row)
+        yield hours(evidence, row)
+        yield place(evidence, row)
+        yield from filter(None, (touch(evidence, row),))
         yield alerts(evidence, row["book_id"])
     yield _deals(evidence, row)
     yield _spells(evidence, row["account_id"])

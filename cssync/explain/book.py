@@ -10,8 +10,10 @@ from cssync.explain.customers import customers, not_counted
 from cssync.explain.evidence import Evidence
 from cssync.explain.heading import heading
 from cssync.explain.limits import limits
+from cssync.explain.load import capacity, load
 from cssync.explain.ownership import whose
 from cssync.explain.past import past
+from cssync.explain.portfolio import mix
 from cssync.explain.trace import Explanation, Trace
 from cssync.explain.warnings import alerts, problems
 from cssync.model.book import Book, Tally
@@ -38,6 +40,10 @@ def chapters(evidence: Evidence, book: Book) -> Iterator[Trace]:
     yield limits(evidence, book)
     yield customers(evidence, book)
     yield from _if_any(not_counted(evidence, book))
+    yield mix(evidence, book)
+    if book.kind.is_working:
+        yield load(evidence, book)
+        yield capacity(evidence, book)
     yield past(evidence, book)
     yield from _if_any(heading(evidence, book))
     yield alerts(evidence, book.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rich.console import RenderableType
@@ -85,7 +85,7 @@ def _rows(trace: Trace, page: Page, depth: int) -> Iterator[tuple[RenderableType
     if rest := trace.parts[len(shown) :]:
         value, customers = total(rest)
         known = any(part.value is not None for part in rest)
-        worth = exact_money(value, page.currency) if known and _is_money(rest) else ""
+        worth = _value(replace(rest[0], value=value), page) if known and _alike(rest) else ""
         counted = _count(customers) if any(part.count is not None for part in rest) else ""
         yield Text(f"{_INDENT * depth}{len(rest):,} more"), counted, worth, Text("--all shows them", style="dim")
 
@@ -159,7 +159,7 @@ def _value(trace: Trace, page: Page) -> str:
         case Measure.SHARE:
             return f"{trace.value:.0%}"
         case Measure.HOURS:
-            return f"{trace.value:,.1f} h"
+            return f"{_plain(trace.value)} h"
         case Measure.DAYS:
             return count(int(trace.value), "day")
         case _:
@@ -171,5 +171,6 @@ def _plain(value: Decimal) -> str:
     return f"{value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize():,f}"
 
 
-def _is_money(parts: Sequence[Trace]) -> bool:
-    return all(part.measure is Measure.MONEY for part in parts)
+def _alike(parts: Sequence[Trace]) -> bool:
+    """Whether their values are of one measure, so that they can be added up."""
+    return len({part.measure for part in parts}) == 1

@@ -110,16 +110,16 @@ def test_parts_of_a_part_stand_below_it() -> None:
 
 def test_other_figures_carry_their_measure() -> None:
     figures = (
-        Trace("a", "Load", Decimal("141.26"), Measure.HOURS),
+        Trace("a", "Load", Decimal("141.25"), Measure.HOURS),
         Trace("b", "Utilisation", Decimal("1.104"), Measure.SHARE),
         Trace("c", "Limit", Decimal("50.0"), Measure.ACCOUNTS),
         Trace("d", "Ramp", Decimal(90), Measure.DAYS),
     )
     assert shown(Trace("x", "X", parts=figures))[4:] == [
-        "  Load           141.3 h",
-        "  Utilisation       110%",
-        "  Limit               50",
-        "  Ramp           90 days",
+        "  Load           141.25 h",
+        "  Utilisation        110%",
+        "  Limit                50",
+        "  Ramp            90 days",
     ]
 
 
