@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cssync.books.history import LOOK_BACK_DAYS
+from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.snapshot import Snapshot, sorted_by_book, valued
 from cssync.books.spells import Timeline
 from cssync.capacity.company import Company, company_of
@@ -13,7 +13,7 @@ from cssync.settings.loaded import Loaded
 from cssync.store.base import Store
 
 
-def last_company(store: Store, loaded: Loaded, days: int = LOOK_BACK_DAYS) -> Company | None:
+def last_company(store: Store, loaded: Loaded, days: int = REMEMBERED_DAYS) -> Company | None:
     """The company as it was when the last night was accepted, with its last *days*; None before the first."""
     night = store.latest(days)
     return None if night is None else _rebuilt(night, loaded)

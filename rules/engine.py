@@ -8,6 +8,7 @@ from cssync.model.finding import Finding
 from rules import (
     accounts_over_limit,
     arr_over_limit,
+    churn_in_healthy_books,
     new_customer_unassigned,
     trending_to_ceiling,
     without_working_csm,
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     arr_over_limit.RULE,
     without_working_csm.RULE,
     new_customer_unassigned.RULE,
+    churn_in_healthy_books.RULE,
 )
 
 

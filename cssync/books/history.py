@@ -21,6 +21,9 @@ from cssync.model.finding import Unit
 from cssync.model.history import CSM
 
 LOOK_BACK_DAYS = 365
+# The last quarter, and the year before it to compare it with.
+QUARTER_DAYS = 91
+REMEMBERED_DAYS = QUARTER_DAYS + LOOK_BACK_DAYS
 _LONG_ENOUGH_DAYS = 90
 
 

@@ -14,7 +14,7 @@ import structlog
 from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
 from cssync.alerts.tonight import Reconciled
-from cssync.books.history import LOOK_BACK_DAYS
+from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.spells import advance
 from cssync.capacity.company import company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
@@ -61,7 +61,7 @@ def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
             _not_before(line.store, run)
             seen = see(line, run, line.store.accepted(before=as_of), full=full)
             # Only now, for a million accounts as they were fill the room that the pull has just left.
-            past = line.store.past(as_of, as_of - timedelta(days=LOOK_BACK_DAYS))
+            past = line.store.past(as_of, as_of - timedelta(days=REMEMBERED_DAYS))
             outcome = _work(line, recall(line, past, seen))
         except CssyncError as error:
             _give_up(line, run, error)

@@ -63,6 +63,30 @@ class NewCustomerRule(Section):
     pending_nights: PendingNights = 1
 
 
+class ChurnRule(Section):
+    enabled: bool = Field(
+        default=True, description="seeds 8 and 24: churn of the last quarter against the year before, in healthy books"
+    )
+    chance: Ratio = Field(
+        Decimal("0.01"),
+        description="how likely chance alone may be to do it: once in a hundred quarters; no row of the seeds",
+    )
+    clear_over: Ratio = Field(Decimal("0.05"), description="a firing one ends above this chance")
+    worse_by: PositiveDecimal = Field(
+        Decimal("1.25"), description="times the pace of the year before; in a large company less is certain, and little"
+    )
+    at_least: PositiveInt = Field(5, description="customers that must have left in the quarter")
+    pending_nights: PositiveInt = Field(
+        2, description="nights in a row that it must be found before it is told; one bad pull is no churn"
+    )
+
+    @model_validator(mode="after")
+    def _ends_above_where_it_fires(self) -> Self:
+        if self.clear_over < self.chance:
+            raise ValueError("clear_over must not be under chance, or it would end while it fires")
+        return self
+
+
 class Rules(Section):
     """Which rules speak, and from when on."""
 
@@ -71,3 +95,4 @@ class Rules(Section):
     trending_to_ceiling: TrendRule = Field(TrendRule(), description="a book is on its way to too many accounts")
     without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
     new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
+    churn_in_healthy_books: ChurnRule = Field(ChurnRule(), description="churn rises where the model sees no reason")

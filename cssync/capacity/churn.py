@@ -1,0 +1,161 @@
+"""Counts who left, and who could have, in books that were within their limits: where the model sees no reason to.
+
+Worked out from spells for all books at once. A book is within its limits on a day where neither its customers nor its
+ARR are over them; limits are those of today. A customer who changes hands has not left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+import polars as pl
+
+from cssync.books.history import LOOK_BACK_DAYS, QUARTER_DAYS
+from cssync.capacity.company import Company
+from cssync.model.owner import OwnerKind
+
+_CENTS = 100
+_NEVER = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    """What left healthy books after the close of *since* and up to *until*. *lost*: ``account_id, book_id, on, arr``.
+
+    *customer_days*, *arr_days*: what could have left, day by day. A customer of several accounts is one row, under the
+    one with the most ARR.
+    """
+
+    since: date
+    until: date
+    lost: pl.DataFrame
+    customer_days: int
+    arr_days: Decimal
+
+    @property
+    def customers(self) -> int:
+        return self.lost.height
+
+    @property
+    def arr(self) -> Decimal:
+        return Decimal(self.lost["arr"].sum() or 0)
+
+    @property
+    def a_year(self) -> float:
+        """Share of customers lost in a year, at this pace."""
+        return self.customers * LOOK_BACK_DAYS / self.customer_days if self.customer_days else 0.0
+
+    @property
+    def arr_a_year(self) -> float:
+        return float(self.arr * LOOK_BACK_DAYS / self.arr_days) if self.arr_days else 0.0
+
+
+def churn_within_limits(company: Company) -> tuple[Churn, Churn]:
+    """(the last quarter, the year before it as far as it is known), in the books of those who are CSMs today."""
+    timeline = company.history.timeline
+    turn = timeline.as_of - timedelta(days=QUARTER_DAYS)
+    first = max(turn - timedelta(days=LOOK_BACK_DAYS), timeline.customers_since)
+    healthy = _Healthy(timeline.spells.filter("is_customer"), _bounds(company))
+    return healthy.churn(max(turn, first), timeline.as_of), healthy.churn(min(first, turn), turn)
+
+
+@dataclass(frozen=True)
+class _Healthy:
+    """*held*: ``SPELLS`` of customers. *bounds*: ``book_id, most_accounts, most_cents``."""
+
+    held: pl.DataFrame
+    bounds: pl.DataFrame
+
+    def churn(self, since: date, until: date) -> Churn:
+        first, last = since + timedelta(days=1), until + timedelta(days=1)
+        begin = pl.max_horizontal("day", pl.lit(first))
+        end = pl.min_horizontal("until", pl.lit(last))
+        days = (end - begin).dt.total_days().clip(lower_bound=0)
+        exposed = self._states.filter("healthy").select(
+            customers=(pl.col("accounts") * days).sum(), cents=(pl.col("cents").cast(pl.Int128) * days).sum()
+        )
+        customers, cents = exposed.row(0)
+        lost = self._lost.filter((pl.col("on") > since) & (pl.col("on") <= until))
+        return Churn(since, until, lost, int(customers or 0), Decimal(int(cents or 0)) / _CENTS)
+
+    @cached_property
+    def _stays(self) -> pl.DataFrame:
+        """``unit_id, book_id, begin, end``: how long each customer was in each book, without a break."""
+        return _merged(self.held, "unit_id", "book_id")
+
+    @cached_property
+    def _states(self) -> pl.DataFrame:
+        """``book_id, day, until, accounts, cents, healthy``: every state of every book, half open."""
+        stays, held = self._stays, self.held.with_columns(cents=_cents(), end=pl.col("valid_to").fill_null(_NEVER))
+        changes = (
+            stays.select("book_id", day="begin", accounts=1, cents=pl.lit(0, pl.Int64)),
+            stays.select("book_id", day="end", accounts=-1, cents=pl.lit(0, pl.Int64)),
+            held.select("book_id", day="valid_from", accounts=0, cents="cents"),
+            held.select("book_id", day="end", accounts=0, cents=-pl.col("cents")),
+        )
+        by_day = pl.concat(changes).group_by("book_id", "day").agg(pl.col("accounts", "cents").sum())
+        states = by_day.sort("book_id", "day").with_columns(
+            pl.col("accounts", "cents").cum_sum().over("book_id"),
+            until=pl.col("day").shift(-1).over("book_id").fill_null(_NEVER),
+        )
+        within = (pl.col("accounts") <= pl.col("most_accounts")) & (pl.col("cents") <= pl.col("most_cents"))
+        return states.join(self.bounds, on="book_id", how="inner").with_columns(healthy=within)
+
+    @cached_property
+    def _lost(self) -> pl.DataFrame:
+        """Every customer who left, with the day and the ARR of the last one, in a book that was healthy then."""
+        over = _merged(self.held, "unit_id").filter(pl.col("end") < _NEVER)
+        left = over.join(self._stays, on=["unit_id", "end"], how="inner", suffix="_of_stay")
+        last = self.held.select("account_id", "unit_id", "book_id", "arr", end="valid_to")
+        named = left.join(last, on=["unit_id", "book_id", "end"], how="inner").sort(
+            ["arr", "account_id"], descending=[True, False], nulls_last=True
+        )
+        units = named.group_by("unit_id", "book_id", "end", maintain_order=True).agg(
+            pl.col("account_id").first(), pl.col("arr").sum()
+        )
+        # The state of the day before, for on the day itself it is gone.
+        events = units.with_columns(before=pl.col("end").dt.offset_by("-1d")).sort("before")
+        placed = events.join_asof(
+            self._states.sort("day"), left_on="before", right_on="day", by="book_id", check_sortedness=False
+        )
+        rows = placed.filter(pl.col("healthy").fill_null(value=False))
+        return rows.select("account_id", "book_id", on="end", arr="arr").sort("on", "account_id")
+
+
+def _merged(held: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """*by*, ``begin``, ``end``: the spells of each as stretches without a break; those of several accounts overlap."""
+    rows = held.select(*by, begin="valid_from", end=pl.col("valid_to").fill_null(_NEVER)).sort(*by, "begin")
+    reach = pl.col("end").cum_max().over(by)
+    anew = (pl.col("begin") > reach.shift(1).over(by)).fill_null(value=True)
+    return (
+        rows.with_columns(stretch=anew.cum_sum())
+        .group_by(*by, "stretch", maintain_order=True)
+        .agg(pl.col("begin").min(), pl.col("end").max())
+        .drop("stretch")
+    )
+
+
+def _cents() -> pl.Expr:
+    return (pl.col("arr").fill_null(0) * _CENTS).cast(pl.Int64)
+
+
+def _bounds(company: Company) -> pl.DataFrame:
+    """Up to what each book counts as within its limits; who has lost every customer is held to the general ones."""
+    limits = company.limits
+    bounds = {book.id: (limits.limit(book, "accounts"), limits.limit(book, "arr")) for book in company.measured()}
+    general = limits.general("accounts"), limits.general("arr")
+    having = {book.id for book in company.books.books}
+    for owner in company.history.snapshot.owners:
+        if owner.active and owner.kind is OwnerKind.PERSON and owner.id not in having:
+            bounds[owner.id] = general
+    return pl.DataFrame(
+        {
+            "book_id": list(bounds),
+            "most_accounts": [int(accounts.value) for accounts, _ in bounds.values()],
+            "most_cents": [int(arr.value * _CENTS) for _, arr in bounds.values()],
+        },
+        schema={"book_id": pl.String(), "most_accounts": pl.Int64(), "most_cents": pl.Int64()},
+    )
