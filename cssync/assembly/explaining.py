@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
 
 from connectors.base import Progress
 from cssync import lookback
@@ -24,6 +27,9 @@ from cssync.model.wording import day
 from cssync.run import run_night
 from cssync.settings.loaded import Loaded
 from rules.engine import RULES
+
+# What nights did to an alert, and what people decided about it.
+Life: TypeAlias = tuple[Iterable[Transition], Iterable[Decision]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +52,27 @@ class Explaining:
                 return explain_gone(evidence, found.id) if row is None else explain_account(evidence, row)
 
 
-def explaining_last_night(loaded: Loaded) -> Explaining | None:
-    """Of the last accepted night; None before the first."""
+@contextmanager
+def explaining_last_night(loaded: Loaded) -> Iterator[Explaining | None]:
+    """Of the last accepted night; None before the first. The store is open meanwhile."""
     memory = dry_store(loaded)
     try:
-        company, alerts = lookback.last_company(memory, loaded), memory.alerts()
+        company = lookback.last_company(memory, loaded)
         if company is None:
-            return None
-        run = next(iter(memory.accepted(company.as_of.max)))
-        lives = {
-            alert.fingerprint: (memory.transitions(alert.fingerprint), memory.decided(alert.fingerprint))
-            for alert in alerts
-        }
+            yield None
+            return
+        run = next(iter(memory.accepted(date.max)))
+        basis = (
+            f"The night of {day(company.as_of)}, run {run.id[:8]}, read from {run.source}.",
+            "Limits, conditions and fields are those that the settings say now.",
+        )
+
+        def life(alert: Alert) -> Life:
+            return memory.transitions(alert.fingerprint), memory.decided(alert.fingerprint)
+
+        yield _explaining(loaded, company, memory.alerts(), basis, life)
     finally:
         memory.close()
-    basis = f"The night of {day(company.as_of)}, run {run.id[:8]}, read from {run.source}."
-    return _explaining(loaded, company, alerts, basis, lambda alert: lives[alert.fingerprint])
 
 
 def explaining_now(loaded: Loaded, progress: Progress) -> Explaining:
@@ -71,19 +82,15 @@ def explaining_now(loaded: Loaded, progress: Progress) -> Explaining:
     basis = f"A rehearsal of the night of {day(outcome.run.as_of)}, read from {outcome.run.source}; nothing is stored."
     transitions = outcome.reconciled.transitions
 
-    def life(alert: Alert) -> tuple[Iterable[Transition], Iterable[Decision]]:
+    def life(alert: Alert) -> Life:
         return [one for one in transitions if one.fingerprint == alert.fingerprint], ()
 
-    return _explaining(loaded, outcome.company, outcome.alerts, basis, life)
+    return _explaining(loaded, outcome.company, outcome.alerts, (basis,), life)
 
 
 def _explaining(
-    loaded: Loaded,
-    company: Company,
-    alerts: tuple[Alert, ...],
-    basis: str,
-    life: Callable[[Alert], tuple[Iterable[Transition], Iterable[Decision]]],
+    loaded: Loaded, company: Company, alerts: tuple[Alert, ...], basis: tuple[str, ...], life: Callable[[Alert], Life]
 ) -> Explaining:
     rules = {rule.id: RuleFacts(rule.title, rule.seeds) for rule in RULES}
-    evidence = Evidence(company, alerts, rules, (basis,))
+    evidence = Evidence(company, alerts, rules, basis)
     return Explaining(evidence, lambda alert: Told(alert, story(*life(alert), loaded.settings.zone)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -49,9 +51,9 @@ def explain(
     from cssync.report.explanation import Page, explanation_text
     from cssync.report.explanation_json import explanation_as_json
 
-    explaining = _explaining(start(path))
-    company = explaining.evidence.company
-    explanation = explaining.explain(_found(explaining.evidence, what, kind))
+    with _explaining(start(path)) as explaining:
+        company = explaining.evidence.company
+        explanation = explaining.explain(_found(explaining.evidence, what, kind))
     if json:
         write_json(explanation_as_json(explanation, company.as_of, company.currency))
         return
@@ -62,16 +64,19 @@ def explain(
         screen.print(part)
 
 
-def _explaining(loaded: Loaded) -> Explaining:
+@contextmanager
+def _explaining(loaded: Loaded) -> Iterator[Explaining]:
     from cssync import assembly
     from cssync.cli.output import progress, remarks
 
-    known = assembly.explaining_last_night(loaded)
-    if known is not None:
-        return known
+    with assembly.explaining_last_night(loaded) as known:
+        if known is not None:
+            yield known
+            return
     remarks().print("No night has been accepted yet: reading the source now; nothing is stored.")
     with progress() as bars:
-        return assembly.explaining_now(loaded, bars)
+        now = assembly.explaining_now(loaded, bars)
+    yield now
 
 
 def _found(evidence: Evidence, what: str, kind: str | None) -> Found:

@@ -44,7 +44,10 @@ def problems(evidence: Evidence, ids: dict[str, Iterable[str]]) -> Trace | None:
 
 def opened(alert: Alert) -> Iterator[str]:
     """Yield how an alert stands, in words."""
-    yield f"{alert.severity.value}, {alert.state.value}, open since {day(alert.opened_on)}"
+    if alert.resolved_on is not None:
+        yield f"{alert.severity.value}, open from {day(alert.opened_on)} to {day(alert.resolved_on)}: {alert.ending}"
+    else:
+        yield f"{alert.severity.value}, {alert.state.value} since {day(alert.opened_on)}"
     if alert.finding is not None:
         yield alert.finding.reason
 

@@ -10,6 +10,7 @@ from cssync.alerts.known import Told
 from cssync.alerts.story import Line
 from cssync.explain.alert import explain_alert
 from cssync.explain.evidence import RuleFacts
+from cssync.model.alert import AlertState
 from cssync.model.finding import Driver, Limit
 from tests.builders import a_finding, a_subject, an_alert
 from tests.explain.evidences import evidence, lines, said
@@ -32,7 +33,7 @@ def test_value_limit_reason_action_and_its_story() -> None:
     why = found.trace("why")
     assert why.value == Decimal(61)
     assert why.says == (
-        "warning, firing, open since 22 Nov 2026",
+        "warning, firing since 22 Nov 2026",
         "Dana Roy looks after 61 accounts; the limit is 50.",
         "To do: Move 11 accounts to another CSM.",
         "So since 18 Nov 2026.",
@@ -49,6 +50,12 @@ def test_value_limit_reason_action_and_its_story() -> None:
         ("20 Nov 2026", None, None, "acknowledged; requisition is open; by maya"),
     ]
     assert found.trace("customers").count == 3
+
+
+def test_one_that_has_ended_says_when_and_how() -> None:
+    over = replace(ALERT, state=AlertState.RESOLVED, resolved_on=date(2026, 11, 30), ending="recovered")
+    why = explain_alert(evidence(many(1), alerts=(over,)), Told(over, ())).trace("why")
+    assert why.says[0] == "warning, open from 22 Nov 2026 to 30 Nov 2026: recovered"
 
 
 def test_an_alert_about_a_book_that_is_gone_has_no_book_to_show() -> None:
@@ -70,7 +77,7 @@ def test_an_alert_about_a_segment_or_the_company_says_what_that_holds() -> None:
 def test_the_book_names_its_open_alerts_and_how_to_look_at_them() -> None:
     of = replace(evidence(many(1), alerts=(ALERT,)), rules=RULE)
     found = explain_alert(of, Told(ALERT, ()))
-    words = "warning, firing, open since 22 Nov 2026; Dana Roy looks after 61 accounts; the limit is 50.; "
+    words = "warning, firing since 22 Nov 2026; Dana Roy looks after 61 accounts; the limit is 50.; "
     assert lines(found.trace("alerts")) == [
         ("3f2a91bc Accounts over the limit", None, None, f"{words}cssync explain 3f2a91bc")
     ]
