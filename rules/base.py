@@ -12,6 +12,7 @@ from cssync.books.history import History
 from cssync.capacity.company import Company
 from cssync.capacity.forecast import Forecaster
 from cssync.capacity.limits import LimitBook
+from cssync.capacity.plan.plan import Plan, plan
 from cssync.model.book import Book, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.finding import Finding, Limit, Subject
@@ -75,6 +76,11 @@ class Context:
     def owners(self) -> Mapping[str, str]:
         """Names by id, also of those who have handed over everything and have no book any more."""
         return {owner.id: owner.name for owner in self.history.snapshot.owners}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Whom to hire by when."""
+        return plan(self.company)
 
     @cached_property
     def relief(self) -> Mapping[str, Relief]:

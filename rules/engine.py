@@ -9,6 +9,7 @@ from rules import (
     accounts_over_limit,
     arr_over_limit,
     churn_in_healthy_books,
+    hire_by,
     new_customer_unassigned,
     trending_to_ceiling,
     without_working_csm,
@@ -17,6 +18,7 @@ from rules.base import Context, Rule
 
 # In the order in which their actions are preferred when one book has findings of equal severity.
 RULES: tuple[Rule, ...] = (
+    hire_by.RULE,
     trending_to_ceiling.RULE,
     accounts_over_limit.RULE,
     arr_over_limit.RULE,

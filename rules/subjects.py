@@ -11,7 +11,10 @@ from rules.base import Context
 COMPANY = Subject("company", "The company")
 
 
-def segment_subject(segment: str) -> Subject:
+def segment_subject(segment: str | None) -> Subject:
+    """None: all that have none."""
+    if segment is None:
+        return Subject("segment:", "Customers without a segment")
     return Subject(f"segment:{segment.casefold()}", segment, segment=segment)
 
 
@@ -26,5 +29,5 @@ def subject_ids(context: Context) -> frozenset[str]:
     books = (book.id for book in context.books.books)
     # The customers of a segment may all sit in books of another.
     segments = {group.label for group in context.books.segments} | {book.segment for book in context.books.books}
-    named = (segment_subject(segment).id for segment in segments if segment is not None)
+    named = (segment_subject(segment).id for segment in segments)
     return frozenset((*owners, *books, *named, UNASSIGNED_BOOK_ID, COMPANY.id))

@@ -12,6 +12,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text("utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PLAN = (ROOT / "docs" / "plan.md").read_text("utf-8")
 DEPLOY = (ROOT / "deploy" / "README.md").read_text("utf-8")
 KEEPING = (ROOT / "deploy" / "secrets.md").read_text("utf-8")
 PAGES = {
@@ -19,6 +20,7 @@ PAGES = {
     "docs/settings.md": SETTINGS,
     "docs/json.md": JSON,
     "docs/operations.md": OPERATIONS,
+    "docs/plan.md": PLAN,
     "deploy/README.md": DEPLOY,
     "deploy/secrets.md": KEEPING,
 }

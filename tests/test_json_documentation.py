@@ -22,6 +22,7 @@ COMMANDS = (
     "books",
     "verdicts",
     "alerts",
+    "plan",
     "backtest",
     "status",
     "outbox list",

@@ -80,7 +80,7 @@ def _figure(value: Decimal, unit: Unit, currency: str) -> str:
             return money(value, currency)
         case Unit.HOURS:
             return f"{hours(value)} a month"
-        case Unit.ACCOUNTS:
+        case Unit.ACCOUNTS | Unit.CSMS:
             return f"{value:f}"
 
 

@@ -14,6 +14,7 @@ from cssync.backtest.record import Record
 from cssync.backtest.scenario import Scenario, narrowed
 from cssync.capacity.company import Company
 from cssync.capacity.forecast import Forecast, Forecaster
+from cssync.capacity.outlook import Outlook
 from cssync.model.alert import Alert, Transition
 from cssync.model.backtest import Span
 from cssync.model.book import Book
@@ -104,6 +105,9 @@ class _Judged:
         if key not in self._forecasts:
             self._forecasts[key] = self.company.forecaster.forecast(book, horizon, limit)
         return self._forecasts[key]
+
+    def outlook(self, segment: str | None, days: int) -> tuple[Outlook, ...]:
+        return self.company.forecaster.outlook(segment, days)
 
 
 @dataclass(frozen=True)

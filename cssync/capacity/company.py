@@ -60,7 +60,7 @@ class Company:
 
     @cached_property
     def forecaster(self) -> Forecaster:
-        return RateForecaster(self.books, self.history.flows())
+        return RateForecaster(self.books, self.history.flows(), lambda book: float(self.workload.of(book).hours))
 
     @cached_property
     def portfolio(self) -> Portfolio:

@@ -9,7 +9,7 @@ interval instead of a wild slope. The open pipeline is not used: the interval is
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cssync.books.history import Flow, Flows
+from cssync.capacity.outlook import Outlook, Quantity
 from cssync.model.book import Book, BookKind, Books
 from cssync.model.wording import count, day
 
@@ -33,6 +34,8 @@ _CHURN_PRIOR_ACCOUNT_DAYS = 20 * 365.0
 # Beyond so many standard deviations a limit is out of reach, and the exact distribution not worth the time.
 _OUT_OF_REACH = 6.0
 _LATEST_CROSSING_DAYS = 730
+# Sums over a segment err more than books of their own would.
+_WIDER = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class Forecaster(Protocol):
 
     def forecast(self, book: Book, horizon: date, limit: int) -> Forecast: ...
 
+    def outlook(self, segment: str | None, days: int) -> tuple[Outlook, ...]:
+        """Of the books of one segment (None: of those without one), *days* of them, a day each from today on."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
@@ -100,8 +107,10 @@ class _Prior:
 class RateForecaster:
     """See the module. *flows*: won and churned of every book; *books*: tonight's, for the segments' means."""
 
-    def __init__(self, books: Books, flows: Flows) -> None:
+    def __init__(self, books: Books, flows: Flows, hours: Callable[[Book], float] = lambda _: 0.0) -> None:
         self._as_of = books.as_of
+        self._books = books.books
+        self._hours = hours
         self._flows = flows
         self._priors = _segment_priors(books, flows)
 
@@ -125,6 +134,20 @@ class RateForecaster:
             horizon=horizon, today=book.accounts, wins=wins, losses=losses, median=median, low=low, high=high,
             limit=limit, reaches=reaches, crosses_on=crosses_on, basis=self._basis(book),
         )  # fmt: skip
+
+    def outlook(self, segment: str | None, days: int) -> tuple[Outlook, ...]:
+        """ARR and hours move as the customers do."""
+        members = [book for book in self._books if book.segment == segment]
+        rates = [(book, self._rates(book)) for book in members]
+        each = 1.0 / max(1, sum(book.accounts for book in members))
+        arr, hours = (each * float(sum(of(book) for book in members)) for of in (lambda book: book.arr, self._hours))
+        found = []
+        for ahead in range(days):
+            moved = [_moved(book, of, ahead) for book, of in rates]
+            mean, spread = sum(one.mean for one in moved), _WIDER * math.hypot(*(one.sd for one in moved))
+            accounts, money, work = (Quantity(mean * size, spread * size) for size in (1.0, arr, hours))
+            found.append(Outlook(self._as_of + timedelta(days=ahead), accounts, money, work))
+        return tuple(found)
 
     def _rates(self, book: Book) -> _Rates:
         own = self._flows.by_book.get(book.id, Flow())
@@ -167,6 +190,14 @@ class RateForecaster:
             f"{own.won} won and {own.churned} lost {source} {self._flows.days} days, "
             f"drawn towards the mean{segment}; the open pipeline is not counted"
         )
+
+
+def _moved(book: Book, rates: _Rates, days: int) -> Quantity:
+    """The customers of *book* after so many days; nobody wins any for a book that no CSM works."""
+    won = rates.shape * days / rates.exposure_days if book.kind is BookKind.CSM else 0.0
+    leaves = -math.expm1(-rates.hazard * days)
+    variance = won * (1 + days / rates.exposure_days) + book.accounts * leaves * (1 - leaves)
+    return Quantity(book.accounts * (1 - leaves) + won, math.sqrt(variance))
 
 
 def _segment_priors(books: Books, flows: Flows) -> dict[str | None, _Prior]:

@@ -53,6 +53,10 @@ class LimitBook:
         """The narrowest limit that is set for *book*."""
         return next(self.narrowest_first(book, measure))
 
+    def typical(self, like: Book, measure: Measure) -> Limit:
+        """The limit of a full-time CSM of whom nothing particular is known, with customers like those in *like*."""
+        return self._scaled(next(self._for_full_time(like, measure)), measure, None)
+
     def general(self, measure: Measure) -> Limit:
         """The limit of a book of which nothing particular is known."""
         return self._general[measure]

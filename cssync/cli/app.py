@@ -25,6 +25,7 @@ COMMANDS = {
     "verdicts": "Show what each article says of each book, and where they disagree.",
     "alerts": "Show the alerts that are open, and decide about them.",
     "explain": "Trace every figure about a CSM, an alert or an account to its records.",
+    "plan": "Say whom to hire by when, for which segment, and what that costs.",
     "backtest": "Replay the rules over past nights, and propose thresholds.",
     "status": "Say whether the last night was fine, and what is unsent.",
     "outbox": "Show the messages that are not out, and send them.",

@@ -25,6 +25,7 @@ class Unit(StrEnum):
 
     ACCOUNTS = "accounts"
     MONEY = "money"
+    CSMS = "csms"  # to hire
     HOURS = "hours"  # a month
 
 

@@ -23,7 +23,7 @@ def _why(findings: Sequence[Finding], titles: Mapping[str, str], currency: str) 
         yield (finding.reason,)
         limit = finding.limit
         source = f"{limit.seed}, {limit.origin}" if limit.seed else limit.origin
-        if limit.value or finding.unit is not Unit.ACCOUNTS:
+        if limit.value or finding.unit in {Unit.MONEY, Unit.HOURS}:
             held = _figure(finding.unit, limit.value, currency)
             yield (f"The limit of {held} is {limit.setting} ({source}), {limit.why}.",)
         if finding.since:
@@ -36,5 +36,7 @@ def _figure(unit: Unit, value: Decimal, currency: str) -> str:
             return money(value, currency)
         case Unit.HOURS:
             return f"{hours(value)} a month"
+        case Unit.CSMS:
+            return count(int(value), "CSM")
         case Unit.ACCOUNTS:
             return count(int(value), "account")

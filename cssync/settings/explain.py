@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cssync.settings import fields, secrets
+from cssync.settings.fields import Shape
 from cssync.settings.problems import Problem
 from cssync.settings.yaml import Document, Key, Value, dotted
 
@@ -17,14 +18,14 @@ _NUMBER = re.compile(r"[+-]?[\d_]{1,15}(\.\d{1,6})?")
 
 
 def problems(
-    error: ValidationError, values: dict[str, Value], places: Mapping[Key, str], name: str
+    error: ValidationError, values: dict[str, Value], places: Mapping[Key, str], name: str, root: Shape = fields.ROOT
 ) -> Iterator[Problem]:
-    """Translate each error of *error*; *name* stands where no line is known."""
+    """Translate each error of *error*; *name* stands where no line is known. *root*: what *values* are to be."""
     for detail in error.errors(include_url=False, include_input=False):
         key = _key(detail["loc"], values)
         if any(secrets.belongs_to(str(part)) for part in key):
             continue  # told by `leaks`, which does not repeat the name
-        yield Problem(_place(key, places, name), _text(detail, key, values), dotted(key))
+        yield Problem(_place(key, places, name), _text(detail, key, values, root), dotted(key))
 
 
 def leaks(value: Value, places: Mapping[Key, str], key: Key = ()) -> Iterator[Problem]:
@@ -55,29 +56,29 @@ def _misplaced(variable: str) -> str:
     return f"secrets never stand in the settings: remove it, replace it if others saw it, and set {variable}"
 
 
-def _text(detail: Any, key: Key, values: dict[str, Value]) -> str:
+def _text(detail: Any, key: Key, values: dict[str, Value], root: Shape) -> str:
     match detail["type"]:
         case "extra_forbidden":
-            return _unknown(key, values)
+            return _unknown(key, values, root)
         case "value_error":
             return str(detail["ctx"]["error"])
         case "missing":
-            return f"missing; expected {_expectation(key)}"
+            return f"missing; expected {_expectation(key, root)}"
         case "union_tag_not_found" | "union_tag_invalid":
-            return _expected((*key, "kind"), values)
+            return _expected((*key, "kind"), values, root)
         case _ if detail["loc"][-1] == "[key]":
             return f"the name of this entry must match {detail['ctx']['pattern']}"
         case _:
-            return _expected(key, values)
+            return _expected(key, values, root)
 
 
-def _expected(key: Key, values: dict[str, Value]) -> str:
+def _expected(key: Key, values: dict[str, Value], root: Shape) -> str:
     setting = f"{key[-1]}: " if key[-1] == "kind" else ""
-    return f"{setting}expected {_expectation(key)} (got {_got(_value(key, values))})"
+    return f"{setting}expected {_expectation(key, root)} (got {_got(_value(key, values))})"
 
 
-def _expectation(key: Key) -> str:
-    return fields.at(*key).expectation
+def _expectation(key: Key, root: Shape) -> str:
+    return fields.at(*key, root=root).expectation
 
 
 def _got(value: Value) -> str:
@@ -94,24 +95,24 @@ def _got(value: Value) -> str:
             return "text"
 
 
-def _unknown(key: Key, values: dict[str, Value]) -> str:
+def _unknown(key: Key, values: dict[str, Value], root: Shape) -> str:
     source = values.get("source")
     kind = source.get("kind") if isinstance(source, dict) else None
     if variable := secrets.named_like(dotted(key), kind):
         return _misplaced(variable)
-    known = _names_beside(key, kind)
+    known = _names_beside(key, kind, root)
     last = str(key[-1])
     if near := get_close_matches(last, known, n=1):
         return f"unknown setting; did you mean {near[0]}?"
-    elsewhere = {name.rpartition(".")[2]: name for name in fields.names() if name != dotted(key)}
+    elsewhere = {name.rpartition(".")[2]: name for name in fields.names(root) if name != dotted(key)}
     if near := get_close_matches(last, elsewhere, n=1, cutoff=0.8):
         return f"unknown setting; did you mean {elsewhere[near[0]]}?"
     return f"unknown setting; known here are {', '.join(known)}"
 
 
-def _names_beside(key: Key, source_kind: object) -> tuple[str, ...]:
+def _names_beside(key: Key, source_kind: object, root: Shape) -> tuple[str, ...]:
     """The settings known where *key* stands; of the source, only those of its kind."""
-    shape = fields.at(*key[:-1])
+    shape = fields.at(*key[:-1], root=root)
     if key[0] == "source" and len(key) == len(("source", "kind")):
         shape = shape.of_kind(source_kind)
     return shape.names

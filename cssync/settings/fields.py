@@ -83,8 +83,8 @@ def fields(section: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
     return ((info.alias or name, info) for name, info in section.model_fields.items())
 
 
-def at(*parts: str | int) -> Shape:
-    shape = ROOT
+def at(*parts: str | int, root: Shape = ROOT) -> Shape:
+    shape = root
     for part in parts:
         shape = shape.below(part)
     return shape

@@ -12,6 +12,8 @@ from cssync.settings.base import PositiveDecimal, Section
 
 _Share = Annotated[Decimal, Field(ge=0, lt=1)]
 _Days = Annotated[int, Field(ge=0)]
+Attrition = Annotated[Decimal, Field(ge=0, lt=1)]
+Quantile = Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1)]
 
 
 class Requisition(Section):
@@ -59,7 +61,7 @@ class Hiring(Section):
     days_to_fill: PositiveInt = Field(45, description="time to fill a position, all roles: 33-42 days (SHRM)")
     notice_days: _Days = Field(21, description="between a signed offer and the first day; no row of the seeds")
     ramp_days: _Days = Field(90, description="seed 31: ramp of 2-3 months")
-    quantile: Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1)] = Field(
+    quantile: Quantile = Field(
         Decimal("0.8"),
         description="seed 20, hire ahead: how sure to be that the load stays under what is planned for; 0.8 left 4 "
         "overloaded account-days a CSM and year on simulated companies, 0.5 left 9, hiring in arrears 179",
@@ -67,8 +69,16 @@ class Hiring(Section):
     measures: Annotated[tuple[Literal["hours", "accounts", "arr"], ...], Field(min_length=1)] = Field(
         ("hours", "accounts", "arr"), description="what a CSM is lacking by; the most that any of them lacks counts"
     )
+    hours_up_to: PositiveDecimal | None = Field(
+        None,
+        description="load by productive hours that a team is planned up to; null: capacity.act_at, as its books are",
+    )
     bridged_days: _Days = Field(30, description="a gap that closes by itself within so many days is no reason to hire")
-    attrition: _Share = Field(
+    bridged_under: _Share = Field(
+        Decimal("0.25"),
+        description="[d] less than this of a CSM is no reason to hire a whole one",
+    )
+    attrition: Attrition = Field(
         Decimal(0), description="share of the CSMs who leave in a year, beside those known in team.members"
     )
     quarters: PositiveInt = Field(4, description="how many quarters after this one `cssync plan` looks at")

@@ -20,13 +20,13 @@ class Problem:
         return ": ".join(part for part in (self.where, self.setting, self.text) if part)
 
 
-def refuse(problems: Iterable[Problem], remedy: str) -> None:
-    """Raise one ConfigError that lists *problems*; do nothing if there are none."""
+def refuse(problems: Iterable[Problem], remedy: str, of: str = "the settings") -> None:
+    """Raise one ConfigError that lists *problems*; do nothing if there are none. *of*: where they are, in words."""
     if found := tuple(problems):
-        raise refusal(*found, remedy=remedy)
+        raise refusal(*found, remedy=remedy, of=of)
 
 
-def refusal(*problems: Problem, remedy: str) -> ConfigError:
+def refusal(*problems: Problem, remedy: str, of: str = "the settings") -> ConfigError:
     lines = [str(problem) for problem in problems]
-    title = [f"{len(lines)} problems in the settings:"] if len(lines) > 1 else []
+    title = [f"{len(lines)} problems in {of}:"] if len(lines) > 1 else []
     return ConfigError("\n".join(title + lines), remedy=remedy)

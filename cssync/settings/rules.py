@@ -87,8 +87,29 @@ class ChurnRule(Section):
         return self
 
 
+class HireByRule(Section):
+    enabled: bool = Field(default=True, description="seeds 20 and 31: a segment whose next requisition is due")
+    within_days: Annotated[int, Field(ge=0)] = Field(
+        30, description="how long before a requisition has to be open it is told"
+    )
+    clear_after_days: Annotated[int, Field(ge=0)] = Field(
+        45, description="an open alert ends when no requisition is due within so many days"
+    )
+    pending_nights: PositiveInt = Field(
+        2, description="nights in a row that it must be found before it is told; a forecast wavers from night to night"
+    )
+
+    @model_validator(mode="after")
+    def _ends_beyond_where_it_fires(self) -> Self:
+        if self.clear_after_days < self.within_days:
+            raise ValueError("clear_after_days must not be below within_days, or the alert would end while it fires")
+        return self
+
+
 class Rules(Section):
     """Which rules speak, and from when on."""
+
+    hire_by: HireByRule = Field(HireByRule(), description="a segment needs another CSM, and it is time to hire")
 
     arr_over_limit: ArrRule = Field(ArrRule(), description="a book holds more ARR than one CSM can look after")
     accounts_over_limit: AccountsRule = Field(AccountsRule(), description="a book holds more accounts than it can")

@@ -27,7 +27,9 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
         tmp_path,
         {
             "limits": {"accounts": 5},
-            "rules": {"trending_to_ceiling": {"enabled": False}, "new_customer_unassigned": {"enabled": False}},
+            "rules": {
+                name: {"enabled": False} for name in ("trending_to_ceiling", "new_customer_unassigned", "hire_by")
+            },
             "notify": {"console": False},
         },
         environ,

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.e2e.desk import Ran, cssync
 
 RULES = {
+    "hire_by",
     "arr_over_limit",
     "accounts_over_limit",
     "trending_to_ceiling",

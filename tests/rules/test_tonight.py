@@ -13,7 +13,18 @@ from tests.nights import Nights, account, many, pull_of, settings
 def test_an_alert_may_be_about_a_book_an_owner_without_one_a_segment_or_the_company() -> None:
     rows = [*many(2, segment="SMB"), account("x", "U2", segment="Enterprise"), account("nobody", None)]
     there = subject_ids(Nights().walk(pull_of(rows)).context())
-    assert there == {"U1", "U2", "U3", "U4", "U9", "unassigned", "segment:smb", "segment:enterprise", "company"}
+    assert there == {
+        "U1",
+        "U2",
+        "U3",
+        "U4",
+        "U9",
+        "unassigned",
+        "segment:",
+        "segment:smb",
+        "segment:enterprise",
+        "company",
+    }
     assert (COMPANY.id, segment_subject("SMB").id) == ("company", "segment:smb")
 
 

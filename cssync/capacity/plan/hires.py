@@ -1,13 +1,13 @@
 """Which CSMs to hire, and by when: so that each is ramped on the first day on which the team would not do without.
 
 ``hire by = first day on which another CSM is lacking - ramp - notice - time to fill`` (seed 31), ahead of the need and
-not in arrears (seed 20). A gap that is short, or closes before anyone hired today could help, is bridged instead: a CSM
-is for years. (Counting from today instead of from that day would make every hire overdue.)
+not in arrears (seed 20). A gap that is small, or short, or closes before anyone hired today could help, is bridged
+instead: a CSM is for years. (Counting from today instead of from that day would make every hire overdue.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,13 +38,21 @@ class Hire:
         return (self.ramped_on - self.short_on).days
 
 
-def hires(lacking: Days, today: date, lead: Lead, bridged_days: int) -> tuple[Hire, ...]:
-    """One for every CSM who is lacking beyond a passing gap, the most pressing first.
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """What is no reason to hire: a gap that closes within *days*, or of less than *less_than* of a CSM at its worst."""
 
-    *lacking*: from *today* on; negative where there is room. *bridged_days*: gaps of up to so many days pass.
+    days: int = 0
+    less_than: float = 0.0
+
+
+def hires(lacking: Days, today: date, lead: Lead, bridged: Bridged) -> tuple[Hire, ...]:
+    """One for every CSM who is lacking beyond what is bridged, the most pressing first.
+
+    *lacking*: from *today* on; negative where there is room.
     """
     most = max(0, int(np.ceil(lacking.max()))) if len(lacking) else 0
-    found = (_lasting(lacking, number - 1, today, lead, bridged_days) for number in range(1, most + 1))
+    found = (_lasting(lacking, number - 1, today, lead, bridged) for number in range(1, most + 1))
     return tuple(
         _hire(number, stretch.first, today, lead)
         for number, stretch in enumerate(found, start=1)
@@ -63,15 +71,16 @@ def ramping(planned: Sequence[Hire], today: date, lead: Lead, days: int) -> Days
     return np.add.reduce(shares) if shares else np.zeros(days)
 
 
-def _lasting(lacking: Days, others: int, today: date, lead: Lead, bridged_days: int) -> Stretch | None:
-    return next(_worth_a_hire(stretches(lacking, others, today), today, lead, bridged_days), None)
-
-
-def _worth_a_hire(gaps: Sequence[Stretch], today: date, lead: Lead, bridged_days: int) -> Iterator[Stretch]:
+def _lasting(lacking: Days, others: int, today: date, lead: Lead, bridged: Bridged) -> Stretch | None:
+    """The first gap beyond *others* hires that another one is for."""
     soonest = today + timedelta(days=lead.days)
-    for gap in gaps:
-        if gap.last is None or (gap.last >= soonest and (gap.last - gap.first).days >= bridged_days):
-            yield gap
+    for gap in stretches(lacking, others, today):
+        lasts = gap.last is None or (gap.last >= soonest and (gap.last - gap.first).days >= bridged.days)
+        end = None if gap.last is None else (gap.last - today).days + 1
+        worst = float(lacking[(gap.first - today).days : end].max())
+        if lasts and worst - others >= bridged.less_than:
+            return gap
+    return None
 
 
 def _hire(number: int, short_on: date, today: date, lead: Lead) -> Hire:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -58,16 +58,38 @@ class Seats:
         return np.ones(len(self.staying)) if seat.steady else self.staying
 
 
+@dataclass(frozen=True, slots=True)
+class Sufficiency:
+    """When a team is enough. *hours_up_to*: load by capacity that it is planned up to. *effort_decides*: ARR beyond
+    the limit calls for nobody while the hours are there (seed 13).
+    """
+
+    measures: tuple[Measure, ...]
+    hours_up_to: Decimal
+    effort_decides: bool
+
+
 def staying(attrition: Decimal, days: int) -> Days:
     """What share of a team is still there on each of *days* days, if *attrition* of it leaves in a year."""
     share: Days = (1.0 - float(attrition)) ** (np.arange(days) / _DAYS_A_YEAR)
     return share
 
 
-def shortage(loads: Mapping[Measure, Days], seats: Seats) -> Shortage:
-    """By every measure of *loads*."""
-    lines = [Line(measure, load, seats.in_place(measure), seats.each[measure]) for measure, load in loads.items()]
-    return Shortage.of(lines)
+def shortage(loads: Mapping[Measure, Days], seats: Seats, terms: Sufficiency) -> Shortage:
+    """By every measure that counts. *loads*: by each of them, and by hours in any case."""
+    lines = {
+        Measure.HOURS: _line(Measure.HOURS, loads, seats, float(terms.hours_up_to)),
+        Measure.ACCOUNTS: _line(Measure.ACCOUNTS, loads, seats),
+        Measure.ARR: _line(Measure.ARR, loads, seats),
+    }
+    if terms.effort_decides:
+        by_effort = _line(Measure.HOURS, loads, seats).lacking
+        lines[Measure.ARR] = replace(lines[Measure.ARR], at_most=by_effort)
+    return Shortage.of([lines[measure] for measure in terms.measures])
+
+
+def _line(measure: Measure, loads: Mapping[Measure, Days], seats: Seats, up_to: float = 1.0) -> Line:
+    return Line(measure, loads[measure], seats.in_place(measure) * up_to, seats.each[measure] * up_to)
 
 
 def cost_of_days(cost_per_year: Decimal, days: float) -> Decimal:

@@ -25,12 +25,16 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One measure from tonight on. *load*: of the segment; *in_place*: what its team can carry; *each*: one new CSM."""
+    """One measure from tonight on. *load*: of the segment; *in_place*: what its team can carry; *each*: one new CSM.
+
+    *at_most*: CSMs that are lacking by the effort, where this measure calls for no more of them (seed 13).
+    """
 
     measure: Measure
     load: Days
     in_place: Days
     each: float
+    at_most: Days | None = None
 
     @property
     def needed(self) -> Days:
@@ -40,7 +44,8 @@ class Line:
     @property
     def lacking(self) -> Days:
         """The same, less those in place; negative where there is room."""
-        return (self.load - self.in_place) / self.each
+        lacking: Days = (self.load - self.in_place) / self.each
+        return lacking if self.at_most is None else np.minimum(lacking, self.at_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,6 @@ class Shortage:
     def binding(self, day: int) -> Line:
         """The line that lacks most on *day*; of equals the first."""
         return max(self.lines, key=lambda line: float(line.lacking[day]))
-
-    def relieved(self, csms: Days) -> Shortage:
-        """The same with so many more CSMs in place on each day."""
-        added = tuple(Line(line.measure, line.load, line.in_place + csms * line.each, line.each) for line in self.lines)
-        return Shortage.of(added)
 
 
 @dataclass(frozen=True, slots=True)

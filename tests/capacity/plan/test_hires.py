@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cssync.capacity.plan.hires import Hire, hires, passing, ramping
+from cssync.capacity.plan.hires import Bridged, Hire, hires, passing, ramping
 from cssync.capacity.plan.lead import Days, Lead
 from cssync.capacity.plan.shortage import Line, Measure, Shortage, Stretch
 
@@ -26,8 +26,8 @@ def lacking(*steps: tuple[int, float], days: int = 400) -> Days:
     return level
 
 
-def found(level: Days, bridged_days: int = 30, lead: Lead = LEAD) -> tuple[Hire, ...]:
-    return hires(level, TODAY, lead, bridged_days)
+def found(level: Days, bridged_days: int = 30, lead: Lead = LEAD, under: float = 0.0) -> tuple[Hire, ...]:
+    return hires(level, TODAY, lead, Bridged(bridged_days, under))
 
 
 class TestSeed31HireByIsTheBreachLessRampNoticeAndTimeToFill:
@@ -80,6 +80,15 @@ def test_a_later_gap_is_bridged_if_it_is_short(days: int, hired: int) -> None:
     assert len(found(lacking((200, 0.8), (200 + days, -0.2)), bridged_days=30)) == hired
 
 
+@pytest.mark.parametrize(("most", "hired"), [(1.24, 1), (1.25, 2)])
+def test_a_part_of_a_csm_is_bridged_until_it_is_worth_a_whole_one(most: float, hired: int) -> None:
+    """The date is that of the first day on which one is not enough, however little it is that day."""
+    level = lacking((160, 0.6), (200, 1.01), (390, most))
+    planned = found(level, under=0.25)
+    assert len(planned) == hired
+    assert [hire.short_on for hire in planned] == [TODAY + timedelta(days=day) for day in (160, 200)[:hired]]
+
+
 def test_a_gap_that_is_still_there_at_the_end_does_not_pass() -> None:
     assert len(found(lacking((395, 0.1)))) == 1
 
@@ -109,13 +118,18 @@ class TestWhatIsLacking:
         assert short.lacking.tolist() == pytest.approx([0.09375, 0.2])
         assert [short.binding(day).measure for day in (0, 1)] == [Measure.HOURS, Measure.ACCOUNTS]
 
-    def test_another_csm_takes_off_one(self) -> None:
-        short = Shortage.of((self.hours, self.accounts)).relieved(np.array([0.0, 1.0]))
-        assert short.lacking.tolist() == pytest.approx([0.09375, -0.8])
+    def test_seed_13_arr_beyond_the_limit_calls_for_nobody_while_the_hours_are_there(self) -> None:
+        """$3M of $2M are half a CSM by themselves, but 100 of 128 hours leave room, and 140 lack 0.09 of one."""
+        over = np.array([3.0, 3.0])
+        hours = Line(Measure.HOURS, np.array([100.0, 140.0]), np.array([128.0, 128.0]), 128.0)
+        arr = Line(Measure.ARR, over, np.array([2.0, 2.0]), 2.0, at_most=hours.lacking)
+        assert Shortage.of((arr,)).lacking.tolist() == pytest.approx([-0.21875, 0.09375])
 
 
 LEVELS = st.lists(st.floats(-3, 4), min_size=1, max_size=12)
 LEADS = st.builds(Lead, to_fill=st.integers(1, 90), notice=st.integers(0, 60), ramp=st.integers(0, 120))
+
+BRIDGED = st.builds(Bridged, days=st.integers(0, 120), less_than=st.floats(0, 0.9))
 
 
 def steady(levels: list[float], days: int = 480) -> Days:
@@ -126,7 +140,7 @@ def steady(levels: list[float], days: int = 480) -> Days:
 @given(levels=LEVELS, lead=LEADS)
 def test_the_hires_close_every_gap_that_they_can_still_reach(levels: list[float], lead: Lead) -> None:
     level = steady(levels)
-    planned = hires(level, TODAY, lead, 0)
+    planned = hires(level, TODAY, lead, Bridged())
     left = level - ramping(planned, TODAY, lead, len(level))
     assert (left[lead.days :] <= 1e-6).all()
 
@@ -134,14 +148,14 @@ def test_the_hires_close_every_gap_that_they_can_still_reach(levels: list[float]
 @given(levels=LEVELS, lead=LEADS)
 def test_none_of_them_is_one_too_many(levels: list[float], lead: Lead) -> None:
     level = steady(levels)
-    planned = hires(level, TODAY, lead, 0)
+    planned = hires(level, TODAY, lead, Bridged())
     assert len(planned) <= max(0, int(np.ceil(level.max())))
     assert all(hire.short_on <= later.short_on for hire, later in pairwise(planned))
 
 
-@given(levels=LEVELS, more=st.lists(st.floats(0, 2), min_size=1, max_size=12), lead=LEADS, bridged=st.integers(0, 120))
+@given(levels=LEVELS, more=st.lists(st.floats(0, 2), min_size=1, max_size=12), lead=LEADS, bridged=BRIDGED)
 def test_more_capacity_never_makes_anyone_due_earlier(
-    levels: list[float], more: list[float], lead: Lead, bridged: int
+    levels: list[float], more: list[float], lead: Lead, bridged: Bridged
 ) -> None:
     level = steady(levels)
     before = hires(level, TODAY, lead, bridged)
