@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cssync.books.history import REMEMBERED_DAYS
-from cssync.books.snapshot import Snapshot, sorted_by_book, valued
+from cssync.books.snapshot import Snapshot, sorted_by_book, valued_deals
 from cssync.books.spells import Timeline
 from cssync.capacity.company import Company, company_of
 from cssync.model.money import ExchangeRates
@@ -20,20 +20,23 @@ def last_company(store: Store, loaded: Loaded, days: int = REMEMBERED_DAYS) -> C
 
 
 def _rebuilt(night: Remembered, loaded: Loaded) -> Company:
-    run, rates = night.run, ExchangeRates(night.run.currency)
+    run = night.run
+    rates = night.rates or ExchangeRates(run.currency)
+    crm_currency = night.crm_currency or run.currency
     snapshot = Snapshot(
         as_of=run.as_of,
         table=sorted_by_book(night.accounts),
         owners=night.owners,
         rates=rates,
-        crm_currency=run.currency,
+        crm_currency=crm_currency,
         problems=empty(PROBLEMS),
-        opportunities=valued(night.opportunities, rates, run.currency),
+        opportunities=valued_deals(night.opportunities, rates, crm_currency, night.owners),
     )
     return company_of(
         snapshot,
-        Timeline(run.as_of, night.spells, night.history_since, night.history_tracked or {}),
+        Timeline(run.as_of, night.spells, night.history_since, night.history_tracked or {}, night.pipeline),
         loaded.settings,
         origin=loaded.origin,
         last_night=night.before.as_of if night.before else None,
+        record_url=run.record_url,
     )

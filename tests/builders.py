@@ -14,10 +14,11 @@ from cssync.model.book import Book, BookKind, Books, Tally
 from cssync.model.delivery import Delivery
 from cssync.model.digest import Digest, Entry, EntryKind
 from cssync.model.finding import Driver, Finding, Limit, Severity, Subject, Unit
+from cssync.model.money import ExchangeRates
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
 from cssync.model.story import Chapter, Named
-from cssync.model.tables import OPPORTUNITIES, SNAPSHOT, SPELLS, empty
+from cssync.model.tables import OPPORTUNITIES, OPPORTUNITY_SPELLS, SNAPSHOT, SPELLS, empty
 
 DAY = date(2026, 11, 22)
 # What every settings file must say.
@@ -26,6 +27,7 @@ AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 # What a spell is opened with: its facts, all attributes of the account, and the hash of those.
 OPENED_SPELLS = pl.Schema({**SPELLS, **SNAPSHOT, "attributes_hash": pl.UInt64()})
+OPENED_DEAL_SPELLS = pl.Schema({**OPPORTUNITY_SPELLS, **OPPORTUNITIES, "attributes_hash": pl.UInt64()})
 
 
 def a_run(as_of: date = DAY, **changes: Any) -> Run:
@@ -186,17 +188,55 @@ def spell_changes(
     opened: Iterable[dict[str, Any]] = (),
     refreshed: Iterable[dict[str, Any]] = (),
 ) -> SpellChanges:
-    key = {"account_id": pl.String(), "valid_from": pl.Date()}
+    """How spells of accounts change."""
+    return _changes(OPENED_SPELLS, removed, closed, opened, refreshed)
+
+
+def _changes(
+    schema: pl.Schema,
+    removed: Iterable[tuple[str, date]],
+    closed: Iterable[tuple[str, date, date | None]],
+    opened: Iterable[dict[str, Any]],
+    refreshed: Iterable[dict[str, Any]],
+) -> SpellChanges:
+    key = {schema.names()[0]: pl.String(), "valid_from": pl.Date()}
     return SpellChanges(
         removed=pl.DataFrame(list(removed), schema=key, orient="row"),
         closed=pl.DataFrame(list(closed), schema={**key, "valid_to": pl.Date()}, orient="row"),
-        opened=pl.DataFrame(list(opened), schema=OPENED_SPELLS),
-        refreshed=pl.DataFrame(list(refreshed), schema=OPENED_SPELLS),
+        opened=pl.DataFrame(list(opened), schema=schema),
+        refreshed=pl.DataFrame(list(refreshed), schema=schema),
     )
 
 
-def opportunities(*rows: dict[str, Any]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=OPPORTUNITIES)
+def a_deal_spell(opportunity_id: str = "006big", valid_from: date = DAY, **changes: Any) -> dict[str, Any]:
+    """A row of ``OPENED_DEAL_SPELLS``."""
+    values: dict[str, Any] = {
+        "opportunity_id": opportunity_id,
+        "valid_from": valid_from,
+        "account_id": "001acme",
+        "name": "Acme, more seats",
+        "stage": "Proposal",
+        "is_closed": False,
+        "is_won": False,
+        "amount": Decimal("24000.00"),
+        "currency": "USD",
+        "probability": 0.4,
+        "created_on": date(2026, 9, 1),
+        "close_on": date(2026, 12, 15),
+        "attributes_hash": 2**64 - 1,
+    }
+    return values | changes
+
+
+def deal_changes(
+    *,
+    removed: Iterable[tuple[str, date]] = (),
+    closed: Iterable[tuple[str, date, date | None]] = (),
+    opened: Iterable[dict[str, Any]] = (),
+    refreshed: Iterable[dict[str, Any]] = (),
+) -> SpellChanges:
+    """The same as ``spell_changes``, of opportunities."""
+    return _changes(OPENED_DEAL_SPELLS, removed, closed, opened, refreshed)
 
 
 def a_night(as_of: date = DAY, **changes: Any) -> Night:
@@ -205,7 +245,9 @@ def a_night(as_of: date = DAY, **changes: Any) -> Night:
         "run": a_run(as_of),
         "spells": spell_changes(),
         "owners": (an_owner(),),
-        "opportunities": empty(OPPORTUNITIES),
+        "pipeline": deal_changes(),
+        "rates": ExchangeRates("USD", {"USD": Decimal(1)}),
+        "crm_currency": "USD",
         "books": some_books(a_book(), as_of=as_of),
     }
     return Night(**values | changes)

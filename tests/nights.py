@@ -11,19 +11,20 @@ from typing import Any
 import polars as pl
 
 from cssync.books.aggregate import add_up
-from cssync.books.backfill import before, known_since, spells_of, with_history
+from cssync.books.backfill import backfill_of, before, known_since, with_history
 from cssync.books.history import History
+from cssync.books.pipeline import with_pipeline
 from cssync.books.snapshot import Snapshot, take_snapshot
 from cssync.books.spells import Timeline, advance
 from cssync.capacity.company import Company
 from cssync.model.book import Book, Books
-from cssync.model.history import CSM
+from cssync.model.history import CSM, Backfill
 from cssync.model.history import History as Memories
 from cssync.model.money import ExchangeRates
 from cssync.model.night import Past, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
 from cssync.model.pull import Pull
-from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PAST_SPELLS, SPELLS, empty
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PAST_SPELLS, empty
 from cssync.settings.model import Settings
 from rules.base import Context
 
@@ -90,6 +91,7 @@ class Night:
     changes: SpellChanges
     books: Books
     settings: Settings
+    of_deals: SpellChanges
 
     def book(self, book_id: str) -> Book:
         return next(book for book in self.books.books if book.id == book_id)
@@ -115,38 +117,28 @@ class Nights:
     def walk(self, pull: Pull, as_of: date = TODAY, history: Memories | None = None) -> Night:
         """*history*: what the CRM remembers of the time before the first night."""
         snapshot = take_snapshot(pull, self.settings, as_of)
-        backfill = empty(SPELLS)
+        backfill = Backfill()
         if history is not None:
             backfill = self._backfilled(history, snapshot)
-        timeline, changes = advance(self.past, snapshot, backfill)
+        timeline, changes = advance(self.past, snapshot, backfill.spells)
+        timeline, of_deals = with_pipeline(timeline, self.past, snapshot, backfill.pipeline)
         last = self.past.runs[0].as_of if self.past.runs else None
         books = add_up(snapshot, timeline, self.settings.team, last)
-        self._remember(timeline, changes, as_of)
-        return Night(snapshot, timeline, changes, books, self.settings)
+        self._remember(timeline, changes, of_deals, as_of)
+        return Night(snapshot, timeline, changes, books, self.settings, of_deals)
 
-    def _backfilled(self, history: Memories, snapshot: Snapshot) -> pl.DataFrame:
+    def _backfilled(self, history: Memories, snapshot: Snapshot) -> Backfill:
         """As the line does it: with a first night, or laid before the nights there were."""
-        spells = spells_of(history, snapshot, self.settings.customers)
+        backfill = backfill_of(history, snapshot, self.settings.customers)
         first = self.past.runs[-1].as_of if self.past.runs else snapshot.as_of
         known = known_since(history, self.settings.customers, first)
         if self.past.spells.is_empty():
             self.past = replace(self.past, history_tracked=known)
-            return spells
-        self.past = with_history(self.past, before(spells, first), first, known)
-        return empty(SPELLS)
+            return backfill
+        self.past = with_history(self.past, before(backfill, first), first, known)
+        return Backfill()
 
-    def _remember(self, timeline: Timeline, changes: SpellChanges, as_of: date) -> None:
-        """Apply the changes as a store does: remove, close, open, refresh."""
-        columns = [*SPELLS, "attributes_hash"]
-        kept = self.past.spells.join(changes.removed, on=["account_id", "valid_from"], how="anti")
-        ends = changes.closed.rename({"valid_to": "ends"}).with_columns(told=pl.lit(value=True))
-        kept = kept.join(ends, on=["account_id", "valid_from"], how="left").with_columns(
-            valid_to=pl.when("told").then("ends").otherwise("valid_to")
-        )
-        kept = kept.select(columns).update(
-            changes.refreshed.select("account_id", "valid_from", "attributes_hash"), on=["account_id", "valid_from"]
-        )
-        spells = pl.concat([kept, changes.opened.select(columns)])
+    def _remember(self, timeline: Timeline, changes: SpellChanges, of_deals: SpellChanges, as_of: date) -> None:
         run = Run(
             id=str(as_of),
             as_of=as_of,
@@ -155,4 +147,21 @@ class Nights:
             source="hand",
         )
         runs = self.past.runs if self.past.runs and self.past.runs[0].as_of == as_of else (run, *self.past.runs)
-        self.past = replace(self.past, runs=runs, spells=spells, history_since=timeline.history_since)
+        self.past = replace(
+            self.past,
+            runs=runs,
+            spells=_applied(self.past.spells, changes),
+            pipeline=_applied(self.past.pipeline, of_deals),
+            history_since=timeline.history_since,
+        )
+
+
+def _applied(spells: pl.DataFrame, changes: SpellChanges) -> pl.DataFrame:
+    """The spells after *changes*, made as a store does: remove, close, open, refresh."""
+    columns = spells.columns
+    key = [columns[0], "valid_from"]
+    kept = spells.join(changes.removed, on=key, how="anti")
+    ends = changes.closed.rename({"valid_to": "ends"}).with_columns(told=pl.lit(value=True))
+    kept = kept.join(ends, on=key, how="left").with_columns(valid_to=pl.when("told").then("ends").otherwise("valid_to"))
+    kept = kept.select(columns).update(changes.refreshed.select(*key, "attributes_hash"), on=key)
+    return pl.concat([kept, changes.opened.select(columns)])

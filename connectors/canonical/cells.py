@@ -1,7 +1,8 @@
-"""Reads text, booleans and probabilities, a column at a time."""
+"""Reads text, booleans, numbers and probabilities, a column at a time."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -76,6 +77,28 @@ def probability(cells: pl.Series) -> Column:
     believable = scaled.is_between(0, 1).fill_null(value=False) & scaled.is_not_nan().fill_null(value=False)
     values = scaled.set(~believable, None)
     return Column(values, reasons(words.is_not_null() & values.is_null(), "not a probability"))
+
+
+def number(cells: pl.Series, decimal_mark: str) -> Column:
+    """Any finite number. A percentage keeps its digits: 35% is 35. Thousands may be grouped by the other mark."""
+    if cells.dtype.is_numeric():
+        words, values = cells, cells.cast(pl.Float64, strict=False)
+    else:
+        words = text(cells)
+        values = words.str.strip_suffix("%").str.strip_chars_end().cast(pl.Float64, strict=False)
+        if decimal_mark == "," or (values.is_null() & words.is_not_null()).any():
+            values = _written_number(words, decimal_mark)
+    believable = values.is_finite().fill_null(value=False)
+    return Column(values.set(~believable, None), reasons(words.is_not_null() & ~believable, "not a number"))
+
+
+def _written_number(words: pl.Series, decimal_mark: str) -> pl.Series:
+    group = "," if decimal_mark == "." else "."
+    bare = words.str.strip_suffix("%").str.strip_chars_end()
+    whole = f"(?:[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|[0-9]*)"
+    sound = bare.str.contains(f"^[-+]?{whole}(?:{re.escape(decimal_mark)}[0-9]+)?$").fill_null(value=False)
+    plain = bare.str.replace_all(group, "", literal=True).str.replace(decimal_mark, ".", literal=True)
+    return plain.set(~sound, None).cast(pl.Float64, strict=False)
 
 
 def reasons(where: pl.Series, why: str) -> pl.Series:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from connectors.canonical.cells import Column, boolean, code, probability, reasons, text
+from connectors.canonical.cells import Column, boolean, code, number, probability, reasons, text
 from connectors.canonical.dates import dates
 from connectors.canonical.money import LARGEST, amounts
 from cssync.errors import MappingError
@@ -24,6 +24,7 @@ _ACCOUNT_SETTINGS = {
     "account_id": "id",
     "name": "name",
     "csm_ref": "csm",
+    "second_csm_ref": "second_csm",
     "amount": "arr",
     "currency": "currency",
     "segment": "segment",
@@ -37,12 +38,15 @@ _ACCOUNT_SETTINGS = {
     "customer_since": "customer_since",
     "churned_on": "churned_on",
     "renewal_on": "renewal",
+    "usage": "usage",
+    "decision_maker_changed_on": "decision_maker_changed",
 }
 
 _OPPORTUNITY_SETTINGS = {
     "opportunity_id": "id",
     "account_id": "account",
     "owner_ref": "owner",
+    "csm_ref": "csm",
     "name": "name",
     "kind": "kind",
     "stage": "stage",
@@ -190,7 +194,7 @@ class _Reading:
         cells = self._raw[self.mapped[name]]
         if dtype == pl.String:
             return code(cells) if name == "currency" else text(cells)
-        read = self._typed(cells, dtype)
+        read = number(cells, self._decimal_mark) if name == "usage" else self._typed(cells, dtype)
         self._reasons[name] = read.reasons
         return read.values
 

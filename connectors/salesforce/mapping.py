@@ -95,10 +95,12 @@ def settled(schema: Schema, settings: SalesforceSource, *, arr_from_field: bool)
         opportunities = opportunities.model_copy(update={"currency": CURRENCY})
     of_accounts, of_opportunities = dict(mapped(_ACCOUNTS, accounts)), dict(mapped(_OPPORTUNITIES, opportunities))
     kinds = schema.require("Account", of_accounts)
-    _require_person("source.accounts.csm", accounts.csm or OWNER, kinds)
+    _require_person("source.accounts.csm", accounts.csm, kinds)
+    _require_person("source.accounts.second_csm", accounts.second_csm, kinds)
     _require_amount("source.accounts.arr", kinds)
     account_rows = schema.selection("Account", _by_path(of_accounts, kinds))
     kinds |= schema.require("Opportunity", of_opportunities)
+    _require_person("source.opportunities.csm", opportunities.csm, kinds)
     _require_amount("source.opportunities.amount", kinds)
     _require_day("source.opportunities.ends", kinds)
     deciding = schema.require("Opportunity", {name: name for name in ("IsClosed", "IsWon", "CloseDate")})
@@ -124,7 +126,9 @@ def _notes(settings: SalesforceSource, *, multi_currency: bool) -> Iterator[Note
         yield _SEVERAL_CURRENCIES
 
 
-def _require_person(setting: str, path: str, kinds: Mapping[str, Described]) -> None:
+def _require_person(setting: str, path: str | None, kinds: Mapping[str, Described]) -> None:
+    if path is None:
+        return
     field = kinds[setting]
     if path.endswith(".Name"):
         raise MappingError(

@@ -53,7 +53,12 @@ def pull(client: Client, mirror: Mirror, asked: Asked, tonight: Tonight) -> Pull
 
     read, winners, changed = _accounts(accounts, mirror, plan)
     sold = _opportunities(deals, mirror, plan, winners)
-    named = {ref for refs in (read.table["csm_ref"], sold.table["owner_ref"]) for ref in refs.drop_nulls().unique()}
+    named = {
+        ref
+        for table, columns in ((read.table, ("csm_ref", "second_csm_ref")), (sold.table, ("owner_ref", "csm_ref")))
+        for column in columns
+        for ref in table[column].drop_nulls().unique()
+    }
     found = _owners(people, mirror, queues, named, asked.team)
     notes = [*map(str, plan.notes), *accounts.notes, *deals.notes, *people.notes]
     return Pull(

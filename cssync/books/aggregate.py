@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import polars as pl
 
+from cssync.books.changes import state_at
 from cssync.books.owners import UNKNOWN_OWNER_PREFIX, book_kind, keys_of
 from cssync.books.snapshot import Snapshot
-from cssync.books.spells import Timeline, state_at
+from cssync.books.spells import Timeline
 from cssync.books.tally import COUNTED, UNKNOWN, Window, parts_of, regrouped, tallies, units_of
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Group, Tally

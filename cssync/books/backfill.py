@@ -15,14 +15,19 @@ import polars as pl
 from cssync.books.owners import with_book
 from cssync.books.rates import converted
 from cssync.books.snapshot import Snapshot
-from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE, History
+from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE, PIPELINE, Backfill, History
 from cssync.model.night import Past
-from cssync.model.tables import OWNERSHIP, PAST_SPELLS, SPELL_FACTS, SPELLS, empty
+from cssync.model.tables import OWNERSHIP, SPELL_FACTS, SPELLS, empty
 from cssync.settings.model import Customers
 
 # What a day in the past needs to know of an account besides what ``customers.where`` asks for.
 _NEEDED = ("account_id", "csm_ref", "amount", "arr", "lifecycle", "segment", "unit_id", "created_on",
            "customer_since", "churned_on")  # fmt: skip
+
+
+def backfill_of(history: History, snapshot: Snapshot, customers: Customers) -> Backfill:
+    """All that *history* tells, as spells."""
+    return Backfill(spells_of(history, snapshot, customers), history.pipeline)
 
 
 def spells_of(history: History, snapshot: Snapshot, customers: Customers) -> pl.DataFrame:
@@ -53,32 +58,48 @@ def spells_of(history: History, snapshot: Snapshot, customers: Customers) -> pl.
 
 
 def known_since(history: History, customers: Customers, first_night: date) -> Mapping[str, date]:
-    """From which day owners, ARR, lifecycle, and who was a customer, are real.
+    """From which day owners, ARR, lifecycle, and who was a customer, are real; of deals where that was tracked.
 
-    What was not tracked is so since the *first_night* of ours, and nothing is before there are owners.
+    What was not tracked is so since the *first_night* of ours, and nothing but deals is before there are owners.
     """
     first = min(history.since.get(CSM, first_night), first_night)
     known = {fact: max(first, min(history.since.get(fact, first_night), first_night)) for fact in (CSM, ARR, LIFECYCLE)}
     said = history.ownership["is_customer"]
     decide = () if len(said) and not said.has_nulls() else _deciding(customers)
-    return {**known, CUSTOMERS: max((known[fact] for fact in decide), default=first)}
+    deals = {PIPELINE: min(history.since[PIPELINE], first_night)} if PIPELINE in history.since else {}
+    return {**known, CUSTOMERS: max((known[fact] for fact in decide), default=first), **deals}
 
 
-def before(spells: pl.DataFrame, first_night: date) -> pl.DataFrame:
-    """What of *spells* was over before our own nights begin: they know better from then on."""
+def before(backfill: Backfill, first_night: date) -> Backfill:
+    """What of *backfill* was over before our own nights begin: they know better from then on."""
+    return Backfill(_before(backfill.spells, first_night), _before(backfill.pipeline, first_night))
+
+
+def _before(spells: pl.DataFrame, first_night: date) -> pl.DataFrame:
     day = pl.lit(first_night)
     earlier = spells.filter(pl.col("valid_from") < day)
     return earlier.with_columns(valid_to=pl.min_horizontal(pl.col("valid_to").fill_null(day), day))
 
 
-def with_history(past: Past, spells: pl.DataFrame, first_night: date, known: Mapping[str, date]) -> Past:
-    """*past* as if *spells*, all over by the *first_night*, and no others had been remembered of the time before it."""
+def with_history(past: Past, backfill: Backfill, first_night: date, known: Mapping[str, date]) -> Past:
+    """*past* as if *backfill*, all over by the *first_night*, had been remembered of the time before it, and nothing
+    else.
+    """
+    since = backfill.spells.select(pl.min("valid_from")).item() or first_night
+    return replace(
+        past,
+        spells=_laid_before(past.spells, backfill.spells, first_night),
+        pipeline=_laid_before(past.pipeline, backfill.pipeline, first_night),
+        history_since=since,
+        history_tracked=known,
+    )
+
+
+def _laid_before(ours: pl.DataFrame, earlier: pl.DataFrame, first_night: date) -> pl.DataFrame:
     day = pl.lit(first_night)
-    ours = past.spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
-    ours = ours.with_columns(valid_from=pl.max_horizontal("valid_from", day))
-    told = spells.with_columns(attributes_hash=pl.lit(0, pl.UInt64)).match_to_schema(PAST_SPELLS)
-    since = spells.select(pl.min("valid_from")).item() or first_night
-    return replace(past, spells=pl.concat([told, ours]), history_since=since, history_tracked=known)
+    kept = ours.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
+    kept = kept.with_columns(valid_from=pl.max_horizontal("valid_from", day))
+    return pl.concat([earlier.with_columns(attributes_hash=pl.lit(0, pl.UInt64)).match_to_schema(ours.schema), kept])
 
 
 def _deciding(customers: Customers) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from enum import StrEnum
 
 import polars as pl
 
+from cssync.books.changes import state_at
 from cssync.books.snapshot import Snapshot
-from cssync.books.spells import Timeline, state_at
+from cssync.books.spells import Timeline
 
 _OF_BOOK = ("unit_id", "book_id")
 _STAY = ("account_id", *_OF_BOOK)

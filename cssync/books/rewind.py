@@ -13,10 +13,11 @@ from datetime import date
 
 import polars as pl
 
-from cssync.books.snapshot import Snapshot, sorted_by_book
-from cssync.books.spells import Timeline, state_at
+from cssync.books.changes import state_at
+from cssync.books.snapshot import Snapshot, sorted_by_book, valued_deals
+from cssync.books.spells import Timeline
 from cssync.model.owner import Owner
-from cssync.model.tables import SNAPSHOT, SPELL_FACTS
+from cssync.model.tables import OPPORTUNITIES, SNAPSHOT, SPELL_FACTS
 
 # Columns that hold of every day what they hold today; dates among them are unknown before they come.
 _LASTING = ("name", "product", "region", "language", "parent_id", "created_on")
@@ -38,18 +39,30 @@ def rewound(snapshot: Snapshot, timeline: Timeline, day: date, activity: Activit
     """
     if day == snapshot.as_of:
         return snapshot, timeline
-    known = timeline.spells.filter(pl.col("valid_from") <= day)
-    spells = known.with_columns(valid_to=pl.when(pl.col("valid_to") <= day).then("valid_to"))
+    spells, pipeline = _until(timeline.spells, day), _until(timeline.pipeline, day)
+    owners = tuple(_owner(owner, day, activity.get(owner.id, ())) for owner in snapshot.owners)
     then = replace(
         snapshot,
         as_of=day,
         table=_table(snapshot, spells, day),
-        owners=tuple(_owner(owner, day, activity.get(owner.id, ())) for owner in snapshot.owners),
-        opportunities=snapshot.opportunities.clear(),
+        owners=owners,
+        opportunities=valued_deals(_deals(snapshot, pipeline, day), snapshot.rates, snapshot.crm_currency, owners),
         problems=snapshot.problems.clear(),
         notes=(),
     )
-    return then, replace(timeline, as_of=day, spells=spells)
+    return then, replace(timeline, as_of=day, spells=spells, pipeline=pipeline)
+
+
+def _until(spells: pl.DataFrame, day: date) -> pl.DataFrame:
+    known = spells.filter(pl.col("valid_from") <= day)
+    return known.with_columns(valid_to=pl.when(pl.col("valid_to") <= day).then("valid_to"))
+
+
+def _deals(snapshot: Snapshot, pipeline: pl.DataFrame, day: date) -> pl.DataFrame:
+    """``OPPORTUNITIES`` of *day*; what they are called is kept as it is today alone."""
+    names = snapshot.opportunities.select("opportunity_id", "name")
+    listed = state_at(pipeline.lazy(), day).collect().join(names, on="opportunity_id", how="left")
+    return listed.select(OPPORTUNITIES.names())
 
 
 def _table(snapshot: Snapshot, spells: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -44,7 +44,8 @@ def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
     """Raises ConfigError where figures are to be shown in a currency without a rate."""
     rates = rates_in_force(pull.rates, settings.money)
     owners = corrected(pull.owners, settings.team)
-    accounts, problems = _with_arr(pull, settings, rates, as_of)
+    opportunities = valued_deals(pull.opportunities, rates, pull.rates.corporate, owners)
+    accounts, problems = _with_arr(pull, opportunities, settings, rates, as_of)
     accounts = accounts.with_columns(
         # An announced churn is not one yet.
         churned_on=pl.when(pl.col("churned_on") <= as_of).then("churned_on")
@@ -58,14 +59,17 @@ def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
     table = sorted_by_book(accounts.with_columns(unit_id=unit).select(list(SNAPSHOT)).match_to_schema(SNAPSHOT))
     found = (pull.problems, problems, _future_dates(table, as_of))
     notes = reunions(accounts.filter("is_customer"), owners)
-    deals = valued(pull.opportunities, rates, pull.rates.corporate)
-    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found), notes, deals)
+    return Snapshot(as_of, table, owners, rates, pull.rates.corporate, pl.concat(found), notes, opportunities)
 
 
-def valued(opportunities: pl.DataFrame, rates: ExchangeRates, unmarked: str) -> pl.DataFrame:
-    """``VALUED_OPPORTUNITIES``; dated rates are taken as of the close date."""
-    rows = converted(opportunities, rates, unmarked, on="close_on")
-    return rows.rename({"converted": "value"}).match_to_schema(VALUED_OPPORTUNITIES)
+def valued_deals(
+    opportunities: pl.DataFrame, rates: ExchangeRates, unmarked: str, owners: tuple[Owner, ...]
+) -> pl.DataFrame:
+    """``VALUED_OPPORTUNITIES``, in the same order; dated rates are taken as of the close date."""
+    in_one_currency = converted(opportunities, rates, unmarked, on="close_on").rename({"converted": "value"})
+    placed = with_book(in_one_currency, owners)
+    named = pl.when(pl.col("csm_ref").is_not_null()).then("book_id")
+    return placed.with_columns(book_id=named).match_to_schema(VALUED_OPPORTUNITIES)
 
 
 def in_force(opportunities: pl.DataFrame, customers: Customers, as_of: date) -> pl.DataFrame:
@@ -81,25 +85,32 @@ def sorted_by_book(table: pl.DataFrame) -> pl.DataFrame:
     return table.sort(["is_customer", "book_id", "account_id"], descending=[True, False, False])
 
 
-def _with_arr(pull: Pull, settings: Settings, rates: ExchangeRates, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _with_arr(
+    pull: Pull, opportunities: pl.DataFrame, settings: Settings, rates: ExchangeRates, as_of: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(accounts with ``arr``, problems)"""
     unmarked = pull.rates.corporate
+    open_ones = opportunities.filter(~pl.col("is_closed"))
     if settings.customers.arr.from_ == "field":
-        accounts = converted(pull.accounts, rates, unmarked)
-        unknown = _without_rate(accounts, unmarked, object_="account", id_="account_id")
-        return accounts.rename({"converted": "arr"}), unknown
-    won = converted(in_force(pull.opportunities, settings.customers, as_of), rates, unmarked, on="close_on")
-    unknown = _without_rate(won, unmarked, object_="opportunity", id_="opportunity_id")
+        accounts = converted(pull.accounts, rates, unmarked).rename({"converted": "arr"})
+        unknown = _without_rate(accounts, "arr", unmarked, object_="account", id_="account_id")
+        return accounts, pl.concat([unknown, _deals_without_rate(open_ones, unmarked)])
+    won = in_force(opportunities, settings.customers, as_of)
+    unknown = _deals_without_rate(pl.concat([won, open_ones]).unique("opportunity_id", keep="first"), unmarked)
     # One opportunity that cannot be valued leaves the whole account's ARR unknown: a part is not the sum.
-    whole = pl.col("converted").is_not_null().all()
-    sums = won.group_by("account_id").agg(arr=pl.when(whole).then(pl.col("converted").sum()), valued=True)
+    whole = pl.col("value").is_not_null().all()
+    sums = won.group_by("account_id").agg(arr=pl.when(whole).then(pl.col("value").sum()), valued=True)
     valued = pull.accounts.join(sums, on="account_id", how="left", maintain_order="left")
     nothing = pl.lit(Decimal("0.00"), MONEY)
     return valued.with_columns(arr=pl.when(pl.col("valued").is_null()).then(nothing).otherwise("arr")), unknown
 
 
-def _without_rate(rows: pl.DataFrame, unmarked: str, *, object_: str, id_: str) -> pl.DataFrame:
-    unknown = rows.filter(pl.col("converted").is_null() & pl.col("amount").is_not_null())
+def _deals_without_rate(deals: pl.DataFrame, unmarked: str) -> pl.DataFrame:
+    return _without_rate(deals, "value", unmarked, object_="opportunity", id_="opportunity_id")
+
+
+def _without_rate(rows: pl.DataFrame, value: str, unmarked: str, *, object_: str, id_: str) -> pl.DataFrame:
+    unknown = rows.filter(pl.col(value).is_null() & pl.col("amount").is_not_null())
     return unknown.select(
         object=pl.lit(object_),
         record_id=pl.col(id_),

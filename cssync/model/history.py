@@ -8,23 +8,25 @@ from datetime import date
 
 import polars as pl
 
-from cssync.model.tables import OWNERSHIP, PROBLEMS, empty
+from cssync.model.tables import OPPORTUNITY_SPELLS, OWNERSHIP, PROBLEMS, SPELLS, empty
 from cssync.model.wording import day, listed
 
 # What may have a history of its own; each is tracked, or not, in its own right.
 CSM, ARR, LIFECYCLE = "csm", "arr", "lifecycle"
 # Who was a customer: as far back as all that decides it is known.
 CUSTOMERS = "customers"
+# What became of deals on their way.
+PIPELINE = "pipeline"
 # What they are called in front of people.
-NAMES = {CSM: "owners", CUSTOMERS: "who was a customer", ARR: "ARR", LIFECYCLE: "lifecycles"}
+NAMES = {CSM: "owners", CUSTOMERS: "who was a customer", ARR: "ARR", LIFECYCLE: "lifecycles", PIPELINE: "deals"}
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """*ownership*: ``OWNERSHIP``, empty where the source keeps no history.
+    """*ownership*: ``OWNERSHIP``, *pipeline*: ``OPPORTUNITY_SPELLS``; empty where the source keeps no history.
 
-    *since*: for each of ``csm``, ``arr``, ``lifecycle`` that was tracked, the first day of which its history is
-    real; what is missing was not tracked, and its past is unknown. *notes*: sentences for the operator.
+    *since*: for each of ``csm``, ``arr``, ``lifecycle``, ``pipeline`` that was tracked, the first day of which its
+    history is real; what is missing was not tracked, and its past is unknown. *notes*: sentences for the operator.
     """
 
     ownership: pl.DataFrame = field(default_factory=lambda: empty(OWNERSHIP))
@@ -32,6 +34,17 @@ class History:
     problems: pl.DataFrame = field(default_factory=lambda: empty(PROBLEMS))
     notes: tuple[str, ...] = ()
     calls: int = 0
+    pipeline: pl.DataFrame = field(default_factory=lambda: empty(OPPORTUNITY_SPELLS))
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """A history as spells, as nights of our own would have left them. *spells*: ``SPELLS``, *pipeline*:
+    ``OPPORTUNITY_SPELLS``.
+    """
+
+    spells: pl.DataFrame = field(default_factory=lambda: empty(SPELLS))
+    pipeline: pl.DataFrame = field(default_factory=lambda: empty(OPPORTUNITY_SPELLS))
 
 
 def reach(known: Mapping[str, date], as_of: date) -> str:

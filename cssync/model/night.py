@@ -14,7 +14,9 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.book import Books
 from cssync.model.delivery import Address, Delivery
 from cssync.model.history import History
+from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
+from cssync.model.tables import OPPORTUNITY_SPELLS, PAST_OPPORTUNITY_SPELLS, empty
 
 
 class RunStatus(StrEnum):
@@ -30,7 +32,7 @@ class Run:
     """One attempt at one date. *accounts*, *customers*, *owners*, *arr*: what was pulled, 0 where it failed early.
 
     *digest_of_input*: equal for two runs whose pulls and settings are equal. *calls*: requests to the CRM's API.
-    *pull_seconds*: None where the pull did not end well.
+    *pull_seconds*: None where the pull did not end well. *record_url*: see ``cssync.model.pull.Pull``.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Run:
     digest_of_input: str = ""
     calls: int = 0
     pull_seconds: float | None = None
+    record_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Past:
 
     *runs*: accepted ones before the night's date, newest first, at most 30.
     *today*: the accepted run of the night's own date, if there was one.
-    *spells*: ``SPELLS`` plus ``attributes_hash`` (UInt64): every open spell, and those closed after the look-back day.
+    *spells*: ``PAST_SPELLS``: every open spell, and those closed after the look-back day. *pipeline*: the same of
+    opportunities, ``PAST_OPPORTUNITY_SPELLS``.
     *alerts*: the latest incident of every fingerprint. *history_since*: first day covered by spells.
     *told*: addresses that a message was ever meant for. *announced*: what earlier runs of the night's own date have
     told.
@@ -72,6 +76,7 @@ class Past:
     told: frozenset[Address] = frozenset()
     announced: tuple[Transition, ...] = ()
     history_tracked: Mapping[str, date] | None = None
+    pipeline: pl.DataFrame = field(default_factory=lambda: empty(PAST_OPPORTUNITY_SPELLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,9 @@ class Remembered:
     """The last accepted night as it is stored.
 
     *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *opportunities*: ``OPPORTUNITIES``.
-    *spells*: ``SPELLS``, every open one and those closed since the look-back day. *history_since*: first day covered by
-    spells. *history_tracked*: see ``Past``.
+    *spells*: ``SPELLS``, every open one and those closed since the look-back day; *pipeline*: the same of
+    opportunities, ``OPPORTUNITY_SPELLS``. *history_since*: first day covered by spells of accounts. *history_tracked*:
+    see ``Past``. *rates* and *crm_currency*: see ``Night``, None where the store is older than they are.
     """
 
     run: Run
@@ -91,15 +97,18 @@ class Remembered:
     spells: pl.DataFrame
     history_since: date
     history_tracked: Mapping[str, date] | None = None
+    pipeline: pl.DataFrame = field(default_factory=lambda: empty(OPPORTUNITY_SPELLS))
+    rates: ExchangeRates | None = None
+    crm_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SpellChanges:
-    """How the stored spells become today's. Applied in this order, in one transaction.
+    """How the stored spells of accounts or opportunities become today's. Applied in this order, in one transaction.
 
-    *removed*: ``account_id, valid_from`` of spells to delete (opened today by an earlier run of the same day).
-    *closed*: ``account_id, valid_from, valid_to`` of spells that end.
-    *opened*: ``SPELLS`` rows to insert, with all ``SNAPSHOT`` attributes for those still open, and ``attributes_hash``.
+    *removed*: id and ``valid_from`` of spells to delete (opened today by an earlier run of the same day).
+    *closed*: id, ``valid_from``, ``valid_to`` of spells that end.
+    *opened*: spells to insert, with all attributes for those still open, and ``attributes_hash``.
     *refreshed*: open spells whose attributes (name, health, ...) changed while their facts did not; same columns.
     """
 
@@ -113,13 +122,17 @@ class SpellChanges:
 class Night:
     """Everything an accepted night changes. The store commits all of it, or nothing.
 
-    *history*: on a first night, what the CRM remembered of the time before it; its spells are among *spells*.
+    *spells*: of accounts. *pipeline*: of opportunities. *rates*: those in force, into the shown currency;
+    *crm_currency*: what an amount without a currency is in. *history*: on a first night, what the CRM remembered of
+    the time before it; its spells are among them.
     """
 
     run: Run
     spells: SpellChanges
+    pipeline: SpellChanges
     owners: tuple[Owner, ...]
-    opportunities: pl.DataFrame
+    rates: ExchangeRates
+    crm_currency: str
     books: Books
     alerts: tuple[Alert, ...] = ()
     transitions: tuple[Transition, ...] = ()

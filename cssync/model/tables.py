@@ -16,6 +16,7 @@ ACCOUNTS = pl.Schema(
         "account_id": pl.String(),
         "name": pl.String(),
         "csm_ref": pl.String(),  # whatever the CRM says about the CSM: an owner's id, or an e-mail address
+        "second_csm_ref": pl.String(),  # another field of the CRM that ought to name the same person
         "amount": MONEY,  # ARR in `currency`; null when absent or unreadable
         "currency": pl.String(),  # ISO code in capitals; null means the corporate currency
         "segment": pl.String(),
@@ -29,6 +30,8 @@ ACCOUNTS = pl.Schema(
         "customer_since": pl.Date(),
         "churned_on": pl.Date(),
         "renewal_on": pl.Date(),
+        "usage": pl.Float64(),  # whatever the CRM measures; conditions of the settings say what is low
+        "decision_maker_changed_on": pl.Date(),
     }
 )
 
@@ -36,7 +39,8 @@ OPPORTUNITIES = pl.Schema(
     {
         "opportunity_id": pl.String(),
         "account_id": pl.String(),
-        "owner_ref": pl.String(),
+        "owner_ref": pl.String(),  # who sells it
+        "csm_ref": pl.String(),  # who will look after the customer, where that is known
         "name": pl.String(),
         "kind": pl.String(),  # Salesforce Type, HubSpot dealtype: new, expansion, renewal, ...
         "stage": pl.String(),
@@ -53,7 +57,13 @@ OPPORTUNITIES = pl.Schema(
 )
 
 # The same after conversion.
-VALUED_OPPORTUNITIES = pl.Schema({**OPPORTUNITIES, "value": MONEY})  # `amount` in the shown currency; null when unknown
+VALUED_OPPORTUNITIES = pl.Schema(
+    {
+        **OPPORTUNITIES,
+        "value": MONEY,  # `amount` in the shown currency; null when unknown
+        "book_id": pl.String(),  # of the CSM who will look after the customer; null where nobody is named
+    }
+)
 
 # Who owned an account in the past, from the CRM's own history; half-open [valid_from, valid_to).
 OWNERSHIP = pl.Schema(
@@ -108,6 +118,22 @@ SPELLS = pl.Schema(
 
 # Spells as the store answers them; the hash tells whether the rest of an account's attributes has changed.
 PAST_SPELLS = pl.Schema({**SPELLS, "attributes_hash": pl.UInt64()})
+
+
+# The facts of an opportunity that are kept through time: all but its name.
+OPPORTUNITY_FACTS = tuple(name for name in OPPORTUNITIES if name not in {"opportunity_id", "name"})
+
+# What the CRM said of an opportunity from one day to the next change; half-open [valid_from, valid_to), null: still so.
+# One that is no longer listed (deleted, or decided long ago) has no open spell.
+OPPORTUNITY_SPELLS = pl.Schema(
+    {
+        "opportunity_id": pl.String(),
+        **{fact: OPPORTUNITIES[fact] for fact in OPPORTUNITY_FACTS},
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),
+    }
+)
+PAST_OPPORTUNITY_SPELLS = pl.Schema({**OPPORTUNITY_SPELLS, "attributes_hash": pl.UInt64()})
 
 
 def empty(schema: pl.Schema) -> pl.DataFrame:

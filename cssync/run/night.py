@@ -15,6 +15,7 @@ from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
 from cssync.alerts.tonight import Reconciled
 from cssync.books.history import REMEMBERED_DAYS
+from cssync.books.pipeline import with_pipeline
 from cssync.books.spells import advance
 from cssync.capacity.company import company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
@@ -92,7 +93,7 @@ def deliver_due(line: Line) -> Delivered:
 def _work(line: Line, recalled: Recalled) -> Outcome:
     """Everything from the snapshot to the commit."""
     past, seen = recalled.past, recalled.seen
-    context, changes = _context(line, recalled)
+    context, of_accounts, of_deals = _context(line, recalled)
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
@@ -120,7 +121,8 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
                 run,
                 context=context,
                 recalled=recalled,
-                changes=changes,
+                of_accounts=of_accounts,
+                of_deals=of_deals,
                 reconciled=reconciled,
                 deliveries=deliveries,
             )
@@ -139,10 +141,11 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     )
 
 
-def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
-    """The night as the rules see it, and how the stored spells become tonight's."""
+def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges, SpellChanges]:
+    """The night as the rules see it, and how the stored spells become tonight's: of accounts, and of deals."""
     past, snapshot = recalled.past, recalled.seen.snapshot
-    timeline, changes = advance(past, snapshot, recalled.backfill)
+    timeline, of_accounts = advance(past, snapshot, recalled.backfill.spells)
+    timeline, of_deals = with_pipeline(timeline, past, snapshot, recalled.backfill.pipeline)
     company = company_of(
         snapshot,
         timeline,
@@ -153,7 +156,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges]:
     )
     log.info("added_up", books=len(company.books.books), customers=company.books.totals.accounts)
     line.audience.added_up(company.books)
-    return context_of(company, past.alerts), changes
+    return context_of(company, past.alerts), of_accounts, of_deals
 
 
 def _tidings(line: Line, context: Context, seen: Seen, reconciled: Reconciled, firing: tuple[Alert, ...]) -> Tidings:
@@ -175,16 +178,19 @@ def _night(
     *,
     context: Context,
     recalled: Recalled,
-    changes: SpellChanges,
+    of_accounts: SpellChanges,
+    of_deals: SpellChanges,
     reconciled: Reconciled,
     deliveries: tuple[Delivery, ...],
 ) -> Night:
     seen = recalled.seen
     return Night(
         run=run,
-        spells=changes,
+        spells=of_accounts,
+        pipeline=of_deals,
         owners=seen.snapshot.owners,
-        opportunities=seen.pull.opportunities,
+        rates=seen.snapshot.rates,
+        crm_currency=seen.snapshot.crm_currency,
         books=context.books,
         alerts=reconciled.alerts,
         transitions=reconciled.transitions,

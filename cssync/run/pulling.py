@@ -88,6 +88,7 @@ def _counted(run: Run, pull: Pull, snapshot: Snapshot, loaded: Loaded) -> Run:
         arr=Decimal(customers["arr"].sum() or 0),
         currency=snapshot.rates.corporate,
         digest_of_input=_digest_of_input(pull, snapshot, loaded),
+        record_url=pull.record_url,
     )
 
 

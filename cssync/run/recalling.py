@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import polars as pl
 import structlog
 
-from cssync.books.backfill import before, known_since, spells_of, with_history
+from cssync.books.backfill import backfill_of, before, known_since, with_history
 from cssync.books.snapshot import Snapshot
 from cssync.errors import ConfigError, ConnectorError, PermissionDeniedError
-from cssync.model.history import History, reach
+from cssync.model.history import Backfill, History, reach
 from cssync.model.night import Past, Run, RunStatus
-from cssync.model.tables import SPELLS, empty
 from cssync.run.line import Line
 from cssync.run.pulling import Seen, see
 from cssync.settings.model import Settings
@@ -31,13 +30,13 @@ _EVER = 1_000_000
 class Recalled:
     """A night with the time before it.
 
-    *past*: with that time, where there were nights already. *backfill*: ``SPELLS`` to go in with a first night.
-    *history*: to be stored with it. *seen*: with what there is to say about it.
+    *past*: with that time, where there were nights already. *backfill*: to go in with a first night. *history*: to be
+    stored with it. *seen*: with what there is to say about it.
     """
 
     past: Past
     seen: Seen
-    backfill: pl.DataFrame
+    backfill: Backfill = field(default_factory=Backfill)
     history: History | None = None
 
 
@@ -60,7 +59,7 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
     as_of = seen.run.as_of
     reaching = _begins(line.loaded.settings, as_of)
     if past.history_tracked is not None or reaching is None:
-        return Recalled(past, seen, empty(SPELLS))
+        return Recalled(past, seen)
     try:
         history = _asked(line, seen.snapshot, reaching)
     except PermissionDeniedError as denied:
@@ -69,16 +68,16 @@ def recall(line: Line, past: Past, seen: Seen) -> Recalled:
     except ConnectorError as error:
         log.warning("history_put_off", reason=error.message)
         put_off = f"History could not be read yet ({error.message}); the next night goes on from there."
-        return Recalled(past, _noted(seen, History(notes=(put_off,))), empty(SPELLS))
-    spells = spells_of(history, seen.snapshot, line.loaded.settings.customers)
+        return Recalled(past, _noted(seen, History(notes=(put_off,))))
+    told_by_crm = backfill_of(history, seen.snapshot, line.loaded.settings.customers)
     first_night = _first_night(line.store, as_of)
     known = known_since(history, line.loaded.settings.customers, first_night)
     told = replace(history, since=known, notes=(*history.notes, *_reach(known, as_of)))
     if past.spells.is_empty():
-        return Recalled(replace(past, history_tracked=known), _noted(seen, told), spells, told)
-    earlier = before(spells, first_night)
+        return Recalled(replace(past, history_tracked=known), _noted(seen, told), told_by_crm, told)
+    earlier = before(told_by_crm, first_night)
     line.store.backfill(earlier, first_night, told)
-    return Recalled(with_history(past, earlier, first_night, known), _noted(seen, told), empty(SPELLS))
+    return Recalled(with_history(past, earlier, first_night, known), _noted(seen, told))
 
 
 def backfill(line: Line, as_of: date) -> Backfilled:
@@ -103,11 +102,11 @@ def backfill(line: Line, as_of: date) -> Backfilled:
         snapshot = see(line, run, line.store.accepted(before=as_of)).snapshot
         history = _asked(line, snapshot, reaching)
         first_night = _first_night(line.store, as_of)
-        spells = before(spells_of(history, snapshot, settings.customers), first_night)
+        earlier = before(backfill_of(history, snapshot, settings.customers), first_night)
         known = known_since(history, settings.customers, first_night)
-        line.store.backfill(spells, first_night, replace(history, since=known))
-    accounts = spells["account_id"].n_unique()
-    return Backfilled(history, known, first_night, accounts, spells.height - accounts)
+        line.store.backfill(earlier, first_night, replace(history, since=known))
+    accounts = earlier.spells["account_id"].n_unique()
+    return Backfilled(history, known, first_night, accounts, earlier.spells.height - accounts)
 
 
 def _begins(settings: Settings, as_of: date) -> date | None:

@@ -38,6 +38,9 @@ class AccountFields(Mapping):
     id: str = Field("account_id", description="never changes, unlike the name")
     name: str = Field("name", description="shown where an account is named")
     csm: str | None = Field("csm", description="who looks after the customer: an owner's id or e-mail address")
+    second_csm: str | None = Field(
+        None, description="another field that ought to name the same person (seed 36); null: there is none"
+    )
     arr: str | None = Field(
         "arr", description="annual recurring revenue; may be null where customers.arr.from is won_opportunities"
     )
@@ -53,6 +56,12 @@ class AccountFields(Mapping):
     customer_since: str | None = Field("customer_since", description="day on which the account became a customer")
     churned_on: str | None = Field("churned_on", description="day on which the account stopped being a customer")
     renewal: str | None = Field("renewal_on", description="day of the next renewal")
+    usage: str | None = Field(
+        None, description="how much the customer uses the product, as any number; conditions may ask for it (seed 26)"
+    )
+    decision_maker_changed: str | None = Field(
+        None, description="day on which the customer's decision maker last changed (seed 26)"
+    )
 
 
 class OpportunityFields(Mapping):
@@ -61,6 +70,9 @@ class OpportunityFields(Mapping):
     id: str = Field("opportunity_id", description="never changes, unlike the name")
     account: str = Field("account_id", description="id of the account that it belongs to")
     owner: str | None = Field("owner_id", description="who sells it")
+    csm: str | None = Field(
+        None, description="who will look after the customer once it is won: an owner's id or e-mail address"
+    )
     name: str | None = Field("name", description="shown where an opportunity is named")
     kind: str | None = Field("kind", description="new, expansion, renewal, ... in the source's own words")
     stage: str | None = Field("stage", description="stage of the sale, in the source's own words")

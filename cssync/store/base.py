@@ -13,7 +13,7 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check
 from cssync.model.decision import Decision
 from cssync.model.delivery import Delivery
-from cssync.model.history import History
+from cssync.model.history import Backfill, History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
 from cssync.model.outbox import Kept
@@ -47,12 +47,12 @@ class Store(Protocol):
         """
         ...
 
-    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+    def backfill(self, backfill: Backfill, before: date, history: History) -> None:
         """Replace all that is known of the days before *before*, the first accepted night, in one transaction.
 
-        *spells*: ``SPELLS``, each of them over by *before*; a stored one that reaches across that day begins there
-        from now on. Of *history*, what it covers and its notes are kept. Raises ValueError where *spells* go further,
-        or a night before that day was accepted.
+        Every spell is over by *before*; a stored one that reaches across that day begins there from now on. Of
+        *history*, what it covers and its notes are kept. Raises ValueError where a spell goes further, or a night
+        before that day was accepted.
         """
         ...
 

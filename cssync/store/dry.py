@@ -13,7 +13,7 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.decision import Decision
 from cssync.model.delivery import Address, Delivery
-from cssync.model.history import History
+from cssync.model.history import Backfill, History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run
 from cssync.model.outbox import Kept
@@ -57,7 +57,7 @@ class DryStore:
     def commit(self, night: Night) -> None:
         self._put(night.deliveries)
 
-    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+    def backfill(self, backfill: Backfill, before: date, history: History) -> None:
         pass
 
     def mirror(self, source: str) -> Mirror:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import polars as pl
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select
 
-from cssync.model.history import History
-from cssync.store import runs
+from cssync.model.history import Backfill, History
+from cssync.store import runs, spells
 from cssync.store.bulk import Bulk
 from cssync.store.database import insert_into
-from cssync.store.schema import account_spell
 from cssync.store.schema import history as table
 
 
@@ -33,14 +31,9 @@ def note(connection: Connection, tenant_id: int, history: History) -> None:
     connection.execute(fresh.on_conflict_do_update(index_elements=["tenant_id"], set_=others))
 
 
-def replace(connection: Connection, bulk: Bulk, tenant_id: int, spells: pl.DataFrame, before: date) -> None:
-    """Let *spells* be all that is known of the days before *before*; later days stay as they are."""
-    if spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > before)).height:
-        raise ValueError(f"a spell of the time before {before} does not end by then")
+def replace(connection: Connection, bulk: Bulk, tenant_id: int, backfill: Backfill, before: date) -> None:
+    """Let *backfill* be all that is known of the days before *before*; later days stay as they are."""
     if night := runs.accepted_before(connection, tenant_id, before, 1):
         raise ValueError(f"{night[0].as_of} is an accepted night: what is known of that day stays")
-    of_old = (account_spell.c.tenant_id == tenant_id, account_spell.c.valid_from < before)
-    reaches_across = or_(account_spell.c.valid_to.is_(None), account_spell.c.valid_to > before)
-    connection.execute(update(account_spell).where(*of_old, reaches_across).values(valid_from=before))
-    connection.execute(account_spell.delete().where(*of_old))
-    bulk.insert(connection, account_spell, tenant_id, spells)
+    spells.ACCOUNTS.lay_before(connection, bulk, tenant_id, backfill.spells, before)
+    spells.PIPELINE.lay_before(connection, bulk, tenant_id, backfill.pipeline, before)

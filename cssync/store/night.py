@@ -11,12 +11,13 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from cssync.model.book import Book
+from cssync.model.money import ExchangeRates
 from cssync.model.night import Night
 from cssync.model.owner import Owner
-from cssync.model.tables import MONEY, OPPORTUNITIES
+from cssync.model.tables import MONEY
 from cssync.store import alerts, history, outbox, runs, spells
 from cssync.store.bulk import Bulk
-from cssync.store.schema import book_day, opportunity, owner
+from cssync.store.schema import book_day, exchange, owner
 
 _BOOK = pl.Schema(
     {
@@ -51,9 +52,10 @@ _of_owner = attrgetter(*_OWNER)
 
 def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> None:
     runs.accept(connection, tenant_id, night.run)
-    spells.change(connection, bulk, tenant_id, night.spells)
+    spells.ACCOUNTS.change(connection, bulk, tenant_id, night.spells)
+    spells.PIPELINE.change(connection, bulk, tenant_id, night.pipeline)
     _replace_owners(connection, bulk, tenant_id, night.owners)
-    _renew_opportunities(connection, bulk, tenant_id, night.opportunities)
+    _replace_money(connection, tenant_id, night)
     _replace_books(connection, bulk, tenant_id, night.run.as_of, night.books.books)
     alerts.write(connection, tenant_id, night.alerts)
     alerts.write_story(connection, tenant_id, night.run.id, night.transitions)
@@ -62,10 +64,17 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
         history.note(connection, tenant_id, night.history)
 
 
-def opportunities(connection: Connection, bulk: Bulk, tenant_id: int) -> pl.DataFrame:
-    """``OPPORTUNITIES`` as of the last accepted night."""
-    query = select(*(opportunity.c[name] for name in OPPORTUNITIES)).where(opportunity.c.tenant_id == tenant_id)
-    return bulk.read(connection, query, OPPORTUNITIES)
+def money(connection: Connection, tenant_id: int) -> tuple[ExchangeRates | None, str | None]:
+    """(rates in force on the last accepted night, what its amounts without a currency are in)"""
+    query = select(exchange.c.rates, exchange.c.crm_currency).where(exchange.c.tenant_id == tenant_id)
+    row = connection.execute(query).one_or_none()
+    return (None, None) if row is None else (row.rates, row.crm_currency)
+
+
+def _replace_money(connection: Connection, tenant_id: int, night: Night) -> None:
+    connection.execute(exchange.delete().where(exchange.c.tenant_id == tenant_id))
+    values = {"tenant_id": tenant_id, "crm_currency": night.crm_currency, "rates": night.rates}
+    connection.execute(exchange.insert().values(values))
 
 
 def _replace_owners(connection: Connection, bulk: Bulk, tenant_id: int, owners: Iterable[Owner]) -> None:
@@ -78,17 +87,3 @@ def _replace_books(connection: Connection, bulk: Bulk, tenant_id: int, as_of: da
     rows = [(as_of, book.id, book.tally.arr_unknown, *_of_book(book)) for book in books]
     connection.execute(book_day.delete().where(book_day.c.tenant_id == tenant_id, book_day.c.as_of == as_of))
     bulk.insert(connection, book_day, tenant_id, pl.DataFrame(rows, schema=_BOOK_DAYS, orient="row"))
-
-
-def _renew_opportunities(connection: Connection, bulk: Bulk, tenant_id: int, pulled: pl.DataFrame) -> None:
-    """Write only what changed since last night: most of some hundred thousand rows never does."""
-    today = pulled.select(OPPORTUNITIES.names()).with_columns(row_hash=pulled.hash_rows(seed=0))
-    stored = bulk.read(
-        connection,
-        select(opportunity.c.opportunity_id, opportunity.c.row_hash).where(opportunity.c.tenant_id == tenant_id),
-        pl.Schema({"opportunity_id": pl.String(), "row_hash": pl.UInt64()}),
-    )
-    gone = stored.join(today, on="opportunity_id", how="anti").select("opportunity_id")
-    changed = today.join(stored, on=["opportunity_id", "row_hash"], how="anti")
-    bulk.delete(connection, opportunity, tenant_id, gone)
-    bulk.insert(connection, opportunity, tenant_id, changed)

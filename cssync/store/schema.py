@@ -31,6 +31,7 @@ from cssync.model.decision import DecisionKind
 from cssync.model.delivery import DeliveryState
 from cssync.model.digest import Payload
 from cssync.model.finding import Severity
+from cssync.model.money import ExchangeRates
 from cssync.model.night import RunStatus
 from cssync.model.owner import OwnerKind
 from cssync.store.columns import Document, Moment, Money, OneOf, Serial, Words
@@ -47,6 +48,26 @@ metadata = MetaData(
 
 def _tenant_id() -> Column[int]:
     return Column("tenant_id", Integer, ForeignKey("tenant.id"), primary_key=True, autoincrement=False)
+
+
+def _one_state_at_a_time(spells: Table, key: str) -> None:
+    """Let the database itself refuse a second open spell of one record, and find the closed ones by their end."""
+    open_, closed = text("valid_to IS NULL"), text("valid_to IS NOT NULL")
+    Index(
+        f"uq_{spells.name}_open",
+        spells.c.tenant_id,
+        spells.c[key],
+        unique=True,
+        sqlite_where=open_,
+        postgresql_where=open_,
+    )
+    Index(
+        f"ix_{spells.name}_closed",
+        spells.c.tenant_id,
+        spells.c.valid_to,
+        sqlite_where=closed,
+        postgresql_where=closed,
+    )
 
 
 tenant = Table(
@@ -76,6 +97,7 @@ run = Table(
     Column("digest_of_input", Text, nullable=False),
     Column("calls", Integer, nullable=False),
     Column("pull_seconds", Double),
+    Column("record_url", Words),
 )
 # One accepted night a date, whatever else goes wrong.
 Index(
@@ -117,24 +139,12 @@ account_spell = Table(
     Column("customer_since", Date),
     Column("churned_on", Date),
     Column("renewal_on", Date),
+    Column("second_csm_ref", Text),
+    Column("usage", Double),
+    Column("decision_maker_changed_on", Date),
     sqlite_with_rowid=False,
 )
-# An account is in one state at a time: the database itself refuses a second open spell.
-Index(
-    "uq_account_spell_open",
-    account_spell.c.tenant_id,
-    account_spell.c.account_id,
-    unique=True,
-    sqlite_where=text("valid_to IS NULL"),
-    postgresql_where=text("valid_to IS NULL"),
-)
-Index(
-    "ix_account_spell_closed",
-    account_spell.c.tenant_id,
-    account_spell.c.valid_to,
-    sqlite_where=text("valid_to IS NOT NULL"),
-    postgresql_where=text("valid_to IS NOT NULL"),
-)
+_one_state_at_a_time(account_spell, "account_id")
 
 owner = Table(
     "owner",
@@ -150,14 +160,17 @@ owner = Table(
     Column("aliases", Document(tuple[str, ...]), nullable=False),
 )
 
-opportunity = Table(
-    "opportunity",
+# As ``account_spell``: what the CRM said of a deal, from one change to the next.
+opportunity_spell = Table(
+    "opportunity_spell",
     metadata,
     Column("tenant_id", Integer, primary_key=True, autoincrement=False),
     Column("opportunity_id", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
     Column("account_id", Text),
     Column("owner_ref", Text),
-    Column("name", Text),
+    Column("csm_ref", Text),
     Column("kind", Text),
     Column("stage", Text),
     Column("is_closed", Boolean),
@@ -169,8 +182,19 @@ opportunity = Table(
     Column("close_on", Date),
     Column("starts_on", Date),
     Column("ends_on", Date),
-    Column("row_hash", BigInteger, nullable=False),  # of all the columns above: tells what changed overnight
+    Column("attributes_hash", BigInteger),
+    Column("name", Text),
     sqlite_with_rowid=False,
+)
+_one_state_at_a_time(opportunity_spell, "opportunity_id")
+
+# The exchange rates of the last accepted night.
+exchange = Table(
+    "exchange",
+    metadata,
+    _tenant_id(),
+    Column("crm_currency", Text, nullable=False),
+    Column("rates", Document(ExchangeRates), nullable=False),
 )
 
 book_day = Table(

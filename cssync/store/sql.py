@@ -15,13 +15,13 @@ from cssync.model.alert import Alert, Transition
 from cssync.model.check import Check, CheckStatus
 from cssync.model.decision import Decision
 from cssync.model.delivery import Delivery
-from cssync.model.history import History
+from cssync.model.history import Backfill, History
 from cssync.model.mirror import Mirror
 from cssync.model.night import Night, Past, Remembered, Run, RunStatus
 from cssync.model.outbox import Kept
 from cssync.model.overview import Overview
 from cssync.model.owner import Owner
-from cssync.model.tables import MONEY, SPELLS
+from cssync.model.tables import MONEY, OPPORTUNITY_SPELLS, SPELLS
 from cssync.store import alerts, outbox, readings, runs, spells
 from cssync.store import history as histories
 from cssync.store import night as nights
@@ -66,12 +66,13 @@ class SqlStore:
             return Past(
                 runs=runs.accepted_before(connection, self._tenant_id, as_of, _PAST_RUNS),
                 today=runs.accepted_on(connection, self._tenant_id, as_of),
-                spells=spells.known(connection, self._database.bulk, self._tenant_id, since),
+                spells=spells.ACCOUNTS.known(connection, self._database.bulk, self._tenant_id, since),
                 alerts=alerts.latest(connection, self._tenant_id),
                 announced=_announced(connection, self._tenant_id, as_of),
-                history_since=spells.first_day(connection, self._tenant_id),
+                history_since=spells.ACCOUNTS.first_day(connection, self._tenant_id),
                 told=outbox.addresses(connection, self._tenant_id),
                 history_tracked=histories.tracked(connection, self._tenant_id),
+                pipeline=spells.PIPELINE.known(connection, self._database.bulk, self._tenant_id, since),
             )
 
     def begin(self, run: Run) -> None:
@@ -83,9 +84,9 @@ class SqlStore:
         with self._database.writing() as connection:
             nights.write(connection, self._database.bulk, self._tenant_id, night)
 
-    def backfill(self, spells: pl.DataFrame, before: date, history: History) -> None:
+    def backfill(self, backfill: Backfill, before: date, history: History) -> None:
         with self._database.writing() as connection:
-            histories.replace(connection, self._database.bulk, self._tenant_id, spells, before)
+            histories.replace(connection, self._database.bulk, self._tenant_id, backfill, before)
             histories.note(connection, self._tenant_id, history)
 
     def mirror(self, source: str) -> Mirror:
@@ -103,21 +104,27 @@ class SqlStore:
     def latest(self, days: int) -> Remembered | None:
         with self._database.reading() as connection:
             accepted = runs.accepted_before(connection, self._tenant_id, date.max, 2)
-            since = spells.first_day(connection, self._tenant_id)
+            since = spells.ACCOUNTS.first_day(connection, self._tenant_id)
             if not accepted or since is None:
                 return None
             run, *before = accepted
             look_back = run.as_of - timedelta(days=days)
-            known = spells.known(connection, self._database.bulk, self._tenant_id, look_back)
+            bulk = self._database.bulk
+            known = spells.ACCOUNTS.known(connection, bulk, self._tenant_id, look_back)
+            rates, crm_currency = nights.money(connection, self._tenant_id)
+            deals = spells.PIPELINE.known(connection, bulk, self._tenant_id, look_back)
             return Remembered(
                 run=run,
                 before=before[0] if before else None,
-                accounts=spells.accounts(connection, self._database.bulk, self._tenant_id),
-                opportunities=nights.opportunities(connection, self._database.bulk, self._tenant_id),
+                accounts=spells.ACCOUNTS.as_of_last_night(connection, bulk, self._tenant_id),
+                opportunities=spells.PIPELINE.as_of_last_night(connection, bulk, self._tenant_id),
                 owners=_owners(connection, self._tenant_id),
                 spells=known.select(SPELLS.names()),
                 history_since=since,
                 history_tracked=histories.tracked(connection, self._tenant_id),
+                pipeline=deals.select(OPPORTUNITY_SPELLS.names()),
+                rates=rates,
+                crm_currency=crm_currency,
             )
 
     def alerts(self) -> tuple[Alert, ...]:

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cssync.books.spells import state_at
+from cssync.books.changes import state_at
 from tests.nights import TODAY, Nights, Row, account, pull_of
 
 MON, TUE, WED = (date(2026, 11, day) for day in (23, 24, 25))

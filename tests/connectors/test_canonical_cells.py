@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.canonical.cells import boolean, code, probability, text
+from connectors.canonical.cells import boolean, code, number, probability, text
 from connectors.canonical.dates import dates
 
 NOT_A_DATE = "not a date (write it as 2026-01-31)"
@@ -156,6 +156,31 @@ def test_ids_are_text_even_where_a_file_holds_numbers(cells: pl.Series, ids: lis
 
 def test_currency_codes_are_in_capitals() -> None:
     assert code(pl.Series([" usd", "Eur", ""])).to_list() == ["USD", "EUR", None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "mark", "expected"),
+    [
+        (pl.Series([3, None]), ".", [3.0, None]),
+        (pl.Series([0.125, None]), ",", [0.125, None]),
+        (pl.Series(["35%", " -2.5 ", "", "1e3", None]), ".", [35.0, -2.5, None, 1000.0, None]),
+        (pl.Series(["1,234.5", "12,345,678", ".5"]), ".", [1234.5, 12_345_678.0, 0.5]),
+        (pl.Series(["1.234,5", "0,25", "7 %"]), ",", [1234.5, 0.25, 7.0]),
+    ],
+)
+def test_a_measure_is_any_finite_number(cells: pl.Series, mark: str, expected: list[float | None]) -> None:
+    found = number(cells, mark)
+    assert found.values.to_list() == expected
+    assert found.reasons.null_count() == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark"), [("high", "."), ("nan", "."), ("inf", "."), ("1,2,3", "."), ("1.5", ","), ("--1", ",")]
+)
+def test_what_is_no_number_is_reported(cell: str, mark: str) -> None:
+    found = number(pl.Series(["4", cell]), mark)
+    assert found.values.to_list() == [4.0, None]
+    assert found.reasons.to_list() == [None, "not a number"]
 
 
 # So many rows that a column shows whether its values recur, and each is read once.

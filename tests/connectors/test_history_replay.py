@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from connectors.base import Connector
-from cssync.books.spells import state_at
+from cssync.books.changes import state_at
 from cssync.model.finding import Unit
 from cssync.model.history import History
 from tests.connectors.living_crms import LivingOrg, LivingPortal

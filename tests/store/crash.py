@@ -14,13 +14,14 @@ from cssync.store.open import open_store
 from tests.builders import (
     DAY,
     a_book,
+    a_deal_spell,
     a_delivery,
     a_night,
     a_run,
     a_spell,
     a_transition,
     an_alert,
-    opportunities,
+    deal_changes,
     some_books,
     spell_changes,
 )
@@ -28,14 +29,14 @@ from tests.builders import (
 NEXT = DAY + timedelta(days=1)
 FIRST_NIGHT = a_night(
     spells=spell_changes(opened=[a_spell()]),
-    opportunities=opportunities({"opportunity_id": "006a"}),
+    pipeline=deal_changes(opened=[a_deal_spell("006a")]),
     alerts=(an_alert(),),
     transitions=(a_transition(),),
 )
 SECOND_NIGHT = a_night(
     NEXT,
     spells=spell_changes(closed=[("001acme", DAY, NEXT)], opened=[a_spell(valid_from=NEXT, arr=Decimal("7.00"))]),
-    opportunities=opportunities({"opportunity_id": "006b"}),
+    pipeline=deal_changes(closed=[("006a", DAY, NEXT)], opened=[a_deal_spell("006b", NEXT)]),
     books=some_books(a_book("005lee"), as_of=NEXT),
     alerts=(an_alert(incident=2),),
     transitions=(a_transition(an_alert(incident=2)),),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cssync.model.history import History
-from cssync.model.tables import SPELLS, empty
+from cssync.model.history import Backfill, History
 from cssync.store.open import open_store
 from tests.builders import DAY
 from tests.store.crash import die, die_before
@@ -13,5 +12,5 @@ from tests.store.crash import die, die_before
 if __name__ == "__main__":
     store = open_store(sys.argv[1], "acme")
     die_before(sys.argv[2])
-    store.backfill(empty(SPELLS), DAY, History())
+    store.backfill(Backfill(), DAY, History())
     die()

@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import polars as pl
 import pytest
 
-from cssync.model.history import History
-from cssync.model.tables import SPELLS
+from cssync.model.history import Backfill, History
+from cssync.model.tables import OPPORTUNITY_SPELLS, SPELLS
 from cssync.store.base import Store
 from cssync.store.open import open_store
-from tests.builders import DAY, a_night, a_spell, spell_changes
+from tests.builders import DAY, a_deal_spell, a_night, a_spell, deal_changes, spell_changes
 from tests.store.conftest import Opener, program
 
 JANUARY, MAY = date(2026, 1, 1), date(2026, 5, 1)
@@ -25,12 +25,12 @@ TRACKED = History(since={"csm": JANUARY, "lifecycle": MAY}, notes=("ARR was not 
 Period: TypeAlias = tuple[str, date, date | None, str]
 
 
-def _before(*rows: tuple[str, date, date, str]) -> pl.DataFrame:
+def _before(*rows: tuple[str, date, date, str]) -> Backfill:
     spells: list[dict[str, Any]] = [
         {"account_id": account, "valid_from": since, "valid_to": until, "book_id": book, "arr": Decimal("7.00")}
         for account, since, until, book in rows
     ]
-    return pl.DataFrame(spells, schema=SPELLS)
+    return Backfill(pl.DataFrame(spells, schema=SPELLS))
 
 
 def _periods(store: Store) -> list[Period]:
@@ -93,6 +93,17 @@ def test_a_backfill_takes_the_place_of_an_earlier_one(first_night: Store) -> Non
     assert first_night.past(TOMORROW, EVER).history_tracked == {"csm": MAY}
 
 
+def test_the_way_of_deals_is_laid_before_the_first_night_too(store: Store) -> None:
+    opened = [a_deal_spell(), a_deal_spell(valid_from=JANUARY, valid_to=DAY, stage="Guessed")]
+    store.commit(a_night(pipeline=deal_changes(opened=opened), history=TRACKED))
+    told = {"opportunity_id": "006big", "stage": "Discovery", "valid_from": MAY, "valid_to": DAY}
+
+    store.backfill(Backfill(pipeline=pl.DataFrame([told], schema=OPPORTUNITY_SPELLS)), DAY, TRACKED)
+
+    known = store.past(TOMORROW, EVER).pipeline.sort("valid_from").select("stage", "valid_from", "valid_to")
+    assert known.rows() == [("Discovery", MAY, DAY), ("Proposal", DAY, None)]
+
+
 def test_a_crm_that_tracks_nothing_is_not_asked_again(first_night: Store) -> None:
     first_night.backfill(_before(), DAY, History())
 
@@ -129,10 +140,10 @@ def test_a_spell_across_the_first_night_keeps_its_later_part_with_all_its_attrib
 
 @pytest.mark.parametrize("until", [None, TOMORROW])
 def test_a_backfill_that_reaches_into_our_own_nights_is_refused(first_night: Store, until: date | None) -> None:
-    spells = _before(("001acme", JANUARY, DAY, "005lee")).with_columns(valid_to=pl.lit(until, pl.Date))
+    spells = _before(("001acme", JANUARY, DAY, "005lee")).spells.with_columns(valid_to=pl.lit(until, pl.Date))
 
     with pytest.raises(ValueError, match="does not end by then"):
-        first_night.backfill(spells, DAY, TRACKED)
+        first_night.backfill(Backfill(spells), DAY, TRACKED)
 
     assert _periods(first_night) == [("001acme", DAY, None, "005dana")]
 

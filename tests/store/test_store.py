@@ -14,14 +14,16 @@ from cssync.model.book import BookKind, Tally
 from cssync.model.delivery import DeliveryState
 from cssync.model.digest import Notice
 from cssync.model.finding import Severity
+from cssync.model.money import ExchangeRates
 from cssync.model.night import RunStatus
 from cssync.model.owner import OwnerKind
-from cssync.model.tables import MONEY, SNAPSHOT, SPELLS
+from cssync.model.tables import MONEY, OPPORTUNITIES, OPPORTUNITY_SPELLS, PAST_OPPORTUNITY_SPELLS, SNAPSHOT, SPELLS
 from cssync.store.base import Store
 from tests.builders import (
     AT,
     DAY,
     a_book,
+    a_deal_spell,
     a_delivery,
     a_night,
     a_run,
@@ -29,7 +31,7 @@ from tests.builders import (
     a_transition,
     an_alert,
     an_owner,
-    opportunities,
+    deal_changes,
     some_books,
     spell_changes,
 )
@@ -158,7 +160,7 @@ def test_an_amount_beyond_what_can_be_kept_is_refused_and_not_rounded(store: Sto
 def test_the_same_night_twice_leaves_what_once_leaves(store: Store) -> None:
     night = a_night(
         spells=spell_changes(opened=[a_spell()]),
-        opportunities=opportunities({"opportunity_id": "006a", "amount": Decimal("10.10")}),
+        pipeline=deal_changes(opened=[a_deal_spell()]),
         alerts=(an_alert(),),
         transitions=(a_transition(),),
         deliveries=(a_delivery(),),
@@ -169,7 +171,7 @@ def test_the_same_night_twice_leaves_what_once_leaves(store: Store) -> None:
 
     past = store.past(TOMORROW, LONG_AGO)
     assert [run.id for run in past.runs] == ["run-2026-11-22"]
-    assert past.spells.height == 1
+    assert past.spells.height == past.pipeline.height == 1
     assert past.alerts == (an_alert(),)
     assert store.transitions("f00d") == (a_transition(),)
     assert store.due(AT) == (a_delivery(),)
@@ -231,6 +233,9 @@ def test_the_latest_night_comes_back_with_every_attribute_of_its_accounts(store:
         customer_since=date(2024, 3, 1),
         churned_on=date(2026, 12, 31),
         renewal_on=date(2027, 3, 1),
+        second_csm_ref="005lee",
+        usage=0.1,
+        decision_maker_changed_on=date(2026, 11, 2),
     )
     bare = a_spell("001bare", YESTERDAY, csm_ref=None, amount=None, currency=None, created_on=None, arr=None)
     owners = (an_owner(aliases=("77", "78"), manager_id="005lee"), an_owner("00Gq", email=None, kind=OwnerKind.QUEUE))
@@ -252,6 +257,72 @@ def test_the_latest_night_comes_back_with_every_attribute_of_its_accounts(store:
     again = dry().latest(90)
     assert again is not None
     assert again.accounts.sort("account_id").equals(expected)
+
+
+def test_a_deal_that_moves_on_closes_its_spell_and_opens_another(store: Store, dry: Opener) -> None:
+    account, proposed = a_spell(valid_from=YESTERDAY), a_deal_spell(valid_from=YESTERDAY)
+    store.commit(a_night(YESTERDAY, spells=spell_changes(opened=[account]), pipeline=deal_changes(opened=[proposed])))
+    won = a_deal_spell(stage="Won", is_closed=True, is_won=True, probability=1.0, amount=Decimal("30000.00"))
+    store.commit(a_night(pipeline=deal_changes(closed=[("006big", YESTERDAY, DAY)], opened=[won])))
+
+    told = ("valid_from", "valid_to", "stage", "is_won", "probability", "amount", "csm_ref", "close_on")
+    expected = [
+        (YESTERDAY, DAY, "Proposal", False, 0.4, Decimal("24000.00"), None, date(2026, 12, 15)),
+        (DAY, None, "Won", True, 1.0, Decimal("30000.00"), None, date(2026, 12, 15)),
+    ]
+    past = store.past(TOMORROW, LONG_AGO).pipeline
+    assert past.schema == PAST_OPPORTUNITY_SPELLS
+    assert past.sort("valid_from").select(told).rows() == expected
+    for opened in (store, dry()):
+        night = opened.latest(90)
+        assert night is not None
+        assert night.pipeline.schema == OPPORTUNITY_SPELLS
+        assert night.pipeline.sort("valid_from").select(told).rows() == expected
+        assert night.opportunities.schema == OPPORTUNITIES
+        assert night.opportunities.select("opportunity_id", "name", "stage").rows() == [
+            ("006big", "Acme, more seats", "Won")
+        ]
+
+
+def test_a_deal_that_is_renamed_is_refreshed_without_a_new_spell(store: Store) -> None:
+    store.commit(a_night(YESTERDAY, pipeline=deal_changes(opened=[a_deal_spell(valid_from=YESTERDAY)])))
+    renamed = a_deal_spell(valid_from=YESTERDAY, name="Acme, all of it", attributes_hash=7)
+    store.commit(a_night(pipeline=deal_changes(refreshed=[renamed])))
+
+    assert store.past(TOMORROW, LONG_AGO).pipeline.select("valid_from", "valid_to", "attributes_hash").rows() == [
+        (YESTERDAY, None, 7)
+    ]
+
+
+def test_a_second_open_spell_of_a_deal_is_refused_by_the_database(store: Store) -> None:
+    store.commit(a_night(YESTERDAY, pipeline=deal_changes(opened=[a_deal_spell(valid_from=YESTERDAY)])))
+
+    with pytest.raises(StoreError, match="contradicts what is stored"):
+        store.commit(a_night(pipeline=deal_changes(opened=[a_deal_spell()])))
+
+
+def test_deals_decided_before_the_look_back_day_are_not_loaded(store: Store) -> None:
+    history = [
+        a_deal_spell("006old", date(2026, 1, 1), valid_to=date(2026, 7, 1)),
+        a_deal_spell("006new", date(2026, 1, 1), valid_to=date(2026, 7, 2)),
+        a_deal_spell("006open", date(2026, 1, 1)),
+    ]
+    store.commit(a_night(pipeline=deal_changes(opened=history)))
+
+    assert sorted(store.past(TOMORROW, date(2026, 7, 1)).pipeline["opportunity_id"]) == ["006new", "006open"]
+
+
+def test_the_latest_night_knows_its_exchange_rates_and_where_records_are_shown(store: Store) -> None:
+    course = ((date(2026, 1, 1), Decimal("1.10")), (date(2026, 7, 1), Decimal("1.08")))
+    rates = ExchangeRates("USD", {"USD": Decimal(1), "EUR": Decimal("1.08")}, {"EUR": "CRM"}, {"EUR": course})
+    store.commit(a_night(YESTERDAY, spells=spell_changes(opened=[a_spell(valid_from=YESTERDAY)])))
+    store.commit(a_night(run=a_run(record_url="https://crm.test/{id}"), rates=rates, crm_currency="EUR"))
+
+    night = store.latest(90)
+
+    assert night is not None
+    assert (night.rates, night.crm_currency) == (rates, "EUR")
+    assert night.run.record_url == "https://crm.test/{id}"
 
 
 def test_a_run_found_running_by_the_next_one_has_died(store: Store) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -53,6 +54,12 @@ _ROWS = {
         """INSERT INTO decision (tenant_id, id, fingerprint, incident, kind, "by", "at", reason, "until", owner, rises)
            VALUES (1, 'k1', 'f00d', 1, 'snoozed', 'Maya', '2026-11-21 09:00:00.000000', 'busy', '2026-11-28', '', 0)""",
     ),
+    "0006": (
+        """INSERT INTO opportunity_spell (tenant_id, opportunity_id, valid_from, amount, stage)
+           VALUES (1, '006b', '2026-11-20', 250, 'Proposal')""",
+        """INSERT INTO exchange (tenant_id, crm_currency, rates) VALUES (1, 'EUR', '{"corporate": "USD"}')""",
+        "UPDATE run SET record_url = 'https://crm.test/{id}' WHERE id = 'r1'",
+    ),
 }
 
 
@@ -64,12 +71,12 @@ def _scripts() -> ScriptDirectory:
 
 
 def _make_at(address: str, revision: str) -> None:
-    """Make a store as the version of *revision* left it, with rows in every table."""
+    """Make a store as the version of *revision* left it, with rows of every version up to it in every table."""
     engine = bare_engine(address)
     with engine.begin() as connection:
-        upgrade(connection, address, revision)
         for at, statements in _ROWS.items():
             if at <= revision:
+                upgrade(connection, address, at)
                 for statement in statements:
                     connection.execute(text(statement))
     engine.dispose()
@@ -95,6 +102,8 @@ def test_a_store_of_any_revision_is_upgraded_with_all_it_holds(address: str, rev
         ("001acme", date(2026, 11, 1), None, Decimal("1234.56")),
         ("001gone", date(2026, 11, 1), date(2026, 11, 20), None),
     ]
+    deals = past.pipeline.filter(pl.col("opportunity_id") == "006a")
+    assert deals.select("valid_from", "valid_to", "amount").rows() == [(date(2026, 11, 21), None, Decimal("1.00"))]
     assert store.daily_books(DAY.replace(day=1)).get_column("arr").to_list() == [Decimal("1234.56")]
     store.commit(a_night(deliveries=(a_delivery(),)))
     assert store.due(AT)[-1].id == "d1"
