@@ -21,16 +21,16 @@ from cssync.report.tidings import Tidings
 from cssync.settings.alerts import AlertPolicy
 from rules.engine import RULES, evaluate
 from rules.tonight import context_of, tonight
-from tests.nights import TODAY, Night, Nights, Row, pull_of
+from tests.nights import TODAY, Night, Nights, Row, pull_of, settings
 
 MEASURES: tuple[Measure, ...] = ("arr", "accounts", "trend_accounts")
 
 
 @dataclass
 class Mornings:
-    """*stated*: limits by measure to be stated in place of the default ones."""
+    """*stated*: limits by measure to be stated in place of the default ones. Books alone are told of, no segments."""
 
-    nights: Nights = field(default_factory=Nights)
+    nights: Nights = field(default_factory=lambda: Nights(settings(rules={"hire_by": {"enabled": False}})))
     known: dict[str, Alert] = field(default_factory=dict)
     problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
     notes: tuple[str, ...] = ()

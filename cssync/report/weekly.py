@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cssync.model.alert import Alert, AlertState, Cause, Transition
 from cssync.model.decision import Decision, DecisionKind
 from cssync.model.digest import Summary
-from cssync.model.finding import Finding
+from cssync.model.finding import Finding, Unit
 from cssync.model.story import Chapter, Named, Sentence
 from cssync.model.wording import count, day, money
 from cssync.report.digest import context
@@ -138,7 +138,10 @@ def _named(transitions: Iterable[Transition], titles: Mapping[str, str]) -> Iter
 
 def _hires(tidings: Tidings) -> Iterator[Sentence]:
     as_of = tidings.books.as_of
-    found = [alert.finding for alert in tidings.firing if alert.finding and alert.finding.hire]
+    asked = [alert.finding for alert in tidings.firing if alert.finding and alert.finding.hire]
+    # What a whole segment lacks says it for each of its books.
+    said = {finding.subject.segment for finding in asked if finding.unit is Unit.CSMS}
+    found = [finding for finding in asked if finding.unit is Unit.CSMS or finding.subject.segment not in said]
     # A book that has no room anywhere cannot wait; of two findings about one the earlier date counts.
     due: dict[str, Finding] = {}
     for finding in sorted(found, key=lambda one: (one.act_by or as_of, one.subject.name, one.subject.id)):
@@ -147,12 +150,18 @@ def _hires(tidings: Tidings) -> Iterator[Sentence]:
         by = finding.act_by or as_of
         late = (as_of - by).days
         when = f"{day(by)}, {count(late, 'day')} overdue" if late > 0 else "now" if by == as_of else f"by {day(by)}"
-        segment = f" ({finding.subject.segment})" if finding.subject.segment else ""
-        yield (f"{when}: for the book of ", Named(finding.subject.name), f"{segment}.")
+        yield (f"{when}: ", *_for_whom(finding), ".")
     if len(due) > _MOST_DUE:
         yield (f"And {len(due) - _MOST_DUE:,} more: cssync alerts",)
     if not due:
         yield ("None.",)
+
+
+def _for_whom(finding: Finding) -> Sentence:
+    if finding.unit is Unit.CSMS:
+        return (f"{count(int(finding.value), 'CSM')} for ", Named(finding.subject.name))
+    segment = f" ({finding.subject.segment})" if finding.subject.segment else ""
+    return ("for the book of ", Named(finding.subject.name), segment)
 
 
 def _muted(week: Week) -> Iterator[Sentence]:

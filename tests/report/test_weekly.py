@@ -29,9 +29,13 @@ def week(
     return write_week(Week(mornings.tidings, (NOW, *earlier), happened, muted))
 
 
-def after(*rows: list[Row], limits: dict[str, int] | None = None) -> Mornings:
-    """Mornings a day apart, the last one today."""
-    mornings = Mornings(Nights(settings(limits=limits or {})))
+def after(*rows: list[Row], limits: dict[str, int] | None = None, by_segment: bool = False) -> Mornings:
+    """Mornings a day apart, the last one today. *by_segment*: what a segment lacks is found too, by accounts alone."""
+    mornings = Mornings(
+        Nights(
+            settings(limits=limits or {}, rules={"hire_by": {"enabled": by_segment}}, hiring={"measures": ["accounts"]})
+        )
+    )
     for ago, of_day in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         mornings.after(of_day, TODAY - timedelta(days=ago))
     return mornings
@@ -132,6 +136,15 @@ def test_hires_are_told_soonest_first_and_overdue_ones_said_so() -> None:
         "21 Nov 2026, 1 day overdue: for the book of CSM 3 (SMB).",
         "now: for the book of CSM 1 (SMB).",
         "by 12 Dec 2026: for the book of CSM 0 (SMB).",
+    )
+
+
+def test_what_a_segment_lacks_is_told_in_place_of_what_its_books_would_need() -> None:
+    """100 customers of SMB are one CSM too few; Sam, in another segment, has nobody to hand a customer to."""
+    rows = [*many(100, segment="SMB"), *many(51, "U2", segment="Enterprise")]
+    assert chapter(week(after(rows, by_segment=True)), "Hires due") == (
+        "19 Jun 2026, 156 days overdue: 1 CSM for SMB.",
+        "now: for the book of Sam Ito (Enterprise).",
     )
 
 
