@@ -1,4 +1,4 @@
-"""Reads a whole HubSpot account: companies, their owners, and the deals that are open or were recently won.
+"""Reads a whole HubSpot account: companies, their owners, and the deals that are open or were recently decided.
 
 The mirror holds companies and deals as HubSpot sent them, and a night brings it up to date (see ``upkeep``): some ten
 requests, one more for every 200 records that changed and for every 100 in the bin. The first night, and one a week,
@@ -89,7 +89,7 @@ class HubspotConnector:
         raw = merges.repointed(sold.table, mapping.COMPANY_OF_DEAL, led)
         staged, read_as = deals.with_stages(raw, stages, fields.opportunities)
         parsed = canonical.opportunities(staged, read_as)
-        opportunities = deals.relevant(parsed, read_as, as_of, self._settings.won_within_days)
+        opportunities = deals.relevant(parsed, read_as, as_of, self._settings.closed_within_days)
         log.info("hubspot read", calls=client.calls)
         return Pull(
             source=self.name,

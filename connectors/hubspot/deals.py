@@ -72,16 +72,15 @@ def with_stages(raw: pl.DataFrame, known: Stages, fields: OpportunityFields) -> 
     return table, fields.model_copy(update=read)
 
 
-def relevant(parsed: Parsed, fields: OpportunityFields, as_of: date, won_within_days: int) -> Parsed:
-    """Open deals, those won in the last *won_within_days*, and those won earlier that are known to be in force still.
+def relevant(parsed: Parsed, fields: OpportunityFields, as_of: date, closed_within_days: int) -> Parsed:
+    """Open deals, those closed in the last *closed_within_days*, and those won earlier that are in force still.
 
     A deal that does not say whether it is closed is open; a won one without a date may be recent, and stays.
     """
-    won_since = pl.col("close_on") >= as_of - timedelta(days=won_within_days)
-    recently_won = pl.col("is_won").fill_null(value=False) & (
-        won_since.fill_null(value=True) | (pl.col("ends_on") > as_of).fill_null(value=False)
-    )
-    kept = parsed.table.filter(~pl.col("is_closed").fill_null(value=False) | recently_won)
+    won = pl.col("is_won").fill_null(value=False)
+    recent = (pl.col("close_on") >= as_of - timedelta(days=closed_within_days)).fill_null(won)
+    in_force = won & (pl.col("ends_on") > as_of).fill_null(value=False)
+    kept = parsed.table.filter(~pl.col("is_closed").fill_null(value=False) | recent | in_force)
     told = parsed.problems.join(
         kept.select(record_id="opportunity_id"), on="record_id", how="semi", maintain_order="left"
     )

@@ -73,7 +73,7 @@ class SalesforceConnector:
             schema = Schema(client)
             plan = mapping.settled(schema, settings, arr_from_field=self._arr_from_field)
             users = owners.planned(schema, settings.team)
-            deals = opportunities.chosen(plan, as_of, settings.won_within_days)
+            deals = opportunities.chosen(plan, as_of, settings.closed_within_days)
             pull = night.pull(client, self._mirror, Asked(plan, deals, users, settings.team), tonight)
         log.info("salesforce read", accounts=pull.accounts.height, owners=len(pull.owners), calls=pull.calls)
         return pull

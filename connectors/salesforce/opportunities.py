@@ -1,4 +1,4 @@
-"""Chooses the opportunities that matter: open ones, and those won lately or still in force."""
+"""Chooses the opportunities that matter: open ones, those decided lately, and won ones that are still in force."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from connectors.salesforce.soql import Selection
 _PERCENT = 100
 
 
-def chosen(plan: Plan, as_of: date, won_within_days: int) -> Selection:
+def chosen(plan: Plan, as_of: date, closed_within_days: int) -> Selection:
     """The condition twice: for Salesforce, and for the replica, whose rows the window leaves night by night."""
-    first, ends = as_of - timedelta(days=won_within_days), plan.opportunities.ends
-    asked = f"CloseDate >= {first}"
+    first, ends = as_of - timedelta(days=closed_within_days), plan.opportunities.ends
+    asked = f"IsClosed = false OR CloseDate >= {first}"
     # Days are text in the order of the calendar.
-    held = pl.col("CloseDate") >= str(first)
+    held = ~pl.col("IsClosed") | (pl.col("CloseDate") >= str(first)).fill_null(value=False)
     if ends is not None:
-        asked = f"({asked} OR {ends} > {as_of})"
-        held = held.fill_null(value=False) | (pl.col(ends) > str(as_of)).fill_null(value=False)
+        asked = f"{asked} OR (IsWon = true AND {ends} > {as_of})"
+        held = held | (pl.col("IsWon") & (pl.col(ends) > str(as_of)).fill_null(value=False))
     return replace(
         plan.opportunity_rows,
-        where=f"IsClosed = false OR (IsWon = true AND {asked})",
-        matches=~pl.col("IsClosed") | (pl.col("IsWon") & held),
-        rule=f"open, or won within {won_within_days} days, or in force until {ends}",
+        where=asked,
+        matches=held,
+        rule=f"open, or closed within {closed_within_days} days, or in force until {ends}",
     )
 
 

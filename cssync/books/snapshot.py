@@ -90,7 +90,7 @@ def _with_arr(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(accounts with ``arr``, problems)"""
     unmarked = pull.rates.corporate
-    open_ones = opportunities.filter(~pl.col("is_closed"))
+    open_ones = opportunities.filter(~pl.col("is_closed").fill_null(value=False))
     if settings.customers.arr.from_ == "field":
         accounts = converted(pull.accounts, rates, unmarked).rename({"converted": "arr"})
         unknown = _without_rate(accounts, "arr", unmarked, object_="account", id_="account_id")

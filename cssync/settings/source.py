@@ -13,6 +13,10 @@ FullEveryDays = Annotated[int, Field(gt=0)]
 FULL_EVERY_DAYS = Field(
     7, description="a night reads what changed; after so many days one reads everything, and finds what was missed"
 )
+ClosedWithinDays = Annotated[int, Field(ge=0)]
+CLOSED_WITHIN_DAYS = Field(
+    365, description="how far back won and lost opportunities are pulled: the forecast learns from both"
+)
 HistoryMonths = Annotated[int, Field(ge=0, le=24)]
 HISTORY_MONTHS = Field(
     24, description="how far back the first night rebuilds who owned what, from the CRM's own history; 0: not at all"
@@ -65,7 +69,7 @@ class AccountFields(Mapping):
 
 
 class OpportunityFields(Mapping):
-    """The same for opportunities (HubSpot: deals), open ones and those won lately."""
+    """The same for opportunities (HubSpot: deals), open ones and those decided lately."""
 
     id: str = Field("opportunity_id", description="never changes, unlike the name")
     account: str = Field("account_id", description="id of the account that it belongs to")
@@ -156,9 +160,7 @@ class SalesforceSource(Section):
     username: str | None = Field(None, description="of the integration user; needed by auth: jwt and password")
     api_version: str = Field("62.0", pattern=r"^\d{2,3}\.0$", description='in quotes, as in "62.0"')
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
-    won_within_days: Annotated[int, Field(ge=0)] = Field(
-        365, description="how far back closed-won opportunities are pulled"
-    )
+    closed_within_days: ClosedWithinDays = CLOSED_WITHIN_DAYS
     api_reserve: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.05, description="share of the org's daily API calls that is left to others: a pull stops before it"
     )
@@ -232,7 +234,7 @@ class HubspotSource(Section):
     )
     api_url: str = Field("https://api.hubapi.com", description="where the API is, if behind a gateway of your own")
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(60, description="how long one request may take")
-    won_within_days: Annotated[int, Field(ge=0)] = Field(365, description="how far back closed-won deals are pulled")
+    closed_within_days: ClosedWithinDays = CLOSED_WITHIN_DAYS
     full_every_days: FullEveryDays = FULL_EVERY_DAYS
     history_months: HistoryMonths = HISTORY_MONTHS
     accounts: HubspotAccountFields = Field(HubspotAccountFields(), description="properties of companies")

@@ -66,6 +66,21 @@ def refusal(path: Path, kind: type[CssyncError] = ConnectorError, settings: File
     return caught.value
 
 
+def test_what_few_exports_hold_is_read_where_it_is_mapped_and_reported_where_it_cannot_be(tmp_path: Path) -> None:
+    more = {"second_csm": "owner", "usage": "logins", "decision_maker_changed": "new_boss"}
+    header = "account_id,name,csm,arr,owner,logins,new_boss\n"
+    exports = folder(tmp_path, accounts=header + "a1,Acme,u1,5,u2,35%,2026-03-30\na2,Bee,u1,5,,lots,soon\n")
+    found = pull(exports, FileSource(accounts=FOUR.model_copy(update=more)))
+    assert found.accounts.select("second_csm_ref", "usage", "decision_maker_changed_on").rows() == [
+        ("u2", 35.0, date(2026, 3, 30)),
+        (None, None, None),
+    ]
+    assert found.problems.select("record_id", "field", "value", "reason").rows() == [
+        ("a2", "logins", "lots", "not a number"),
+        ("a2", "new_boss", "soon", "not a date (write it as 2026-01-31)"),
+    ]
+
+
 PLAIN = [("a1", "Acme", "u1", Decimal("1234.50"))]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, PROBLEMS
 from cssync.settings.source import HubspotAccountFields, HubspotOpportunityFields
-from tests.connectors.hubspot.building import AS_OF, COMPANIES, DEALS, NOW, connector, portal_with_cs_fields
+from tests.connectors.hubspot.building import AS_OF, COMPANIES, DEALS, MAPPED, NOW, connector, portal_with_cs_fields
 from tests.emulators.hubspot import faults
 from tests.emulators.hubspot.answers import not_found
 from tests.emulators.hubspot.portal import Portal
@@ -208,6 +208,9 @@ def _deals() -> Portal:
     portal.add("deals", 5, {**won, "closedate": "2023-01-01T00:00:00Z", "subscription_ends": "2026-11-23"})
     portal.add("deals", 6, {**won, "closedate": "2023-01-01T00:00:00Z", "subscription_ends": "2026-11-22"})
     portal.add("deals", 7, {"dealstage": "closedlost", "pipeline": "default", "amount": "garbage"})
+    lost = {"pipeline": "default", "dealstage": "closedlost", "amount": "70"}
+    portal.add("deals", 9, {**lost, "closedate": "2025-11-22T00:00:00Z"})
+    portal.add("deals", 10, {**lost, "closedate": "2025-11-21T00:00:00Z"})
     portal.add("deals", 8, {"dealstage": "of a deleted pipeline", "pipeline": "gone", "amount": "garbage"})
     return portal
 
@@ -227,6 +230,7 @@ def test_deals_carry_their_company_and_what_their_stage_means() -> None:
         ("4", None, "Closed Won", True, True, Decimal("30.00"), None),
         ("5", None, "Closed Won", True, True, Decimal("30.00"), None),
         ("8", None, "of a deleted pipeline", None, None, None, None),
+        ("9", None, "Closed Lost", True, False, Decimal("70.00"), None),
     ]
     first = table.row(0, named=True)
     assert first["name"] == "Expansion \U0001f389"
@@ -262,8 +266,28 @@ def test_stages_speak_for_deals_whose_own_word_is_not_mapped() -> None:
     assert table.select("opportunity_id", "stage", "is_closed", "is_won").rows() == [
         ("1", "Open", False, False),
         ("2", "Won", True, True),
+        ("3", "Odd", True, None),
         ("4", "Bare", None, None),
     ]
+
+
+def test_what_few_accounts_hold_is_read_where_it_is_mapped() -> None:
+    portal = portal_with_cs_fields()
+    portal.add_property("companies", "usage", label="Usage", type_="number")
+    portal.add_property("companies", "new_champion", label="New champion", type_="date")
+    portal.add_property("deals", "csm_owner", label="CSM to be", of_owners=True)
+    held = {"csm_owner": "51", "arr": "1", "hubspot_owner_id": "52", "usage": "0.125", "new_champion": "2026-11-20"}
+    portal.add("companies", 1, held)
+    portal.add("deals", 2, {"pipeline": "default", "dealstage": "contractsent", "csm_owner": "51"})
+    more = {"second_csm": "hubspot_owner_id", "usage": "usage", "decision_maker_changed": "new_champion"}
+    with HubspotEmulator(portal) as hubspot:
+        fields = HubspotOpportunityFields(csm="csm_owner")
+        pull = connector(hubspot, accounts=MAPPED.model_copy(update=more), opportunities=fields).pull(AS_OF)
+
+    assert pull.accounts.select("second_csm_ref", "usage", "decision_maker_changed_on").rows() == [
+        ("52", 0.125, date(2026, 11, 20))
+    ]
+    assert pull.opportunities["csm_ref"].to_list() == ["51"]
 
 
 def test_an_id_of_one_s_own_may_stand_for_hubspot_s() -> None:

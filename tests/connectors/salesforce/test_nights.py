@@ -150,7 +150,7 @@ def test_case_27_what_was_deleted_is_gone_and_comes_back_with_what_is_restored()
         org.org.undelete(org.account("a0"))
         pull = org.next_night()
         assert names(pull) == ["Account 0", "Account 1", "Account 2"]
-        assert sorted(pull.opportunities["name"]) == ["open", "won"]
+        assert sorted(pull.opportunities["name"]) == ["lost", "open", "won"]
         assert (pull.changed, pull.notes) == (1, ())
 
 
@@ -293,10 +293,10 @@ def test_another_mapping_is_read_anew() -> None:
 
 def test_deals_come_and_go_with_the_condition() -> None:
     with nights(plain_accounts(2), opportunities=DEALS) as org:
-        assert sorted(org.night().opportunities["name"]) == ["open", "won"]
+        assert sorted(org.night().opportunities["name"]) == ["lost", "open", "won"]
         ids = org.loaded.opportunities
         org.clock.pass_(hours=1)
-        org.org.edit(ids["open"], IsClosed=True)
+        org.org.edit(ids["open"], IsClosed=True, CloseDate=date(2020, 1, 1))
         org.org.edit(ids["lost"], IsClosed=True, IsWon=True)
         pull = org.next_night()
         assert sorted(pull.opportunities["name"]) == ["lost", "won"]
@@ -308,16 +308,16 @@ def test_deals_come_and_go_with_the_condition() -> None:
         assert same(pull, org.anew())
 
 
-def test_the_window_of_won_deals_moves_on_without_a_change() -> None:
+def test_the_window_of_closed_deals_moves_on_without_a_change() -> None:
     ending: CanonicalRow = {**DEALS[1], "opportunity_id": "ending", "name": "ending", "ends_on": date(2026, 4, 10)}
-    with nights(plain_accounts(1), opportunities=[*DEALS, ending], won_within_days=30) as org:
+    with nights(plain_accounts(1), opportunities=[*DEALS, ending], closed_within_days=30) as org:
         found = {}
         for as_of in (AS_OF, date(2026, 4, 1), date(2026, 4, 9), date(2026, 4, 10)):
             pull = org.next_night(as_of=as_of)
             found[as_of] = sorted(pull.opportunities["name"])
             assert pull.notes == ()
     assert found == {
-        AS_OF: ["ending", "open", "won"],
+        AS_OF: ["ending", "lost", "open", "won"],
         date(2026, 4, 1): ["ending", "open"],
         date(2026, 4, 9): ["ending", "open"],
         date(2026, 4, 10): ["open"],
@@ -325,9 +325,9 @@ def test_the_window_of_won_deals_moves_on_without_a_change() -> None:
 
 
 def test_a_night_of_an_earlier_day_finds_the_deals_of_that_day() -> None:
-    with nights(plain_accounts(1), opportunities=DEALS, won_within_days=30) as org:
+    with nights(plain_accounts(1), opportunities=DEALS, closed_within_days=30) as org:
         assert sorted(org.night(as_of=date(2026, 4, 5)).opportunities["name"]) == ["open"]
-        assert sorted(org.next_night(as_of=AS_OF).opportunities["name"]) == ["open", "won"]
+        assert sorted(org.next_night(as_of=AS_OF).opportunities["name"]) == ["lost", "open", "won"]
 
 
 def test_a_formula_that_decides_whether_a_deal_is_in_force_may_change_without_a_trace() -> None:
@@ -340,6 +340,24 @@ def test_a_formula_that_decides_whether_a_deal_is_in_force_may_change_without_a_
         assert org.next_night(opportunities=mapped).opportunities["name"].to_list() == ["won"]
         org.org.edit(org.loaded.opportunities["won"], Runs_Out__c=date(2026, 1, 1))
         assert org.next_night(opportunities=mapped).opportunities.is_empty()
+
+
+def test_what_few_orgs_hold_is_read_where_it_is_mapped() -> None:
+    with nights(plain_accounts(1), opportunities=DEALS[:1]) as org:
+        org.org.define("Account", Field("Usage__c", "double"), Field("New_Champion__c", "date"))
+        org.org.define("Opportunity", Field("Future_CSM__c", "reference", "CSM", ("User",), "Future_CSM__r"))
+        someone = org.org.add("User", Name="Someone", Username="s", Email="s@x.test", IsActive=True)
+        org.org.edit(org.account("a0"), Usage__c=0.125, New_Champion__c=date(2026, 3, 30), OwnerId=someone)
+        org.org.edit(org.loaded.opportunities["open"], Future_CSM__c=someone)
+        more = {"second_csm": "OwnerId", "usage": "Usage__c", "decision_maker_changed": "New_Champion__c"}
+        pull = org.night(
+            accounts=ACCOUNT_FIELDS.model_copy(update=more),
+            opportunities=OPPORTUNITY_FIELDS.model_copy(update={"csm": "Future_CSM__c"}),
+        )
+    assert pull.accounts.select("second_csm_ref", "usage", "decision_maker_changed_on").rows() == [
+        (someone, 0.125, date(2026, 3, 30))
+    ]
+    assert pull.opportunities["csm_ref"].to_list() == [someone]
 
 
 def test_people_are_followed_too() -> None:

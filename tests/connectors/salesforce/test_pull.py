@@ -74,6 +74,9 @@ def test_messy_accounts_arrive_as_they_are_and_what_cannot_be_read_is_reported()
         "customer_since": date(2024, 3, 1),
         "churned_on": None,
         "renewal_on": date(2026, 12, 31),
+        "second_csm_ref": None,
+        "usage": None,
+        "decision_maker_changed_on": None,
     }
     assert pull.accounts.select("account_id", "csm_ref", "amount", "currency", "parent_id").rows()[1:] == [
         (ids["loop"], ids["ed"], Decimal("1.00"), "USD", ids["whole"]),
@@ -126,11 +129,12 @@ def test_managers_and_user_types_that_security_hides_are_done_without() -> None:
     assert owners["Dana O'Neil"].team == "EMEA"
 
 
-def test_open_deals_and_those_won_lately_or_still_in_force_are_read() -> None:
+def test_open_deals_and_those_decided_lately_or_still_in_force_are_read() -> None:
     deals: list[CanonicalRow] = [
         {"opportunity_id": "open", "is_closed": False, "is_won": False, "close_on": date(2027, 1, 1)},
         {"opportunity_id": "overdue", "is_closed": False, "is_won": False, "close_on": date(2020, 1, 1)},
         {"opportunity_id": "lost", "is_closed": True, "is_won": False, "close_on": date(2026, 3, 1)},
+        {"opportunity_id": "lost before", "is_closed": True, "is_won": False, "close_on": date(2026, 2, 28)},
         {"opportunity_id": "first day", "is_closed": True, "is_won": True, "close_on": date(2026, 3, 1)},
         {"opportunity_id": "day before", "is_closed": True, "is_won": True, "close_on": date(2026, 2, 28)},
         {
@@ -150,8 +154,8 @@ def test_open_deals_and_those_won_lately_or_still_in_force_are_read() -> None:
     ]
     named = [{"name": deal["opportunity_id"], "stage": "x", "account_id": "a0", **deal} for deal in deals]
     with served(plain_accounts(1), opportunities=named) as org:
-        pull = org.pull(won_within_days=30)
-    assert pull.opportunities["name"].to_list() == ["open", "overdue", "first day", "three years"]
+        pull = org.pull(closed_within_days=30)
+    assert pull.opportunities["name"].to_list() == ["open", "overdue", "lost", "first day", "three years"]
 
 
 def test_a_deal_is_read_in_full_with_its_probability_as_a_share() -> None:
@@ -180,6 +184,7 @@ def test_a_deal_is_read_in_full_with_its_probability_as_a_share() -> None:
         "opportunity_id": org.loaded.opportunities["d"],
         "account_id": org.loaded.accounts["a0"],
         "owner_ref": org.loaded.owners["dana"],
+        "csm_ref": None,
         "name": "Expansion",
         "kind": "Upsell",
         "stage": "Proposal",
