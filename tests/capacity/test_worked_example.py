@@ -6,11 +6,21 @@ half time, trains colleagues for a tenth of it, and is 45 of 90 days into the ra
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
 from cssync.capacity.company import Company
+from cssync.capacity.outlook import Outlook, Quantity
+from cssync.capacity.plan.ahead import Ahead
+from cssync.capacity.plan.lead import Lead
+from cssync.capacity.plan.quarters import quarters
+from cssync.capacity.plan.seats import Sufficiency
+from cssync.capacity.plan.segment import Ask, SegmentPlan, plan_segment
+from cssync.capacity.plan.shortage import Measure
+from cssync.capacity.plan.team import Teams
 from cssync.capacity.workload import BookLoad, Extra, SegmentLoad
 from tests.nights import TODAY, Nights, account, pull_of, settings
 
@@ -117,6 +127,53 @@ def test_the_limits_of_both() -> None:
     # Products of Dana: (1.25 + 5) / 6 = 25/24, so 50 x 24/25 = 48, and 0.8 of it 38.4; of Sam: 4.25 / 4 = 17/16, so
     # 50 x 16/17 = 47.06, that is 47, and 0.35 of it 16.45. A part of an account is none.
     assert [of.limits.limit(book, "accounts").value for book in (dana, sam)] == [38, 16]
+
+
+# The plan: half an hour a month more every day, known for certain, and as many customers and as much ARR as tonight.
+LEAD = Lead(to_fill=45, notice=21, ramp=90)
+DAYS = 405  # to 31 Dec 2027
+
+
+def planned() -> SegmentPlan:
+    """Both books are Enterprise: of their segments that is the first with the most customers."""
+    of, nothing = company(), Quantity(0.0, 0.0)
+    hours = [Quantity(66.95 + 0.5 * ahead, 0.0) for ahead in range(DAYS)]
+    outlook = tuple(
+        Outlook(TODAY + timedelta(days=ahead), accounts=nothing, arr=nothing, hours=each)
+        for ahead, each in enumerate(hours)
+    )
+    seats = Teams(of, LEAD, DAYS).seats("Enterprise")
+    enough = Sufficiency((Measure.HOURS,), hours_up_to=Decimal("1.3"), effort_decides=True)
+    spans = quarters(TODAY, 4, of.calendar)
+    ask = Ask(TODAY, spans, LEAD, of.settings.hiring, of.books.totals.arr, of.settings.capacity.cost_per_year)
+    return plan_segment(Ahead("Enterprise", outlook, seats, {}, enough), ask)
+
+
+def test_the_load_tonight_is_what_both_carry() -> None:
+    assert load("U1").hours + load("U2").hours == Decimal("66.95")
+
+
+def test_the_capacity_in_place_grows_while_sam_ramps() -> None:
+    """(102.4 + 22.4) x 1.3 = 162.24 tonight, and (102.4 + 44.8) x 1.3 = 191.36 from the 45th day on."""
+    (line,) = planned().shortage.lines
+    assert [line.in_place[ahead] for ahead in (0, 45, 404)] == pytest.approx([162.24, 191.36, 191.36])
+    assert line.each == pytest.approx(133.12)  # 102.4 x 1.3
+
+
+def test_the_hire_by_date() -> None:
+    """66.95 + 0.5 x 248 = 190.95 are there, and 191.45 on day 249 are not: 29 Jul 2027. Less 90 days of ramp that is
+    30 Apr, less 21 of notice 9 Apr, less 45 to fill the position 23 Feb 2027.
+    """
+    (hire,) = planned().hires
+    assert (hire.short_on, hire.hire_by) == (date(2027, 7, 29), date(2027, 2, 23))
+    assert (hire.starts_on, hire.ramped_on, hire.overdue_days) == (date(2027, 4, 30), date(2027, 7, 29), 0)
+
+
+def test_the_cost_of_the_quarter_in_which_the_hire_starts() -> None:
+    """91 days of $150k a year for both are $37,397.26, 62 of $100k for the hire $16,986.30."""
+    second = planned().quarters[2]
+    assert second.quarter.label == "Q2 2027"
+    assert (second.cost, second.cost_of_hires) == (Decimal("37397.26"), Decimal("16986.30"))
 
 
 def test_the_cost_of_both() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Seat:
     steady: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seats:
     """Of one segment. *each*: what one more CSM would carry. *staying*: share of the team that attrition leaves."""
 
@@ -40,8 +41,7 @@ class Seats:
     staying: Days
 
     def in_place(self, measure: Measure) -> Days:
-        parts = [seat.carries[measure] * self._left(seat) for seat in self.seats]
-        return np.add.reduce(parts) if parts else np.zeros(len(self.staying))
+        return self._in_place[measure]
 
     def cost(self, first: int, last: int) -> Decimal:
         """Of the days *first* to *last*, both counted."""
@@ -51,11 +51,21 @@ class Seats:
         """Employed on *day*, as far as is known by name."""
         return sum((seat.people for seat in self.seats if seat.paid[day] > 0), Decimal(0))
 
-    def _left(self, seat: Seat) -> Days:
-        return seat.there * self._of(seat)
+    @cached_property
+    def _in_place(self) -> Mapping[Measure, Days]:
+        found = {measure: np.zeros(len(self.staying)) for measure in Measure}
+        for seat in self.seats:
+            left = seat.there * self._of(seat)
+            for measure, amount in seat.carries.items():
+                found[measure] += amount * left
+        return found
+
+    @cached_property
+    def _everyone(self) -> Days:
+        return np.ones(len(self.staying))
 
     def _of(self, seat: Seat) -> Days:
-        return np.ones(len(self.staying)) if seat.steady else self.staying
+        return self._everyone if seat.steady else self.staying
 
 
 @dataclass(frozen=True, slots=True)

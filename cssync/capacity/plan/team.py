@@ -145,6 +145,8 @@ class Teams:
         """*each_day* on every day of the plan; it runs straight from one turn in the life of *person* to the next."""
         today, last = self.company.as_of, self.days - 1
         turns = sorted({0, *((turn - today).days for turn in _turns(person, self.lead))})
+        if turns[-1] == 0:
+            return np.full(self.days, each_day(today))
         starts = [turn for turn in turns if 0 <= turn <= last]
         ends = [*(start - 1 for start in starts[1:]), last]
         knots = sorted({*starts, *ends})

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from cssync.capacity.plan.lead import Lead
 from cssync.capacity.plan.seats import Seat
 from cssync.capacity.plan.shortage import Measure
+from cssync.capacity.plan.team import Teams
 from tests.capacity.plan.companies import company, day, teams
 from tests.nights import account, many
 
@@ -41,6 +43,14 @@ def test_seed_31_someone_who_starts_ramps_day_by_day() -> None:
     dana = seat(starts_on=day(30))
     assert [dana.there[n] for n in (0, 29, 30, 60, 120, 199)] == pytest.approx([0, 0, 0, 1 / 3, 1, 1])
     assert [dana.paid[n] for n in (29, 30)] == [0.0, 1.0]
+
+
+def test_a_ramp_that_outlasts_the_plan_goes_on_to_its_end() -> None:
+    """Of 300 days of ramp 10 are over tonight, and 209 on the last of 200 days."""
+    ramping = {"members": {"dana@acme.test": {"starts_on": day(-10)}}}
+    of = company(many(10, segment="SMB"), team=ramping, hiring={"ramp_days": 300})
+    (dana,) = Teams(of, Lead(45, 21, 300), 200).seats("SMB").seats
+    assert (dana.there[0], dana.there[199]) == pytest.approx((10 / 300, 209 / 300))
 
 
 def test_on_leave_someone_is_paid_and_not_there() -> None:
