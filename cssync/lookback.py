@@ -8,7 +8,6 @@ from cssync.books.spells import Timeline
 from cssync.capacity.company import Company, company_of
 from cssync.model.money import ExchangeRates
 from cssync.model.night import Remembered
-from cssync.model.tables import PROBLEMS, empty
 from cssync.settings.loaded import Loaded
 from cssync.store.base import Store
 
@@ -29,7 +28,7 @@ def _rebuilt(night: Remembered, loaded: Loaded) -> Company:
         owners=night.owners,
         rates=rates,
         crm_currency=crm_currency,
-        problems=empty(PROBLEMS),
+        problems=night.problems,
         opportunities=valued_deals(night.opportunities, rates, crm_currency, night.owners),
     )
     return company_of(

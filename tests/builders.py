@@ -18,7 +18,7 @@ from cssync.model.money import ExchangeRates
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.owner import Owner
 from cssync.model.story import Chapter, Named
-from cssync.model.tables import OPPORTUNITIES, OPPORTUNITY_SPELLS, SNAPSHOT, SPELLS, empty
+from cssync.model.tables import OPPORTUNITIES, OPPORTUNITY_SPELLS, PROBLEMS, SNAPSHOT, SPELLS, empty
 
 DAY = date(2026, 11, 22)
 # What every settings file must say.
@@ -248,6 +248,7 @@ def a_night(as_of: date = DAY, **changes: Any) -> Night:
         "pipeline": deal_changes(),
         "rates": ExchangeRates("USD", {"USD": Decimal(1)}),
         "crm_currency": "USD",
+        "problems": empty(PROBLEMS),
         "books": some_books(a_book(), as_of=as_of),
     }
     return Night(**values | changes)

@@ -48,7 +48,8 @@ def take_snapshot(pull: Pull, settings: Settings, as_of: date) -> Snapshot:
     accounts, problems = _with_arr(pull, opportunities, settings, rates, as_of)
     accounts = accounts.with_columns(
         # An announced churn is not one yet.
-        churned_on=pl.when(pl.col("churned_on") <= as_of).then("churned_on")
+        churned_on=pl.when(pl.col("churned_on") <= as_of).then("churned_on"),
+        leaving_on=pl.when(pl.col("churned_on") > as_of).then("churned_on"),
     )
     accounts = accounts.with_columns(is_customer=pl.sql_expr(settings.customers.where).fill_null(value=False))
     accounts = with_book(accounts, owners)

@@ -12,10 +12,10 @@ from cssync.books.changes import Remembering
 from cssync.books.snapshot import Snapshot
 from cssync.model.history import ARR, CUSTOMERS
 from cssync.model.night import Past, SpellChanges
-from cssync.model.tables import ACCOUNTS, OPPORTUNITY_SPELLS, SPELL_FACTS, SPELLS, empty
+from cssync.model.tables import OPPORTUNITY_SPELLS, SNAPSHOT, SPELL_FACTS, SPELLS, empty
 
 _REMEMBERING = Remembering(
-    SPELLS, SPELL_FACTS, tuple(name for name in ACCOUNTS if name not in {"account_id", *SPELL_FACTS})
+    SPELLS, SPELL_FACTS, tuple(name for name in SNAPSHOT if name not in {"account_id", *SPELL_FACTS})
 )
 
 

@@ -16,7 +16,7 @@ from cssync.model.delivery import Address, Delivery
 from cssync.model.history import History
 from cssync.model.money import ExchangeRates
 from cssync.model.owner import Owner
-from cssync.model.tables import OPPORTUNITY_SPELLS, PAST_OPPORTUNITY_SPELLS, empty
+from cssync.model.tables import OPPORTUNITY_SPELLS, PAST_OPPORTUNITY_SPELLS, PROBLEMS, empty
 
 
 class RunStatus(StrEnum):
@@ -86,7 +86,8 @@ class Remembered:
     *run*, and the accepted one *before* it, if any. *accounts*: ``SNAPSHOT``. *opportunities*: ``OPPORTUNITIES``.
     *spells*: ``SPELLS``, every open one and those closed since the look-back day; *pipeline*: the same of
     opportunities, ``OPPORTUNITY_SPELLS``. *history_since*: first day covered by spells of accounts. *history_tracked*:
-    see ``Past``. *rates* and *crm_currency*: see ``Night``, None where the store is older than they are.
+    see ``Past``. *rates* and *crm_currency*: see ``Night``, None where the store is older than they are. *problems*:
+    ``PROBLEMS``.
     """
 
     run: Run
@@ -100,6 +101,7 @@ class Remembered:
     pipeline: pl.DataFrame = field(default_factory=lambda: empty(OPPORTUNITY_SPELLS))
     rates: ExchangeRates | None = None
     crm_currency: str | None = None
+    problems: pl.DataFrame = field(default_factory=lambda: empty(PROBLEMS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,8 @@ class Night:
     """Everything an accepted night changes. The store commits all of it, or nothing.
 
     *spells*: of accounts. *pipeline*: of opportunities. *rates*: those in force, into the shown currency;
-    *crm_currency*: what an amount without a currency is in. *history*: on a first night, what the CRM remembered of
-    the time before it; its spells are among them.
+    *crm_currency*: what an amount without a currency is in. *problems*: ``PROBLEMS``. *history*: on a first night, what
+    the CRM remembered of the time before it; its spells are among them.
     """
 
     run: Run
@@ -133,6 +135,7 @@ class Night:
     owners: tuple[Owner, ...]
     rates: ExchangeRates
     crm_currency: str
+    problems: pl.DataFrame
     books: Books
     alerts: tuple[Alert, ...] = ()
     transitions: tuple[Transition, ...] = ()

@@ -96,6 +96,7 @@ PROBLEMS = pl.Schema(
 SNAPSHOT = pl.Schema(
     {
         **ACCOUNTS,
+        "leaving_on": pl.Date(),  # a churn that is announced for a later day; until then `churned_on` is null
         "arr": MONEY,  # in the corporate currency; null when unknown
         "is_customer": pl.Boolean(),  # never null: unknown counts as no, and is in PROBLEMS
         "book_id": pl.String(),  # owner id, or one of the books of their own kind

@@ -191,6 +191,7 @@ def _night(
         owners=seen.snapshot.owners,
         rates=seen.snapshot.rates,
         crm_currency=seen.snapshot.crm_currency,
+        problems=seen.snapshot.problems,
         books=context.books,
         alerts=reconciled.alerts,
         transitions=reconciled.transitions,

@@ -15,7 +15,7 @@ from cssync.model.money import ExchangeRates
 from cssync.model.night import Night
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY
-from cssync.store import alerts, history, outbox, runs, spells
+from cssync.store import alerts, history, outbox, problems, runs, spells
 from cssync.store.bulk import Bulk
 from cssync.store.schema import book_day, exchange, owner
 
@@ -56,6 +56,7 @@ def write(connection: Connection, bulk: Bulk, tenant_id: int, night: Night) -> N
     spells.PIPELINE.change(connection, bulk, tenant_id, night.pipeline)
     _replace_owners(connection, bulk, tenant_id, night.owners)
     _replace_money(connection, tenant_id, night)
+    problems.replace(connection, bulk, tenant_id, night.problems)
     _replace_books(connection, bulk, tenant_id, night.run.as_of, night.books.books)
     alerts.write(connection, tenant_id, night.alerts)
     alerts.write_story(connection, tenant_id, night.run.id, night.transitions)

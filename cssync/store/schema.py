@@ -142,6 +142,7 @@ account_spell = Table(
     Column("second_csm_ref", Text),
     Column("usage", Double),
     Column("decision_maker_changed_on", Date),
+    Column("leaving_on", Date),
     sqlite_with_rowid=False,
 )
 _one_state_at_a_time(account_spell, "account_id")
@@ -195,6 +196,19 @@ exchange = Table(
     _tenant_id(),
     Column("crm_currency", Text, nullable=False),
     Column("rates", Document(ExchangeRates), nullable=False),
+)
+
+# What could not be read in full on the last accepted night. Bulk work, so without a foreign key.
+problem = Table(
+    "problem",
+    metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("object", Text),
+    Column("record_id", Text),
+    Column("field", Text),
+    Column("value", Text),
+    Column("reason", Text),
 )
 
 book_day = Table(

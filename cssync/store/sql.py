@@ -22,7 +22,7 @@ from cssync.model.outbox import Kept
 from cssync.model.overview import Overview
 from cssync.model.owner import Owner
 from cssync.model.tables import MONEY, OPPORTUNITY_SPELLS, SPELLS
-from cssync.store import alerts, outbox, readings, runs, spells
+from cssync.store import alerts, outbox, problems, readings, runs, spells
 from cssync.store import history as histories
 from cssync.store import night as nights
 from cssync.store import overview as overviews
@@ -125,6 +125,7 @@ class SqlStore:
                 pipeline=deals.select(OPPORTUNITY_SPELLS.names()),
                 rates=rates,
                 crm_currency=crm_currency,
+                problems=problems.known(connection, bulk, self._tenant_id),
             )
 
     def alerts(self) -> tuple[Alert, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # The newest revision, written here so that the usual night needs no Alembic; a test holds it to the files.
-HEAD = "0006"
+HEAD = "0007"
 REVISION_TABLE = "cssync_revision"
 _SCRIPTS = "cssync.store:migrations"
 

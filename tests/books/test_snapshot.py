@@ -119,6 +119,8 @@ def test_a_churn_that_is_announced_for_later_has_not_happened_yet() -> None:
         account("gone", churned_on=TODAY), account("going", churned_on=date(2026, 11, 23)), account("stays")
     )
     assert column(snapshot, "is_customer") == {"gone": False, "going": True, "stays": True}
+    assert column(snapshot, "churned_on") == {"gone": TODAY, "going": None, "stays": None}
+    assert column(snapshot, "leaving_on") == {"gone": None, "going": date(2026, 11, 23), "stays": None}
 
 
 def test_every_way_of_naming_a_csm_leads_to_the_same_book() -> None:

@@ -87,7 +87,7 @@ def test_doctor_is_told_that_all_is_well(store: Store) -> None:
 
     assert {check.status for check in found.values()} == {CheckStatus.OK}
     assert found["last good night"].found == "2026-11-22"
-    assert "revision 0006" in found["store"].found
+    assert "revision 0007" in found["store"].found
 
 
 @contextmanager

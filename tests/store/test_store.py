@@ -17,7 +17,15 @@ from cssync.model.finding import Severity
 from cssync.model.money import ExchangeRates
 from cssync.model.night import RunStatus
 from cssync.model.owner import OwnerKind
-from cssync.model.tables import MONEY, OPPORTUNITIES, OPPORTUNITY_SPELLS, PAST_OPPORTUNITY_SPELLS, SNAPSHOT, SPELLS
+from cssync.model.tables import (
+    MONEY,
+    OPPORTUNITIES,
+    OPPORTUNITY_SPELLS,
+    PAST_OPPORTUNITY_SPELLS,
+    PROBLEMS,
+    SNAPSHOT,
+    SPELLS,
+)
 from cssync.store.base import Store
 from tests.builders import (
     AT,
@@ -483,3 +491,35 @@ def test_nul_characters_from_a_crm_do_not_stop_the_night(store: Store) -> None:
     assert store.past(TOMORROW, LONG_AGO).spells.get_column("lifecycle").to_list() == ["live"]
     assert store.daily_books(DAY).get_column("name").to_list() == ["Dana"]
     assert store.alerts() == (an_alert(subject_name="Da\x00na"),)
+
+
+def test_the_latest_night_knows_which_records_are_to_be_mended(store: Store) -> None:
+    odd = pl.DataFrame(
+        [
+            ("opportunity", "006x", "Amount", "n/a", "not a number"),
+            ("account", None, "Id", None, "no id"),
+            ("account", "001a", "ARR__c", 'Zoë, "\n', "not a number"),
+        ],
+        schema=PROBLEMS,
+        orient="row",
+    )
+    spells = spell_changes(opened=[a_spell(leaving_on=date(2027, 1, 31))])
+    store.commit(a_night(YESTERDAY, problems=odd.head(2), spells=spell_changes()))
+    store.commit(a_night(problems=odd.reverse(), spells=spells))
+
+    night = store.latest(30)
+
+    assert night is not None
+    assert night.problems.rows() == odd.reverse().rows()
+    assert night.accounts["leaving_on"].to_list() == [date(2027, 1, 31)]
+
+
+def test_a_night_without_problems_leaves_none(store: Store) -> None:
+    one = pl.DataFrame([("account", "001a", "ARR__c", "n/a", "not a number")], schema=PROBLEMS, orient="row")
+    store.commit(a_night(YESTERDAY, problems=one, spells=spell_changes(opened=[a_spell(valid_from=YESTERDAY)])))
+    store.commit(a_night())
+
+    night = store.latest(30)
+
+    assert night is not None
+    assert night.problems.is_empty()

@@ -60,6 +60,11 @@ _ROWS = {
         """INSERT INTO exchange (tenant_id, crm_currency, rates) VALUES (1, 'EUR', '{"corporate": "USD"}')""",
         "UPDATE run SET record_url = 'https://crm.test/{id}' WHERE id = 'r1'",
     ),
+    "0007": (
+        """INSERT INTO problem (tenant_id, position, object, record_id, field, value, reason)
+           VALUES (1, 0, 'account', '001acme', 'ARR__c', 'n/a', 'not a number')""",
+        "UPDATE account_spell SET leaving_on = '2027-01-31' WHERE account_id = '001acme'",
+    ),
 }
 
 
