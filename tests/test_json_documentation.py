@@ -24,6 +24,7 @@ COMMANDS = (
     "alerts",
     "plan",
     "backtest",
+    "rebalance",
     "status",
     "outbox list",
     "config show",
@@ -34,6 +35,8 @@ _ARGUMENTS = {
     "config show": ("config", "show"),
     "explain": ("explain", "Dana Roy"),
     "backtest": ("backtest", "--since", "2026-10-25", "--every", "week", "--set", "limits.accounts=60"),
+    # So few that some have to wait.
+    "rebalance": ("rebalance", "--moves", "3"),
     "outbox list": ("outbox", "list", "--all"),
 }
 # Objects whose keys are data: settings and secrets by their names.

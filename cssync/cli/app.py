@@ -23,6 +23,7 @@ COMMANDS = {
     "backfill": "Rebuild the time before the first night from the CRM's own history.",
     "books": "Show every book of the last accepted night.",
     "verdicts": "Show what each article says of each book, and where they disagree.",
+    "rebalance": "Propose which customers should change hands, from whom to whom, and why.",
     "alerts": "Show the alerts that are open, and decide about them.",
     "explain": "Trace every figure about a CSM, an alert or an account to its records.",
     "plan": "Say whom to hire by when, for which segment, and what that costs.",

@@ -17,6 +17,7 @@ from cssync.settings.hiring import Hiring
 from cssync.settings.limits import Limits
 from cssync.settings.notify import Notify
 from cssync.settings.portfolio import Deals, Portfolio
+from cssync.settings.rebalance import Rebalance
 from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
 from cssync.settings.team import Team
@@ -120,6 +121,7 @@ class Settings(Section):
     portfolio: Portfolio = Field(Portfolio(), description="Star, Cash Cow, Question Mark or Poor Dog (seed 15)")
     deals: Deals = Field(Deals(), description="what the open deals of customers are")
     hiring: Hiring = Field(Hiring(), description="how long a hire takes, what is under way, what it is worth")
+    rebalance: Rebalance = Field(Rebalance(), description="who may hand which customers to whom, and what it costs")
     gate: Gate = Field(Gate(), description="when a night is refused because its numbers cannot be believed")
     alerts: AlertPolicy = Field(AlertPolicy(), description="when leadership hears of an alert again")
     notify: Notify = Field(Notify(), description="who is told")

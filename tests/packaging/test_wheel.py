@@ -63,4 +63,4 @@ def test_it_says_what_it_is(metadata: Message) -> None:
     assert metadata["Name"] == "cssync"
     assert metadata["Version"] == cssync.__version__
     assert metadata["Requires-Python"] == ">=3.11"
-    assert metadata.get_all("Provides-Extra") == ["postgres", "sentry"]
+    assert metadata.get_all("Provides-Extra") == ["postgres", "rebalance", "sentry"]

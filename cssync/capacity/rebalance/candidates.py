@@ -1,0 +1,190 @@
+"""Puts a company into the numbers of a rebalancing: who is over, who has room, which customers may go to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from cssync.books.owners import keys_of_book
+from cssync.capacity.company import Company
+from cssync.capacity.rebalance.costs import movables, renews_by
+from cssync.capacity.rebalance.problem import Flags, Floats, Ints, Problem
+from cssync.capacity.rebalance.skills import Skills
+from cssync.model.book import Book, BookKind
+from cssync.settings.rebalance import Rebalance
+
+# Measures of a book, in this order; in cents and ten-thousandths of an hour, so that sums of floats are exact.
+ACCOUNTS, ARR, HOURS = 0, 1, 2
+_CENTS = 100
+_PARTS = 10_000
+_UNITS = (1, _CENTS, _PARTS)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The books of a company that limits apply to as rows: measured ones, and pools whose size is known.
+
+    *load*, *limit*, *most* are (books, measures): beyond *limit* a book is to be relieved; up to *most* it can take on.
+    They differ in hours alone: a book is relieved from where it is time to act, and filled up to where it is watched.
+    inf: nothing is known of it. *scale*: what an overload is a share of. *closed*: who
+    takes on nobody. *customers*: see ``costs.movables``.
+    """
+
+    company: Company
+    books: tuple[Book, ...]
+    load: Floats
+    limit: Floats
+    most: Floats
+    scale: Floats
+    closed: Flags
+    customers: pl.DataFrame
+    skills: Skills
+
+    @classmethod
+    def of(cls, company: Company) -> Scene:
+        books = (*company.measured(), *_pools(company))
+        figures = [_figures(company, book) for book in books]
+        load, limit, most, scale = (_rows([each[place] for each in figures]) for place in range(4))
+        return cls(
+            company=company,
+            books=books,
+            load=load,
+            limit=limit,
+            most=most,
+            scale=scale,
+            closed=np.array([_closed(company, book) for book in books], dtype=bool),
+            customers=movables(company),
+            skills=Skills.of(company.books.customers, books, company.settings.rebalance),
+        )
+
+    @cached_property
+    def over(self) -> Flags:
+        """Which books are over one of their limits."""
+        over: Flags = np.any(self.load > self.limit, axis=1)
+        return over
+
+    def room(self, taken: Floats) -> Floats:
+        """What every book can take on within all of its limits beside *taken*: nothing if it is over one, or closed."""
+        room: Floats = np.maximum(0.0, np.floor(self.most - self.load - taken))
+        room[self.over | self.closed] = 0
+        return room
+
+    def unworked(self) -> pl.DataFrame:
+        """The customers of nobody at work: who renews soon first, then the largest."""
+        of = [book.id for book in self.company.unworked()]
+        soon = pl.col("renewal_on").is_between(self.company.as_of, renews_by(self.company)).fill_null(value=False)
+        keys = [soon, pl.col("arr"), pl.col("account_id")]
+        rows = self.customers.filter(pl.col("book_id").is_in(of))
+        return rows.sort(keys, descending=[True, True, False], nulls_last=True)
+
+    def placing(self, rows: pl.DataFrame, room: Floats) -> Problem:
+        """The problem of finding room for *rows*, whoever has them and whatever a quarter allows."""
+        weight = _weight(rows)
+        everything = weight.sum(axis=0, keepdims=True)
+        nobody = np.zeros(rows.height, dtype=np.int64)
+        return self._problem(
+            rows, np.zeros(rows.height), room, rows.height, giver=nobody, load=everything, limit=everything * 0,
+            scale=everything + 1,
+        )  # fmt: skip
+
+    def relieving(self, taken: Floats, budget: int, among: Callable[[Book], bool]) -> tuple[pl.DataFrame, Problem]:
+        """(the customers that may move, the problem of relieving the books that are over their limits).
+
+        *taken*: (books, measures), what is promised to others already. *among*: whose books take part.
+        """
+        takes_part = np.array([among(book) for book in self.books], dtype=bool)
+        givers = np.flatnonzero(self.over & takes_part)
+        place = {self.books[row].id: number for number, row in enumerate(givers.tolist())}
+        rows = self.customers.filter(pl.col("book_id").is_in(list(place)) & ~pl.col("stays"))
+        giver = rows["book_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy().astype(np.int64)
+        order = np.argsort(giver, kind="stable")
+        rows, giver = rows[order], giver[order]
+        room = self.room(taken)
+        incoming = np.maximum(1.0, np.floor(float(self._settings.incoming_share) * self.limit[:, ACCOUNTS]))
+        room[:, ACCOUNTS] = np.minimum(room[:, ACCOUNTS], incoming)
+        room[~takes_part] = 0
+        cost = rows["cost"].to_numpy().astype(np.float64)
+        return rows, self._problem(
+            rows, cost, room, budget, giver=giver, load=self.load[givers], limit=self.limit[givers],
+            scale=self.scale[givers],
+        )  # fmt: skip
+
+    def _problem(
+        self, rows: pl.DataFrame, cost: Floats, room: Floats, budget: int, *, giver: Ints, load: Floats, limit: Floats,
+        scale: Floats,
+    ) -> Problem:  # fmt: skip
+        weight = _weight(rows)
+        group, kinds = self.skills.groups(rows)
+        takes, detour = self.skills.matches(kinds, self.books)
+        return Problem(
+            giver=giver,
+            group=group,
+            cost=cost,
+            weight=weight,
+            load=load,
+            limit=limit,
+            scale=scale,
+            penalty=np.full(load.shape[1], float(self._settings.overload)),
+            steep_from=float(self._settings.act_at) - 1,
+            # What is unlimited is as good as room for all of them.
+            room=np.minimum(room, np.maximum(1.0, weight.sum(axis=0))),
+            takes=takes & (room[:, ACCOUNTS] >= 1),
+            detour=detour,
+            budget=budget,
+        )
+
+    @property
+    def _settings(self) -> Rebalance:
+        return self.company.settings.rebalance
+
+
+Measures = tuple[Decimal | None, ...]
+
+
+def _figures(company: Company, book: Book) -> tuple[Measures, Measures, Measures, Measures]:
+    """(load, limit, most, scale); None: unlimited."""
+    accounts, arr = (company.limits.limit(book, measure).value for measure in ("accounts", "arr"))
+    load = company.workload.of(book)
+    has, lasting = load.capacity.hours, load.capacity.lasting_hours
+    if load.guessed or has is None or lasting is None:
+        has = lasting = None
+    settings = company.settings.capacity
+    return (
+        (Decimal(book.accounts), book.arr, load.hours),
+        (accounts, arr, None if lasting is None else lasting * settings.act_at),
+        (accounts, arr, None if has is None else has * settings.amber_at),
+        (accounts, arr, load.capacity.full),
+    )
+
+
+def _pools(company: Company) -> Iterator[Book]:
+    for book in company.books.books:
+        if book.kind is BookKind.POOL and company.staff.capacity(book.id, company.as_of).hours is not None:
+            yield book
+
+
+def _closed(company: Company, book: Book) -> bool:
+    """Who takes on nobody, as the settings say, or because nobody is there."""
+    named = {name.casefold() for name in company.settings.rebalance.closed}
+    return bool(named & keys_of_book(book)) or company.staff.capacity(book.id, company.as_of).hours == 0
+
+
+def _rows(measures: Sequence[Measures]) -> Floats:
+    rows = [
+        [np.inf if value is None else float(round(value * unit)) for value, unit in zip(each, _UNITS, strict=True)]
+        for each in measures
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(_UNITS))
+
+
+def _weight(rows: pl.DataFrame) -> Floats:
+    arr, hours = (
+        (rows[name].fill_null(0).cast(pl.Float64) * unit).round().to_numpy()
+        for name, unit in (("arr", _CENTS), ("hours", _PARTS))
+    )
+    return np.column_stack([np.ones(rows.height), arr, hours]).astype(np.float64)

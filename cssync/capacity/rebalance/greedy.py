@@ -1,0 +1,114 @@
+"""A first proposal in no time: the move that is worth most, to whom has most room, again and again."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+
+from cssync.capacity.rebalance.problem import STAYS, Flags, Floats, Ints, Problem
+
+
+def greedy(problem: Problem, target: Ints) -> Ints:
+    """*target* and, as long as one is worth its cost and finds room, always the move on top that is worth most."""
+    state = State(problem, target)
+    best = [(-gain, giver, account) for giver in range(problem.givers) for gain, account in state.best(giver)]
+    heapq.heapify(best)
+    left = problem.budget - int((target >= 0).sum())
+    while best and left > 0:
+        _, giver, account = heapq.heappop(best)
+        receiver = state.receiver(account)
+        if receiver is not None and state.gain(giver, account, receiver) > 0:
+            state.move(account, receiver)
+            left -= 1
+        else:
+            state.closed[account] = True
+        for gain, following in state.best(giver):
+            heapq.heappush(best, (-gain, giver, following))
+    return state.target
+
+
+def packed(problem: Problem, of: Ints, kinds: Ints) -> Ints:
+    """A proposal by classes of receivers (*of* each) as one by receivers, the heaviest accounts first.
+
+    What finds no receiver of its class goes to another one, or stays.
+    """
+    state = State(problem, problem.nothing())
+    moved = np.flatnonzero(kinds >= 0)
+    share = (problem.weight[moved] / np.maximum(1.0, problem.room.max(axis=0))).max(axis=1)
+    for account in moved[np.lexsort((moved, -share))].tolist():
+        receiver = state.receiver(account, of == kinds[account])
+        if receiver is None:
+            receiver = state.receiver(account)
+        if receiver is not None:
+            state.move(account, receiver)
+    return state.target
+
+
+def placed(problem: Problem) -> Ints:
+    """A receiver for every account that finds one, in the order of the problem; the rest stays."""
+    state = State(problem, problem.nothing())
+    for account in range(problem.accounts):
+        receiver = state.receiver(account)
+        if receiver is not None:
+            state.move(account, receiver)
+    return state.target
+
+
+class State:
+    """A proposal in the making: what is left of loads and rooms."""
+
+    def __init__(self, problem: Problem, target: Ints) -> None:
+        self.problem = problem
+        self.target = target.copy()
+        self.load = problem.load - problem.given(target)
+        self.room = problem.room - problem.taken(target)
+        self.closed = np.zeros(problem.accounts, dtype=bool)
+
+    def best(self, giver: int) -> tuple[tuple[float, int], ...]:
+        """(what it is worth, account) of the giver's best move, the detour left out; empty where none is worth it."""
+        problem = self.problem
+        first, last = problem.extents[giver : giver + 2].tolist()
+        if first == last:
+            return ()
+        here = self._relief(giver, slice(first, last)) - problem.cost[first:last]
+        here[(self.target[first:last] >= 0) | self.closed[first:last]] = -np.inf
+        place = int(here.argmax())
+        return ((float(here[place]), first + place),) if here[place] > 0 else ()
+
+    def gain(self, giver: int, account: int, receiver: int) -> float:
+        relief = float(self._relief(giver, slice(account, account + 1))[0])
+        detour = self.problem.detour[self.problem.group[account], receiver]
+        return relief - float(self.problem.cost[account]) - float(detour)
+
+    def receiver(self, account: int, among: Flags | None = None) -> int | None:
+        """Who takes it at the least detour, and of those whoever has most room left."""
+        problem = self.problem
+        group = problem.group[account]
+        open_ = problem.takes[group] & (self.room >= problem.weight[account]).all(axis=1)
+        if among is not None:
+            open_ &= among
+        places = np.flatnonzero(open_)
+        if not len(places):
+            return None
+        order = np.lexsort((places, *-self.room[places].T[::-1], problem.detour[group, places]))
+        return int(places[order[0]])
+
+    def move(self, account: int, receiver: int) -> None:
+        """From wherever it is now; STAYS: back to its giver."""
+        weight, giver, before = self.problem.weight[account], self.problem.giver[account], self.target[account]
+        if before >= 0:
+            self.room[before] += weight
+            self.load[giver] += weight
+        if receiver != STAYS:
+            self.room[receiver] -= weight
+            self.load[giver] -= weight
+        self.target[account] = receiver
+
+    def _relief(self, giver: int, accounts: slice) -> Floats:
+        problem = self.problem
+        limit, scale = problem.limit[giver], problem.scale[giver]
+        before = problem.overload(self.load[giver], limit, scale)
+        after = problem.overload(self.load[giver] - problem.weight[accounts], limit, scale)
+        relief: Floats = before - after
+        return relief

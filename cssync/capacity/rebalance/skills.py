@@ -1,0 +1,70 @@
+"""Says which customers a CSM knows how to look after: by the segments, regions and languages of those they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cssync.capacity.rebalance.problem import Flags, Floats, Ints
+from cssync.model.book import Book
+from cssync.settings.rebalance import Rebalance
+
+TRAITS = ("segment", "region", "language")
+
+
+@dataclass(frozen=True)
+class Skills:
+    """*known*: by trait and book, the values that are known; a book that is not named there may take any."""
+
+    known: Mapping[str, Mapping[str, frozenset[str]]]
+    settings: Rebalance
+
+    @classmethod
+    def of(cls, customers: pl.DataFrame, books: Sequence[Book], settings: Rebalance) -> Skills:
+        share = float(settings.skill_share)
+        known = {trait: dict(_common(customers, trait, share)) for trait in TRAITS}
+        for book in books:
+            if book.segment is not None:
+                known["segment"][book.id] = known["segment"].get(book.id, frozenset()) | {book.segment}
+        return cls(known, settings)
+
+    def groups(self, customers: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
+        """(the group of each customer, a row of TRAITS for each group): those of one group ask for the same skills."""
+        traits = customers.select(TRAITS)
+        kinds = traits.unique(maintain_order=True).with_row_index("group")
+        groups = traits.join(kinds, on=TRAITS, how="left", nulls_equal=True, maintain_order="left")["group"]
+        return groups.to_numpy().astype(np.int64), kinds.select(TRAITS)
+
+    def matches(self, kinds: pl.DataFrame, books: Sequence[Book]) -> tuple[Flags, Floats]:
+        """(groups, books): who may take whom, and the cost of not matching where that is only preferred."""
+        takes = np.ones((kinds.height, len(books)), dtype=bool)
+        detour = np.zeros(takes.shape)
+        for trait in TRAITS:
+            rule = "must" if trait == "segment" else getattr(self.settings, trait)
+            matches = self._matches(trait, kinds[trait].to_list(), books)
+            if rule == "must":
+                takes &= matches
+            elif rule == "prefer":
+                detour += np.where(matches, 0.0, float(self.settings.cost.elsewhere))
+        return takes, detour
+
+    def _matches(self, trait: str, values: Sequence[str | None], books: Sequence[Book]) -> Flags:
+        known = self.known[trait]
+        by_value = {
+            value: np.array([value is None or value in known.get(book.id, {value}) for book in books], dtype=bool)
+            for value in dict.fromkeys(values)
+        }
+        return np.array([by_value[value] for value in values], dtype=bool).reshape(len(values), len(books))
+
+
+def _common(customers: pl.DataFrame, trait: str, share: float) -> Mapping[str, frozenset[str]]:
+    """By book: the values that at least *share* of those customers have of whom it is known."""
+    counted = customers.lazy().filter(pl.col(trait).is_not_null()).group_by("book_id", trait).len()
+    enough = counted.filter(pl.col("len") >= share * pl.col("len").sum().over("book_id"))
+    by_book: dict[str, set[str]] = {}
+    for book_id, value in enough.select("book_id", trait).collect().iter_rows():
+        by_book.setdefault(book_id, set()).add(value)
+    return {book_id: frozenset(values) for book_id, values in by_book.items()}
