@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ _ARGUMENTS = {
     "rebalance": ("rebalance", "--moves", "3"),
     "outbox list": ("outbox", "list", "--all"),
 }
-# Objects whose keys are data: settings and secrets by their names.
-_BY_NAME = ("settings", "secrets")
+# Objects whose keys are data: settings and secrets by their names, decisions by their kind.
+_BY_NAME = ("settings", "secrets", "alerts[].decided")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             if name.startswith("CSSYNC") or name.removesuffix("_FILE") in secrets.names():
                 patch.delenv(name)
         patch.chdir(folder)
-        return {command: answer_of(*_ARGUMENTS.get(command, (command,)), "--json") for command in COMMANDS}
+        night = answer_of(*_ARGUMENTS["run"], "--json")
+        until = datetime.now(UTC).date() + timedelta(days=30)
+        said = ("--reason", "one simple product", "--owner", "Vera Holt", "--until", str(until))
+        assert CliRunner().invoke(app, ["alerts", "except", "Dana Roy", *said]).exit_code == 0
+        others = (command for command in COMMANDS if command != "run")
+        return {"run": night} | {one: answer_of(*_ARGUMENTS.get(one, (one,)), "--json") for one in others}
 
 
 def answer_of(*arguments: str) -> Any:

@@ -16,7 +16,9 @@ from cssync.alerts.life import Step
 from cssync.alerts.standing import Standing
 from cssync.alerts.tonight import Tonight
 from cssync.model.alert import Alert, AlertState, Cause, Transition
+from cssync.model.decision import Decision, DecisionKind
 from cssync.model.finding import Severity
+from cssync.model.wording import day
 from cssync.settings.alerts import AlertPolicy
 
 # In which words something is told for the first time, where several things happened in the same night.
@@ -124,9 +126,20 @@ def _happened(step: Step, silence: Silence) -> Iterator[_Event]:
     if silence.inhibited_by is None and alert.inhibited_by is not None:
         yield _Event(Cause.RELEASED)
     if alert.excepted and standing.exception is None:
-        yield _Event(Cause.EXCEPTION_ENDED)
+        yield _Event(Cause.EXCEPTION_ENDED, _lapse(standing.lapsed))
     if alert.snoozed and standing.snooze is None:
         yield _Event(Cause.SNOOZE_ENDED)
+
+
+def _lapse(lapsed: Decision | None) -> str:
+    """Whose exception it was, and why it was made or ended."""
+    if lapsed is None:
+        return ""
+    if lapsed.kind is DecisionKind.UNEXCEPTED:
+        because = f": {lapsed.reason}" if lapsed.reason else ""
+        return f"the exception was ended by {lapsed.by}{because}"
+    until = f" until {day(lapsed.until)}" if lapsed.until else ""
+    return f"it was an exception of {lapsed.owner}{until}: {lapsed.reason}"
 
 
 def _news(
@@ -140,6 +153,9 @@ def _news(
         return None if snoozed else next((cause for cause in _FIRST_WORDS if cause in happened), Cause.REMINDED)
     if snoozed:
         return None
+    if Cause.EXCEPTION_ENDED in happened and not alert.flapping:
+        # However much worse it is by now: that it was meant to be so, and by whom, tells more.
+        return Cause.EXCEPTION_ENDED
     if Yardstick(policy.worsened_by).worse(alert, as_told(alert)):
         return Cause.WORSENED
     return None if alert.flapping else _again(alert, happened, silence, tonight, policy)
@@ -149,9 +165,8 @@ def _again(
     alert: Alert, happened: Sequence[Cause], silence: Silence, tonight: Tonight, policy: AlertPolicy
 ) -> Cause | None:
     """In which words something is told again that is no worse than it was."""
-    for ended in (Cause.EXCEPTION_ENDED, Cause.SNOOZE_ENDED):
-        if ended in happened:
-            return ended
+    if Cause.SNOOZE_ENDED in happened:
+        return Cause.SNOOZE_ENDED
     if silence.standing.ack is not None or not _is_due(alert, tonight, policy):
         return None
     return Cause.ESCALATED if alert.severity is Severity.CRITICAL and alert.reminders else Cause.REMINDED

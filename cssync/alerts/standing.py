@@ -9,14 +9,20 @@ from datetime import date
 from cssync.model.alert import Alert
 from cssync.model.decision import Decision, DecisionKind
 
+_EXCEPTIONS = (DecisionKind.EXCEPTED, DecisionKind.UNEXCEPTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """*ack*: no reminders. *snooze*: nothing until its day. *exception*: nothing at all. The latest of each kind."""
+    """*ack*: no reminders. *snooze*: nothing until its day. *exception*: nothing at all. The latest of each kind.
+
+    *lapsed*: the last decision about an exception, where by it none holds: one whose day has come, or its end by hand.
+    """
 
     ack: Decision | None = None
     snooze: Decision | None = None
     exception: Decision | None = None
+    lapsed: Decision | None = None
 
 
 def standing(alert: Alert, decisions: Iterable[Decision], on: date) -> Standing:
@@ -26,11 +32,23 @@ def standing(alert: Alert, decisions: Iterable[Decision], on: date) -> Standing:
     """
     about = sorted((d for d in decisions if d.fingerprint == alert.fingerprint), key=lambda d: d.at)
     of_incident = [d for d in about if d.key == alert.key and d.rises == alert.rises]
+    last = _last(about, *_EXCEPTIONS)
+    exception = _holds(last, DecisionKind.EXCEPTED, on)
     return Standing(
         ack=_last(of_incident, DecisionKind.ACKNOWLEDGED),
         snooze=_holds(_last(of_incident, DecisionKind.SNOOZED, DecisionKind.UNSNOOZED), DecisionKind.SNOOZED, on),
-        exception=_holds(_last(about, DecisionKind.EXCEPTED, DecisionKind.UNEXCEPTED), DecisionKind.EXCEPTED, on),
+        exception=exception,
+        lapsed=last if exception is None else None,
     )
+
+
+def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The exceptions that nobody has ended by hand, the latest of each alert, the one that ends first before others."""
+    last: dict[str, Decision] = {}
+    for decision in sorted((d for d in decisions if d.kind in _EXCEPTIONS), key=lambda d: d.at):
+        last[decision.fingerprint] = decision
+    kept = (decision for decision in last.values() if decision.kind is DecisionKind.EXCEPTED)
+    return tuple(sorted(kept, key=lambda d: (d.until or date.max, d.fingerprint)))
 
 
 def _last(decisions: Iterable[Decision], *kinds: DecisionKind) -> Decision | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cssync.alerts.decide import Case
+    from cssync.alerts.known import Known
     from cssync.model.decision import Decision
     from cssync.settings.alerts import AlertPolicy
 
@@ -142,17 +143,34 @@ def _show_list(path: ConfigPath, *, details: bool, resolved: bool, json: bool) -
     from cssync.cli.output import product, write_json
     from cssync.cli.start import start
     from cssync.model.alert import AlertState
-    from cssync.report.json import known_as_json
-    from cssync.report.tables import alerts_table
+    from cssync.report.json import exception_as_json, known_as_json
+    from cssync.report.tables import alerts_table, exceptions_table
 
-    known = assembly.known_alerts(start(path))
+    loaded = start(path)
+    known = assembly.known_alerts(loaded)
+    excepted = sorted((one for one in known if one.standing.exception), key=_ends)
     shown = [one for one in known if one.alert.state.is_open or (resolved and one.alert.state is AlertState.RESOLVED)]
     if json:
-        write_json({"alerts": [known_as_json(one) for one in shown]})
-    elif shown:
-        product().print(alerts_table(shown, evidence=details))
+        write_json(
+            {
+                "alerts": [known_as_json(one) for one in shown],
+                "exceptions": [exception_as_json(one, assembly.today(loaded)) for one in excepted],
+            }
+        )
+        return
+    screen = product()
+    if shown:
+        screen.print(alerts_table(shown, evidence=details))
     else:
-        product().print("No alert is open." if known else "No night has been accepted yet. Next: cssync run")
+        screen.print("No alert is open." if known else "No night has been accepted yet. Next: cssync run")
+    if excepted:
+        screen.print()
+        screen.print(exceptions_table(excepted, assembly.today(loaded)))
+
+
+def _ends(known: Known) -> tuple[date, str]:
+    exception = known.standing.exception
+    return (exception.until if exception and exception.until else date.max, known.alert.fingerprint)
 
 
 def _decide(path: ConfigPath, which: str, by: str | None, choose: Choose) -> None:

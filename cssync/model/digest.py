@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     CRITICAL = "critical"
     WARNING = "warning"
     WATCH = "watch"
+    REVIEW = "review"  # an exception that its owner is to look at again
     RESOLVED = "resolved"
 
 

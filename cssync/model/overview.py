@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from cssync.model.decision import Decision
 from cssync.model.delivery import DeliveryState
 from cssync.model.finding import Severity
 from cssync.model.night import Run, RunStatus
@@ -43,7 +44,8 @@ class Undelivered:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """*runs*: newest first, as many as a few days can have. *accepted*: the last accepted night's, *csms* its books of
-    CSMs. *ended*: how many runs there ever were, by how they ended. *undelivered*: oldest first.
+    CSMs. *ended*: how many runs there ever were, by how they ended. *undelivered*: oldest first. *exceptions*: those
+    that nobody has ended by hand, the first to end before others.
 
     *where*: the store's place, for people; *size* in bytes.
     """
@@ -58,3 +60,4 @@ class Overview:
     where: str
     revision: str
     size: int
+    exceptions: tuple[Decision, ...] = ()

@@ -22,6 +22,7 @@ _STYLES = {
     EntryKind.CRITICAL: "bold red",
     EntryKind.WARNING: "bold yellow",
     EntryKind.WATCH: "bold cyan",
+    EntryKind.REVIEW: "bold magenta",
     EntryKind.RESOLVED: "bold green",
 }
 

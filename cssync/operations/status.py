@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cssync.errors import ExitCode
+from cssync.model.decision import Decision
 from cssync.model.delivery import DeliveryState
 from cssync.model.night import Run, RunStatus
 from cssync.model.overview import Overview, Undelivered
@@ -28,7 +29,7 @@ class Status:
     """*at_work*: the run that is under way now. *unsent*: what should be out and is not, given up or still tried.
 
     *held*: what waits for its turn, for its hour, or for a sink that is switched off. *overview*: None where there is
-    no store yet.
+    no store yet. *exceptions*: in force, the first to end before others; *ending*: those of them to be reviewed.
     """
 
     now: datetime
@@ -39,6 +40,8 @@ class Status:
     at_work: Run | None
     unsent: tuple[Undelivered, ...]
     held: tuple[Undelivered, ...]
+    exceptions: tuple[Decision, ...] = ()
+    ending: tuple[Decision, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -66,6 +69,9 @@ def status(now: datetime, overview: Overview | None, settings: Settings) -> Stat
     sinks = _switched_on(settings)
     held = tuple(one for one in undelivered if _is_held(one, now, sinks, late_after))
     newest = runs[0] if runs else None
+    today = now.astimezone(settings.zone).date()
+    exceptions = tuple(one for one in overview.exceptions if one.until and one.until > today) if overview else ()
+    review = today + timedelta(days=settings.alerts.review_exceptions_days)
     at_work = newest is not None and newest.status is RunStatus.RUNNING and now - newest.started_at < late_after
     return Status(
         now=now,
@@ -76,6 +82,8 @@ def status(now: datetime, overview: Overview | None, settings: Settings) -> Stat
         at_work=newest if at_work else None,
         unsent=tuple(one for one in undelivered if one not in held),
         held=held,
+        exceptions=exceptions,
+        ending=tuple(one for one in exceptions if one.until and one.until <= review),
     )
 
 

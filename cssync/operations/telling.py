@@ -32,6 +32,8 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
     yield "Next night", announce(status.timetable, status.now)
     if status.overview:
         yield "Firing", _firing(status.overview)
+        if status.exceptions:
+            yield "Exceptions", _exceptions(status)
         yield "Unsent", _unsent(status.unsent, zone) if status.unsent else "nothing"
         if status.held:
             yield "Held", f"{count(len(status.held), 'message')}: {'; '.join(dict.fromkeys(_held(status)))}"
@@ -55,6 +57,11 @@ def as_json(status: Status) -> dict[str, object]:
         "at_work_since": status.at_work.started_at.isoformat() if status.at_work else None,
         "next_night": {"date": str(following), "at": status.timetable.begins(following).isoformat()},
         "firing": {str(severity): _number(overview, severity) for severity in reversed(Severity)},
+        "exceptions": {
+            "in_force": len(status.exceptions),
+            "ending_soon": len(status.ending),
+            "next_ends_on": str(status.exceptions[0].until) if status.exceptions else None,
+        },
         "unsent": {
             "messages": len(status.unsent),
             "since": oldest.since.isoformat() if oldest and oldest.since else None,
@@ -115,6 +122,15 @@ def _saw(run: Run, csms: int) -> str:
 def _firing(overview: Overview) -> str:
     found = [f"{number} {severity}" for severity in reversed(Severity) if (number := _number(overview, severity))]
     return ", ".join(found) or "nothing"
+
+
+def _exceptions(status: Status) -> str:
+    """3 in force, 1 to review: the first ends on 3 Jan 2027, owner Vera Holt (cssync alerts)"""
+    told = f"{len(status.exceptions)} in force"
+    for first in status.ending:
+        ends = f" on {day(first.until)}" if first.until else ""
+        return f"{told}, {len(status.ending)} to review: the first ends{ends}, owner {first.owner} (cssync alerts)"
+    return told
 
 
 def _number(overview: Overview | None, severity: Severity) -> int:

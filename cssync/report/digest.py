@@ -10,6 +10,7 @@ from cssync.model.digest import Digest, Entry, EntryKind
 from cssync.model.finding import Limit
 from cssync.model.wording import count, day, money
 from cssync.report.entries import entries
+from cssync.report.exceptions import to_review
 from cssync.report.notes import to_mend
 from cssync.report.tidings import Tidings
 
@@ -17,9 +18,11 @@ from cssync.report.tidings import Tidings
 def write(tidings: Tidings) -> Digest | None:
     """None when there is nothing that leadership has not been told already."""
     announced = [t for t in tidings.transitions if t.announce]
-    if not announced:
+    if not announced and not tidings.reviews:
         return None
-    told = tuple(entries(tidings, announced))
+    order = list(EntryKind)
+    news = (*entries(tidings, announced), *to_review(tidings))
+    told = tuple(sorted(news, key=lambda entry: order.index(entry.kind)))
     as_of = tidings.books.as_of
     return Digest(
         title=f"CS capacity: {day(as_of)}",
@@ -52,6 +55,7 @@ def counted(told: Iterable[Entry]) -> str:
         EntryKind.CRITICAL: ("critical", "critical"),
         EntryKind.WARNING: ("warning", "warnings"),
         EntryKind.WATCH: ("to watch", "to watch"),
+        EntryKind.REVIEW: ("exception to review", "exceptions to review"),
         EntryKind.RESOLVED: ("resolved", "resolved"),
     }
     numbers = {kind: sum(entry.kind is kind for entry in listed_) for kind in nouns}

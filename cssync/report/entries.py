@@ -67,6 +67,7 @@ def _standing(
     ranked = sorted(findings, key=lambda f: (-f.severity.rank, preference.index(f.rule)))
     first, currency = ranked[0], tidings.books.currency
     over = "".join(f"; no more: {_end(transition, tidings.rules)}" for transition in ended)
+    over += "".join(f"; {t.why}" for t in transitions if t.cause is Cause.EXCEPTION_ENDED and t.why)
     return Entry(
         kind=EntryKind(first.severity.value),
         change=_change(transitions),
@@ -88,7 +89,8 @@ def _change(transitions: Sequence[Transition]) -> str:
 
 def _said_first(transitions: Sequence[Transition]) -> tuple[str, ...]:
     """Why what is new is so, where its figures alone do not tell: the limit was lowered."""
-    return tuple(f"{t.why[0].upper()}{t.why[1:]}." for t in transitions if t.why and t.first)
+    told = (t for t in transitions if t.why and (t.first or t.cause is Cause.EXCEPTION_ENDED))
+    return tuple(f"{t.why[0].upper()}{t.why[1:]}." for t in told)
 
 
 def facts(findings: Sequence[Finding], book: Book | None, currency: str) -> str:

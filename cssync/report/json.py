@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +84,20 @@ def known_as_json(known: Known) -> Json:
     return {
         **alert_as_json(known.alert),
         "decided": {name: _decision(decision) for name, decision in decided.items() if decision},
+    }
+
+
+def exception_as_json(known: Known, today: date) -> Json:
+    """An exception in force, with what stands under it."""
+    alert, exception = known.alert, known.standing.exception
+    until = exception.until if exception else None
+    return {
+        "alert": alert.fingerprint,
+        "rule": alert.rule,
+        "subject": {"id": alert.subject_id, "name": alert.subject_name},
+        "state": str(alert.state),
+        "days_left": (until - today).days if until else None,
+        **(_decision(exception) if exception else {}),
     }
 
 

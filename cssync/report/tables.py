@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rich.table import Table
 
@@ -83,6 +84,29 @@ def alerts_table(alerts: Sequence[Known], *, evidence: bool) -> Table:
         if evidence and finding:
             for said in _evidence(finding):
                 table.add_row("", "", "", said, "", "")
+    return table
+
+
+def exceptions_table(known: Sequence[Known], today: date) -> Table:
+    """The exceptions in force, the one that ends first before others; also those with nothing to except tonight."""
+    table = Table(box=None, pad_edge=False, title="Exceptions in force", title_justify="left")
+    for column in ("Id", "Who", "Rule", "Until", "Left", "Owner", "Why", "Now"):
+        table.add_column(column, overflow="fold")
+    for one in known:
+        alert, exception = one.alert, one.standing.exception
+        if exception is None or exception.until is None:
+            continue
+        now = alert.finding.headline if alert.state.is_open and alert.finding else "nothing to except"
+        table.add_row(
+            alert.key.short,
+            isolated(name(alert.subject_name)),
+            alert.rule,
+            str(exception.until),
+            count((exception.until - today).days, "day"),
+            line(exception.owner),
+            line(exception.reason),
+            line(now),
+        )
     return table
 
 

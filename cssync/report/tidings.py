@@ -11,6 +11,7 @@ import polars as pl
 from cssync.model.alert import Alert, Transition
 from cssync.model.book import Books
 from cssync.model.finding import Limit
+from cssync.model.review import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,4 @@ class Tidings:
     rules: Mapping[str, str]
     problems: pl.DataFrame
     notes: Sequence[str]
+    reviews: Sequence[Review] = ()

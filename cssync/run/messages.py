@@ -14,12 +14,14 @@ from cssync.model.digest import Notice
 from cssync.model.finding import Severity
 from cssync.model.identity import identity
 from cssync.model.night import Past, Run
+from cssync.model.review import ReviewKind
 from cssync.model.wording import day
 from cssync.report import thread
 from cssync.report.digest import write
 from cssync.report.tidings import Tidings
 from cssync.run.routing import Readers, Route, readers
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FIGURE = re.compile(r"\S*\d\S*")
 
 
@@ -32,12 +34,13 @@ def digests(
     answer to it for each of its subjects. Elsewhere the id of a message says what it announces, so that nothing is
     announced twice.
     """
-    about = (*(t.alert for t in (*past.announced, *tidings.transitions)), *tidings.firing)
+    reviewed = (review.alert for review in tidings.reviews)
+    about = (*(t.alert for t in (*past.announced, *tidings.transitions)), *tidings.firing, *reviewed)
     for those in readers(leadership, about):
         mine = _narrowed(tidings, those)
         if those.address not in past.told:
             mine = replace(mine, transitions=_openings(mine))
-        if not any(t.announce for t in mine.transitions):
+        if not mine.reviews and not any(t.announce for t in mine.transitions):
             continue
         written = _kept_true(mine, past, those, tenant) if those.edits else _news(mine, those, tenant)
         held_until = _held_until(mine.transitions, those, now)
@@ -49,13 +52,14 @@ def _narrowed(tidings: Tidings, those: Readers) -> Tidings:
         tidings,
         transitions=[t for t in tidings.transitions if t.alert.key in those.incidents],
         firing=[alert for alert in tidings.firing if alert.key in those.incidents],
+        reviews=[review for review in tidings.reviews if review.alert.key in those.incidents],
     )
 
 
 def _news(tidings: Tidings, those: Readers, tenant: str) -> Iterator[Delivery]:
     digest = write(tidings)
     if digest is not None:
-        announced = sorted(_announced(tidings.transitions))
+        announced = (*sorted(_announced(tidings.transitions)), *sorted(review.id for review in tidings.reviews))
         yield Delivery(identity(tenant, *announced, *those.address), *those.address, digest)
 
 
@@ -68,13 +72,21 @@ def _kept_true(tidings: Tidings, past: Past, those: Readers, tenant: str) -> Ite
     root = Delivery(
         identity(tenant, str(digest.as_of), *those.address),
         *those.address,
-        replace(thread.root(digest), mention=tuple(those.mention) if _calls(whole_day.transitions) else ()),
+        replace(thread.root(digest), mention=tuple(dict.fromkeys(_called(whole_day, those)))),
         as_of=digest.as_of,
         revisable=True,
     )
     yield root
     for answer in thread.answers(digest):
         yield replace(root, id=identity(root.id, answer.entry.subject_id), payload=answer, reply_to=root.id)
+
+
+def _called(tidings: Tidings, those: Readers) -> Iterator[str]:
+    """E-mail addresses of those whom a route calls, and of owners who are asked to do something about an exception."""
+    if _calls(tidings.transitions):
+        yield from those.mention
+    owners = (review.exception.owner for review in tidings.reviews if review.kind is not ReviewKind.ENDED)
+    yield from (owner for owner in owners if _ADDRESS.fullmatch(owner))
 
 
 def _calls(transitions: Iterable[Transition]) -> bool:

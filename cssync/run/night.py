@@ -13,13 +13,14 @@ import structlog
 
 from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
+from cssync.alerts.review import reviews
 from cssync.alerts.tonight import Reconciled
 from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.pipeline import with_pipeline
 from cssync.books.spells import advance
 from cssync.capacity.company import company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
-from cssync.model.alert import Alert
+from cssync.model.decision import Decision
 from cssync.model.delivery import KEPT_TRUE, Delivery
 from cssync.model.night import Night, Run, RunStatus, SpellChanges
 from cssync.model.wording import day
@@ -27,7 +28,7 @@ from cssync.notify.delivery import Delivered, deliver
 from cssync.report.tidings import Tidings
 from cssync.run import messages, weekly
 from cssync.run.line import Line, Outcome
-from cssync.run.pulling import Seen, see
+from cssync.run.pulling import see
 from cssync.run.recalling import Recalled, recall
 from cssync.store.base import Store
 from rules.base import Context
@@ -98,8 +99,9 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
     found = tonight(context, findings, past.alerts, workdays=line.workdays, first=not past.runs)
-    reconciled = reconcile(found, past.alerts, line.store.decisions(), settings.alerts)
-    tidings = _tidings(line, context, seen, reconciled, _firing(past.alerts, reconciled))
+    decisions = line.store.decisions()
+    reconciled = reconcile(found, past.alerts, decisions, settings.alerts)
+    tidings = _tidings(line, context, recalled, reconciled, decisions)
     deliveries = (
         *messages.digests(tidings, past, line.leadership, settings.tenant, line.now()),
         *weekly.summaries(line, context, tidings, reconciled),
@@ -159,17 +161,30 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges, Spe
     return context_of(company, past.alerts), of_accounts, of_deals
 
 
-def _tidings(line: Line, context: Context, seen: Seen, reconciled: Reconciled, firing: tuple[Alert, ...]) -> Tidings:
+def _tidings(
+    line: Line, context: Context, recalled: Recalled, reconciled: Reconciled, decisions: Iterable[Decision]
+) -> Tidings:
+    past, seen, settings = recalled.past, recalled.seen, line.loaded.settings
+    latest = {alert.fingerprint: alert for alert in (*past.alerts, *reconciled.alerts)}
+    to_review = reviews(
+        latest,
+        decisions,
+        after=past.runs[0].as_of if past.runs else None,
+        on=context.as_of,
+        zone=settings.zone,
+        policy=settings.alerts,
+    )
     return Tidings(
         run_id=seen.run.id,
         books=context.books,
-        data_as_of=seen.pull.pulled_at.astimezone(line.loaded.settings.zone),
+        data_as_of=seen.pull.pulled_at.astimezone(settings.zone),
         transitions=reconciled.transitions,
-        firing=firing,
+        firing=tuple(alert for alert in latest.values() if alert.state.is_open),
         limits=[context.limits.general(measure) for measure in ("arr", "accounts", "trend_accounts")],
         rules={rule.id: rule.title for rule in RULES},
         problems=seen.snapshot.problems,
         notes=seen.pull.notes,
+        reviews=tuple(to_review),
     )
 
 
@@ -198,11 +213,6 @@ def _night(
         deliveries=deliveries,
         history=recalled.history,
     )
-
-
-def _firing(known: Iterable[Alert], reconciled: Reconciled) -> tuple[Alert, ...]:
-    latest = {alert.fingerprint: alert for alert in known} | {a.fingerprint: a for a in reconciled.alerts}
-    return tuple(alert for alert in latest.values() if alert.state.is_open)
 
 
 def _not_before(store: Store, run: Run) -> None:

@@ -61,6 +61,13 @@ class AlertPolicy(Section):
     except_at_most_days: PositiveInt = Field(
         730, description="how far ahead an exception may reach (seed 7: it has an expiry, and is then looked at again)"
     )
+    review_exceptions_days: PositiveInt = Field(
+        14,
+        description="seed 7: days before an exception ends, on which its owner is asked to renew it or let it go",
+    )
+    idle_exceptions_days: PositiveInt | None = Field(
+        60, description="days within its limit after which an exception is offered for removal; null: never"
+    )
 
     @field_validator("inhibit")
     @classmethod

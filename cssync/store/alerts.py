@@ -91,6 +91,16 @@ def decisions(connection: Connection, tenant_id: int) -> tuple[Decision, ...]:
     return tuple(Decision(*row) for row in connection.execute(query))
 
 
+def exceptions(connection: Connection, tenant_id: int) -> tuple[Decision, ...]:
+    """All that was ever decided about exceptions, oldest first."""
+    query = (
+        select(*(decision.c[name] for name in _DECISION))
+        .where(decision.c.tenant_id == tenant_id, decision.c.kind.in_(_LASTING))
+        .order_by(decision.c.position)
+    )
+    return tuple(Decision(*row) for row in connection.execute(query))
+
+
 def decided(connection: Connection, tenant_id: int, fingerprint: str) -> tuple[Decision, ...]:
     """All that was ever decided about one alert, oldest first."""
     query = (

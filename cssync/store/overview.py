@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from cssync.alerts.standing import in_force
 from cssync.model.alert import AlertState
 from cssync.model.book import BookKind
 from cssync.model.delivery import UNDONE, DeliveryState
 from cssync.model.night import Run, RunStatus
 from cssync.model.overview import Firing, Overview, Sink, Undelivered
-from cssync.store import runs
+from cssync.store import alerts, runs
 from cssync.store.database import Database
 from cssync.store.schema import alert, book_day, outbox, run
 from cssync.store.upgrade import revision
@@ -29,6 +30,7 @@ def overview(database: Database, connection: Connection, tenant_id: int) -> Over
         csms=_csms(connection, tenant_id, accepted.as_of) if accepted else 0,
         ended=_ended(connection, tenant_id),
         firing=_firing(connection, tenant_id),
+        exceptions=in_force(alerts.exceptions(connection, tenant_id)),
         deliveries=_deliveries(connection, tenant_id),
         undelivered=_undelivered(connection, tenant_id, recent),
         where=database.where,

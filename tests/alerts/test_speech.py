@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cssync.alerts.workdays import Workdays
+from cssync.model.alert import Cause
 from cssync.model.decision import DecisionKind
 from cssync.model.finding import Severity
 from tests.alerts.lives import ACCOUNTS, POLICY, START, TREND, Life, announced, over, trend
@@ -198,7 +199,7 @@ class TestExcepted:
         life = Life()
         life.lives("51")
         life.decide(EXCEPT, until=START + timedelta(days=3))
-        assert life.lives("51", "80", "80") == ["", "WORSENED", "EXCEPTION_ENDED WORSENED!"]
+        assert life.lives("51", "80", "80") == ["", "WORSENED", "EXCEPTION_ENDED!"]
         assert life.dana.notified_value == 80
 
     def test_what_ended_under_it_is_not_told_afterwards(self) -> None:
@@ -221,6 +222,35 @@ class TestExcepted:
         life.decide(EXCEPT, until=START + timedelta(days=6))
         life.lives("51", "51")
         assert life.lives("ok", "ok", "ok") == ["RECOVERING", "RECOVERED", ""]
+
+
+class TestTheEndOfAnException:
+    def test_seed_7_on_its_day_the_alert_is_told_as_it_stands_with_whose_exception_it_was_and_why(self) -> None:
+        life = Life(first=True)
+        life.night(over(51))
+        life.decide(EXCEPT, until=START + timedelta(days=3), reason="one simple product")
+        assert life.told(life.night(over(80))) == "WORSENED"
+        assert life.told(life.night(over(80))) == ""
+        result = life.night(over(80))
+        (ended,) = [t for t in result.transitions if t.cause is Cause.EXCEPTION_ENDED]
+        assert ended.why == "it was an exception of Lee Ho until 5 Nov 2026: one simple product"
+        assert announced(result) == ["EXCEPTION_ENDED"]
+
+    def test_one_that_is_no_worse_than_it_was_told_is_told_by_that_name(self) -> None:
+        life = Life(first=True)
+        life.night(over(51))
+        life.decide(EXCEPT, until=START + timedelta(days=2))
+        life.night(over(51))
+        assert announced(life.night(over(51))) == ["EXCEPTION_ENDED"]
+
+    def test_who_ended_it_by_hand_is_said_instead(self) -> None:
+        life = Life(first=True)
+        life.night(over(51))
+        life.decide(EXCEPT, until=START + timedelta(days=90))
+        life.night(over(51))
+        life.decide(DecisionKind.UNEXCEPTED, reason="a second product came")
+        (ended,) = life.night(over(51)).transitions
+        assert ended.why == "the exception was ended by Maya Chen: a second product came"
 
 
 class TestInhibited:

@@ -84,5 +84,7 @@ def _word(kind: EntryKind, count: int) -> str:
             return "warning" if count == 1 else "warnings"
         case EntryKind.WATCH:
             return "to watch"
+        case EntryKind.REVIEW:
+            return "to review"
         case EntryKind.CRITICAL | EntryKind.RESOLVED:
             return kind.value
