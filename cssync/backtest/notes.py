@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from cssync.backtest.record import Record
 from cssync.books.rewind import UNRECORDED
 from cssync.model.backtest import Span
-from cssync.model.history import ARR
+from cssync.model.history import ARR, PIPELINE
 from cssync.model.wording import day, listed
 from rules.engine import RULES
 
 _WORDS = {
     ARR: "ARR",
     "health": "health", "renewal_on": "renewal dates", "usage": "usage", "second_csm_ref": "second owners",
-    "decision_maker_changed_on": "changes of decision makers",
+    "decision_maker_changed_on": "changes of decision makers", "leaving_on": "announced churn", PIPELINE: "open deals",
 }  # fmt: skip
 _MOST_NAMED = 5
 
 
 def notes(record: Record, span: Span) -> Iterator[str]:
     yield from _where_from(record, span)
-    unknown = [*(_in_words(name) for name in UNRECORDED), "open opportunities"]
+    unknown = [_in_words(name) for name in UNRECORDED]
     yield f"Not kept day by day, and so unknown on past days: {listed(unknown, len(unknown))}."
+    timeline = record.latest.history.timeline
+    if timeline.pipeline.is_empty() or timeline.pipeline_since > span.since:
+        before = "" if timeline.pipeline.is_empty() else f" before {day(timeline.pipeline_since)}"
+        yield f"Which deals were open is not known{before}: forecasts go by arrivals alone, with wider intervals."
     yield from _left_out(record, span)
     yield from _who_left(record, span)
     if span.every > 1:

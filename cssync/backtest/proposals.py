@@ -108,7 +108,8 @@ def _proposal(setting: str, tried: Sequence[tuple[Experiment, RuleFigures]], spa
     bearable = [trial for trial in trials if _a_month(trial, span) <= at_most and _keeps_the_lead(trial, present)]
     if not bearable:
         kept = " with the lead kept" if present.figures.warns else ""
-        why = f"No value tried opens at most {at_most:f} alerts a month{kept}."
+        alerts = "alert" if at_most == 1 else "alerts"
+        why = f"No value tried opens at most {at_most:f} {alerts} a month{kept}."
         return Proposal(setting, rule, trials, None, why)
     best = min(bearable, key=lambda trial: _worth(trial, present))
     return Proposal(setting, rule, trials, best, _why(best, present, span))

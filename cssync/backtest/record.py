@@ -11,7 +11,7 @@ from cssync.backtest.scenario import Scenario
 from cssync.books.rewind import Activity, rewound
 from cssync.capacity.company import Company, company_of
 from cssync.model.decision import Decision
-from cssync.model.history import ARR
+from cssync.model.history import ARR, PIPELINE
 from cssync.model.tables import SPELL_FACTS
 from rules.base import Rule
 
@@ -57,6 +57,8 @@ class Record:
         known: Mapping[str, date] = timeline.known
         if fact == ARR:
             return timeline.arr_since
+        if fact == PIPELINE:
+            return None if timeline.pipeline.is_empty() else timeline.pipeline_since
         if fact in SPELL_FACTS:
             return max(known.get(fact, timeline.history_since), timeline.history_since)
         return None

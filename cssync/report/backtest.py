@@ -33,9 +33,13 @@ def _by_rule(found: Backtest) -> Table:
     table = _table(_title(found.span), "Rule", "Fired", "On whom", "Flips", "Told", "How long ahead")
     changed = {one.rule: one for one in found.changed.rules} if found.changed else {}
     for figures in found.present.rules:
-        table.add_row(line(figures.title), *_row(figures))
-        if figures.rule in changed:
-            table.add_row("  changed", *_row(changed[figures.rule]), style="bold")
+        now = _row(figures)
+        table.add_row(line(figures.title), *now)
+        other = changed.get(figures.rule)
+        if other is not None and (then := _row(other)) != now:
+            table.add_row("  changed", *then, style="bold")
+        elif found.changed and other is None:
+            table.add_row("  changed", "switched off", style="bold")
     for rule, figures in changed.items():
         if rule not in {one.rule for one in found.present.rules}:
             table.add_row(f"{line(figures.title)}, changed", *_row(figures), style="bold")
