@@ -74,20 +74,29 @@ def _table(trace: Trace, page: Page) -> Table:
 
 
 def _rows(trace: Trace, page: Page, depth: int) -> Iterator[tuple[RenderableType, str, str, RenderableType]]:
-    # Fields, settings and days are few, and none of them may be missed.
-    most = page.most if all(part.record is not None for part in trace.parts) else None
-    shown = trace.parts[:most]
+    shown, rest = _parted(trace.parts, page.most)
     for part in shown:
         title = Text(_INDENT * depth)
         title.append_text(_title(part, page))
         yield title, _count(part.count), _value(part, page), Text(_how(part, page))
         yield from _rows(part, page, depth + 1)
-    if rest := trace.parts[len(shown) :]:
+    if rest:
         value, customers = total(rest)
         known = any(part.value is not None for part in rest)
         worth = _value(replace(rest[0], value=value), page) if known and _alike(rest) else ""
         counted = _count(customers) if any(part.count is not None for part in rest) else ""
         yield Text(f"{_INDENT * depth}{len(rest):,} more"), counted, worth, Text("--all shows them", style="dim")
+
+
+def _parted(parts: Iterable[Trace], most: int | None) -> tuple[list[Trace], list[Trace]]:
+    """(what is shown, what is left out): of records *most*; fields, settings and days are few, and none is missed."""
+    shown: list[Trace] = []
+    rest: list[Trace] = []
+    records = 0
+    for part in parts:
+        records += part.record is not None
+        (rest if part.record is not None and most is not None and records > most else shown).append(part)
+    return shown, rest
 
 
 def _title(trace: Trace, page: Page) -> Text:
