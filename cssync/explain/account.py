@@ -78,9 +78,16 @@ def _read(evidence: Evidence, row: Row) -> Trace:
     for column in ACCOUNTS:
         field = evidence.fields.account(column)
         if field is not None and column not in _TOLD:
-            says = (shown(row[column]), f"taken as {column}", *filter(None, (field.where,)))
+            says = (*_held(row, column), f"taken as {column}", *filter(None, (field.where,)))
             parts.append(Trace(f"field.{column}", field.name, says=says))
     return Trace("read", "What was read", record=evidence.account(row), parts=tuple(parts))
+
+
+def _held(row: Row, column: str) -> Iterator[str]:
+    if column == "churned_on" and row["leaving_on"] is not None:
+        yield f"{day(row['leaving_on'])}, which is yet to come: until then it is no churn"
+    else:
+        yield shown(row[column])
 
 
 def _counts(evidence: Evidence, row: Row) -> Trace:

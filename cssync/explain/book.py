@@ -9,7 +9,7 @@ import polars as pl
 from cssync.explain.customers import customers, not_counted
 from cssync.explain.evidence import Evidence
 from cssync.explain.heading import heading
-from cssync.explain.limits import limits
+from cssync.explain.limits import fullness, limits
 from cssync.explain.load import capacity, load
 from cssync.explain.ownership import whose
 from cssync.explain.past import past
@@ -21,10 +21,11 @@ from cssync.model.wording import count, exact_money
 
 
 def explain_book(evidence: Evidence, book: Book) -> Explanation:
+    full = fullness(evidence, book)
     return Explanation(
         about="csm",
         subject=evidence.owner(book.id),
-        headline=f"{book.name}: {held(book.tally, evidence.company.currency)}",
+        headline=f"{book.name}: {held(book.tally, evidence.company.currency)}{f'; {full}' if full else ''}",
         basis=evidence.basis,
         traces=tuple(chapters(evidence, book)),
     )

@@ -12,7 +12,7 @@ from cssync.explain.ownership import excused
 from cssync.explain.trace import Measure, Source, SourceKind, Trace
 from cssync.model.book import Book, BookKind
 from cssync.model.finding import Limit, Unit
-from cssync.model.wording import count, day, exact_money
+from cssync.model.wording import count, day, exact_money, money
 
 _TITLES: dict[Limited, tuple[str, Measure]] = {
     "accounts": ("Customers of one CSM", Measure.ACCOUNTS),
@@ -27,6 +27,20 @@ def limits(evidence: Evidence, book: Book) -> Trace:
         why = "The limits are those of one CSM at work; this book is held to none."
         return Trace("limits", "Limits", says=(why,))
     return Trace("limits", "Limits", parts=tuple(_limit(evidence, book, measure) for measure in _TITLES))
+
+
+def fullness(evidence: Evidence, book: Book) -> str:
+    """176% of the limit of 50 customers, 156% of that of $2M, 301% of the hours; "" for those held to none."""
+    company = evidence.company
+    if book.kind is not BookKind.CSM or excused(evidence, book):
+        return ""
+    accounts, arr = (company.limits.limit(book, measure).value for measure in ("accounts", "arr"))
+    used = company.workload.of(book).utilisation
+    hours = f", {used:.0%} of the hours" if used is not None else ""
+    return (
+        f"{book.accounts / accounts:.0%} of the limit of {count(int(accounts), 'customer')}, "
+        f"{book.arr / arr:.0%} of that of {money(arr, company.currency)}{hours}"
+    )
 
 
 def threshold(evidence: Evidence, limit: Limit) -> tuple[Source, ...]:
@@ -70,7 +84,7 @@ def _precedence(evidence: Evidence, book: Book, measure: Limited) -> Iterator[Tr
             yield Trace("looked_at", setting, says=("not set",))
             continue
         says = "in force" if setting == holds else "a narrower one holds"
-        yield Trace("looked_at", setting, limit.value, _TITLES[measure][1], says=(says, limit.origin))
+        yield Trace("looked_at", setting, limit.value, _TITLES[measure][1], says=(f"{says} ({limit.origin})",))
 
 
 def _settings(evidence: Evidence, book: Book, measure: Limited) -> Iterator[str]:

@@ -27,6 +27,15 @@ def test_every_mapped_field_with_what_it_held_and_what_it_was_taken_for() -> Non
     assert read["accounts.renewal_on"] == "empty; taken as renewal_on"
 
 
+def test_a_churn_that_is_announced_is_told_as_the_crm_has_it_and_counts_from_its_day_on() -> None:
+    found = explained(evidence([account("a", churned_on=date(2027, 1, 31))]))
+    read = {title: words for title, _, _, words in lines(found.trace("read"))}
+    assert read["accounts.churned_on"] == (
+        "31 Jan 2027, which is yet to come: until then it is no churn; taken as churned_on"
+    )
+    assert found.headline.startswith("Name a: a customer with")
+
+
 def test_why_it_counts_and_why_not() -> None:
     of = evidence([account("a"), account("b", churned_on=date(2026, 1, 31))])
     assert said(explained(of), "is_customer") == (

@@ -36,7 +36,11 @@ class TestCustomers:
         customers = found.trace("customers")
         assert lines(customers) == [("Name b", "99.05", 1, ""), ("Name a", "10.10", 1, "")]
         assert (customers.value, customers.count, customers.missing) == (Decimal("109.15"), 2, None)
-        assert found.headline == "Dana Roy: 2 customers with $109.15 of ARR"
+        # Two customers of no segment take 4 hours each of 128.
+        assert found.headline == (
+            "Dana Roy: 2 customers with $109.15 of ARR; "
+            "4% of the limit of 50 customers, 0% of that of $2M, 6% of the hours"
+        )
 
     def test_each_leads_to_its_record(self) -> None:
         (customer,) = explained(evidence([account("a/b")])).trace("customers").parts
@@ -174,9 +178,9 @@ class TestLimits:
         )
         assert lines(limit) == [
             ("limits.csms.dana@acme.test.accounts", None, None, "not set"),
-            ("limits.segments.smb.accounts", "2", None, "in force; default"),
+            ("limits.segments.smb.accounts", "2", None, "in force (default)"),
             ("limits.complexity", None, None, "not set"),
-            ("limits.accounts", "50", None, "a narrower one holds; default"),
+            ("limits.accounts", "50", None, "a narrower one holds (default)"),
         ]
         arr = found.trace("limit.arr")
         assert [(source.name, source.where) for source in arr.sources] == [("limits.arr", "default"), ("seed 1", "")]
