@@ -109,7 +109,7 @@ SOURCES = pytest.mark.parametrize("served", [in_files, in_salesforce, in_hubspot
 def messy(desk: Desk) -> Desk:
     """Six of 23 accounts cannot be read: more than a night may have by default."""
     desk.set("gate", max_problem_share=0.5)
-    desk.set("team", pools=["house@acme.test"])
+    desk.set("team", pools={"house@acme.test": {}})
     return desk
 
 
