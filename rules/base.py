@@ -10,7 +10,9 @@ from functools import cached_property
 
 from cssync.books.history import History
 from cssync.capacity.company import Company
+from cssync.capacity.deals import OpenDeal, open_deals
 from cssync.capacity.forecast import Forecaster
+from cssync.capacity.growth import closed
 from cssync.capacity.limits import LimitBook
 from cssync.capacity.plan.plan import Plan, plan
 from cssync.model.book import Book, Books
@@ -83,6 +85,11 @@ class Context:
         return plan(self.company)
 
     @cached_property
+    def deals(self) -> Mapping[str, tuple[OpenDeal, ...]]:
+        """By book: the open deals of its customers, and who works them."""
+        return open_deals(self.company)
+
+    @cached_property
     def relief(self) -> Mapping[str, Relief]:
         """For every book over a limit, and every one that nobody works: what to hand over, and to whom."""
         unworked = [Need(book, everyone(self.history.customers(book.id))) for book in self.unworked()]
@@ -90,7 +97,7 @@ class Context:
         for book in self.measured():
             accounts = int(self.limits.limit(book, "accounts").value) - book.accounts
             arr = self.limits.limit(book, "arr").value - book.arr
-            if accounts > 0 and arr > 0:
+            if accounts > 0 and arr > 0 and closed(self.company, book) is None:
                 rooms.append(Room(book, accounts, arr))
             elif accounts < 0 or arr < 0:
                 over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))

@@ -8,7 +8,9 @@ from cssync.model.finding import Finding
 from rules import (
     accounts_over_limit,
     arr_over_limit,
+    book_cost_not_covered,
     churn_in_healthy_books,
+    growth_book_closed,
     hire_by,
     new_customer_unassigned,
     trending_to_ceiling,
@@ -25,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     without_working_csm.RULE,
     new_customer_unassigned.RULE,
     churn_in_healthy_books.RULE,
+    book_cost_not_covered.RULE,
+    growth_book_closed.RULE,
 )
 
 

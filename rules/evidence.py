@@ -20,6 +20,7 @@ from cssync.model.wording import count, day, listed, money, signed_money
 from rules.base import Context
 from rules.movers import enumerated, movers
 from rules.proposal import proposal
+from rules.service import attention, deals
 
 _DRIVERS = 5
 _MOST_SHARES = 4
@@ -55,6 +56,8 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
         "Forecast": tuple(_forecast(context, book)),
         "What it is made of": tuple(_mix(context, book)),
         "What the articles say": tuple(_articles(context, book)),
+        "Who needs attention": tuple(attention(context, book)),
+        "Who works the open deals": tuple(deals(context, book)),
         "Whom to move" if book.kind.is_working else "Who should take over": tuple(proposal(context, book)),
     }
     return tuple(Chapter(title, sentences) for title, sentences in parts.items() if sentences)

@@ -18,6 +18,7 @@ from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed
 from rules.base import Context, Rule, subject_of
 from rules.movers import enumerated
+from rules.playbooks import prescriptive_onboarding
 
 _MOST_NAMED = 10
 NONE_ALLOWED = Limit(Decimal(0), "rules.new_customer_unassigned", "default", "seed 31", "every new customer has a CSM")
@@ -52,7 +53,12 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             action=f"Name a CSM for {listed(names)} today.",
             act_by=context.as_of,
             drivers=drivers,
-            story=(Chapter("New customers", (_named(context, drivers),)),),
+            story=(
+                Chapter(
+                    "New customers",
+                    (_named(context, drivers), prescriptive_onboarding(context.settings.playbooks)),
+                ),
+            ),
         )
 
 

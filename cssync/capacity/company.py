@@ -12,6 +12,7 @@ from cssync.books.aggregate import WINDOWS, add_up
 from cssync.books.history import History
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
+from cssync.capacity.cost import costs_of_customers
 from cssync.capacity.forecast import Forecaster, RateForecaster
 from cssync.capacity.limits import LimitBook
 from cssync.capacity.person import CsmCapacity
@@ -65,7 +66,7 @@ class Company:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every customer in its quadrant (seed 15)."""
-        return place(self.history, None, self.settings.portfolio, self.settings.deals)
+        return place(self.history, costs_of_customers(self.workload), self.settings.portfolio, self.settings.deals)
 
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those who carry no book (seed 33)."""

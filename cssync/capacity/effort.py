@@ -55,7 +55,7 @@ class Effort:
         a year. Accounts of one unit in one book are one customer: the one that takes most counts, the others take
         nothing.
         """
-        keyed = customers.with_columns(**_ages(as_of)).select(
+        keyed = customers.with_columns(**ages(as_of)).select(
             "account_id",
             "book_id",
             "unit_id",
@@ -119,7 +119,7 @@ def _kept(column: pl.Expr, known: Mapping[str, Decimal]) -> pl.Expr:
     return pl.when(column.is_in(list(known))).then(column)
 
 
-def _ages(as_of: date) -> Mapping[str, pl.Expr]:
+def ages(as_of: date) -> Mapping[str, pl.Expr]:
     """What ``DatedCondition`` may ask for beside the columns of an account."""
     begun = pl.coalesce("customer_since", "created_on")
     return {

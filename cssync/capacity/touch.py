@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
+from cssync.model.wording import count, money
+
 ARR_A_CSM = Decimal(2_000_000)
 
 
@@ -68,6 +70,12 @@ class Cover:
     @property
     def most(self) -> int:
         return accounts_a_csm(self.arr / self.accounts) if self.arr > 0 else 0
+
+    def words(self, currency: str) -> str:
+        """$100k and over, 13 customers ($2.59M): 1-to-1, at most 10 a CSM; on site twice a year; ..."""
+        whose = f"{self.touch.label}, {count(self.accounts, 'customer')} ({money(self.arr, currency)})"
+        most = f", at most {self.most:,} a CSM" if self.most else ""
+        return f"{whose}: {self.touch.approach}{most}; {self.touch.words} ({self.touch.seeds})"
 
 
 def covers(amounts: Iterable[Decimal | None]) -> Iterator[Cover]:

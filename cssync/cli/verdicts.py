@@ -47,7 +47,11 @@ def verdicts(
         return
     screen = product()
     screen.print(report.verdicts_table(found, books))
-    lines = report.conclusions(books) if csm is None else (said for each in books for said in report.whole(each))
+    lines = (
+        report.conclusions(books)
+        if csm is None
+        else (said for each in books for said in report.whole(each, found.currency))
+    )
     screen.print()
     for said in lines:
         screen.print(said)

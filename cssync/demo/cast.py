@@ -65,14 +65,16 @@ def owner_id(number: int) -> str:
 
 DANA, PRIYA, SAM, ANA, LENA, OMAR, TOM, RUTH, POOL, QUEUE = (owner_id(number) for number in range(1, 11))
 FIRST_HEALTHY = 11
+# A healthy CSM whose customers have grown by half or more within a year.
+GROWING = owner_id(FIRST_HEALTHY + 1)
 
 _STORY = (
     Book(Role.OVERLOADED, "Mid-Market", 88, DANA, churned=3, arr=3_120_000),
     Book(Role.EXPANDING, "Enterprise", 14, PRIYA, arr=2_640_000),
     Book(Role.CROWDED, "Mid-Market", 56, SAM, churned=3, arr=1_540_000),
     Book(Role.ARRIVING, "SMB", 68, ANA, churned=2, arr=515_000),
-    Book(Role.RAMPING, "SMB", 13, LENA),
-    Book(Role.HEALTHY, "Enterprise", 11, OMAR, churned=1),
+    Book(Role.RAMPING, "SMB", 13, LENA, arr=84_000),
+    Book(Role.HEALTHY, "Enterprise", 11, OMAR, churned=1, arr=1_304_000),
     Book(Role.LEAVER, "Mid-Market", 9, TOM, arr=310_000),
     Book(Role.POOL, "SMB", 12, POOL),
     Book(Role.QUEUE, "SMB", 4, QUEUE),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cssync.demo.cast import RUTH, Role
+from cssync.demo.cast import GROWING, RUTH, Role
 from cssync.demo.rows import Floats, Ints, Rows
 
 NEVER = -1
@@ -123,6 +123,10 @@ def _changes(rows: Rows, since: Ints, rng: np.random.Generator) -> tuple[Ints, F
     has_changed[expanding] = True
     ratio[expanding] = rng.uniform(0.55, 0.68, len(expanding))
     day[expanding] = rng.integers(10, 150, len(expanding))
+    growing = settled & rows.held_by(GROWING)
+    has_changed |= growing
+    ratio[growing] = 0.56
+    day[growing] = np.minimum(since[growing] - 15, 20 + 11 * np.arange(int(growing.sum())) % 300)
     return np.where(has_changed, day, NEVER), ratio
 
 

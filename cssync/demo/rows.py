@@ -30,6 +30,10 @@ class Rows:
         in_role: Bools = np.array([book.role in roles for book in self.books])[self.book_of]
         return in_role
 
+    def held_by(self, owner_id: str) -> Bools:
+        held: Bools = np.array([book.owner_id == owner_id for book in self.books])[self.book_of]
+        return held
+
     def places(self, role: Role) -> Ints:
         """Row numbers of the accounts of *role* that have not churned."""
         return np.flatnonzero(self.are(role) & ~self.has_churned)

@@ -23,7 +23,7 @@ def _why(findings: Sequence[Finding], titles: Mapping[str, str], currency: str) 
         yield (finding.reason,)
         limit = finding.limit
         source = f"{limit.seed}, {limit.origin}" if limit.seed else limit.origin
-        if limit.value or finding.unit in {Unit.MONEY, Unit.HOURS}:
+        if limit.value or finding.unit is Unit.HOURS:
             held = _figure(finding.unit, limit.value, currency)
             yield (f"The limit of {held} is {limit.setting} ({source}), {limit.why}.",)
         if finding.since:

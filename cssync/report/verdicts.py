@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cssync.capacity.company import Company
 from cssync.capacity.portfolio import Part
+from cssync.capacity.touch import Cover, covers
 from cssync.capacity.verdicts import COLUMNS, InForce, Verdict, Word, by_article, disagreement, in_force, verdicts
 from cssync.model.book import Book
 from cssync.model.text import isolated, line, name
@@ -34,7 +35,10 @@ _LEGEND = (
     "ok: within what the article says; room: below its range; tight: past its ideal; short: brings in less than it "
     "costs; ?: cannot tell. More with --csm, --json and --csv."
 )
-_PRECEDENCE = "The CSM's own limit holds before the segment's, that before complexity, that before the general one."
+_PRECEDENCE = (
+    "The CSM's own limit holds before the segment's, that before complexity, that before the stage of the company, "
+    "that before the general one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Judged:
     book: Book
     told: tuple[Verdict, ...]
     mix: tuple[Part, ...]
+    touch: tuple[Cover, ...]
     in_force: tuple[InForce, ...]
 
     @property
@@ -53,7 +58,13 @@ class Judged:
 
 def judged(company: Company, books: Sequence[Book]) -> tuple[Judged, ...]:
     return tuple(
-        Judged(book, tuple(verdicts(company, book)), company.portfolio.mix(book.id), tuple(in_force(company, book)))
+        Judged(
+            book=book,
+            told=tuple(verdicts(company, book)),
+            mix=company.portfolio.mix(book.id),
+            touch=tuple(covers(company.history.customers(book.id)["arr"].to_list())),
+            in_force=tuple(in_force(company, book)),
+        )
         for book in books
     )
 
@@ -73,7 +84,8 @@ def verdicts_table(company: Company, books: Sequence[Judged]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     shown = [key for key in COLUMNS if key in _IN_THE_TABLE and any(_verdict(each, key).says for each in books)]
     for key in shown:
-        table.add_column(COLUMNS[key][0], overflow="fold")
+        heading, _ = COLUMNS[key]
+        table.add_column(heading, min_width=max(map(len, heading.split())))
     for each in books:
         book = each.book
         cells = (_cell(_verdict(each, key)) for key in shown)
@@ -98,13 +110,15 @@ def conclusions(books: Sequence[Judged]) -> Iterator[str]:
         yield _PRECEDENCE
 
 
-def whole(each: Judged) -> Iterator[str]:
-    """Yield all that is said of one book, article by article, and what it is held to."""
+def whole(each: Judged, currency: str) -> Iterator[str]:
+    """Yield all that is said of one book: article by article, how to look after its customers, what it is held to."""
     yield line(each.book.name)
     for said in by_article(each.told):
         yield f"  {said}"
     if told := each.disagreement:
         yield f"  They disagree. {told}"
+    for cover in each.touch:
+        yield f"  {cover.words(currency)}."
     for force in each.in_force:
         yield f"  In force: {force.words}."
     yield _PRECEDENCE
@@ -185,6 +199,17 @@ def _as_json(each: Judged) -> Json:
                 "advice": part.quadrant.advice,
             }
             for part in each.mix
+        ],
+        "touch": [
+            {
+                "deal_size": cover.touch.label,
+                "accounts": cover.accounts,
+                "arr": f"{cover.arr:.2f}",
+                "approach": str(cover.touch.approach),
+                "most": cover.most or None,
+                "what": cover.touch.words,
+            }
+            for cover in each.touch
         ],
         "disagreement": each.disagreement,
         "in_force": [

@@ -16,7 +16,7 @@ from cssync.settings.capacity import Capacity
 from cssync.settings.hiring import Hiring
 from cssync.settings.limits import Limits
 from cssync.settings.notify import Notify
-from cssync.settings.portfolio import Deals, Portfolio
+from cssync.settings.portfolio import Attention, Deals, Playbooks, Portfolio
 from cssync.settings.rebalance import Rebalance
 from cssync.settings.rules import Rules
 from cssync.settings.source import ArrSource, FileSource, Source
@@ -119,7 +119,9 @@ class Settings(Section):
     capacity: Capacity = Field(Capacity(), description="how much work an account is, and how much a CSM can do")
     rules: Rules = Field(Rules(), description="which rules speak, and from when on")
     portfolio: Portfolio = Field(Portfolio(), description="Star, Cash Cow, Question Mark or Poor Dog (seed 15)")
-    deals: Deals = Field(Deals(), description="what the open deals of customers are")
+    deals: Deals = Field(Deals(), description="who works an open deal of a customer (seeds 28, 34 and 36)")
+    attention: Attention = Field(Attention(), description="which customers need attention (seeds 25 and 26)")
+    playbooks: Playbooks = Field(Playbooks(), description="where your own playbooks are (seed 44)")
     hiring: Hiring = Field(Hiring(), description="how long a hire takes, what is under way, what it is worth")
     rebalance: Rebalance = Field(Rebalance(), description="who may hand which customers to whom, and what it costs")
     gate: Gate = Field(Gate(), description="when a night is refused because its numbers cannot be believed")

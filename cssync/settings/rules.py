@@ -106,6 +106,18 @@ class HireByRule(Section):
         return self
 
 
+class CostRule(Section):
+    enabled: bool = Field(default=True, description="seed 12: a book brings in more than its CSM costs")
+    pending_nights: PendingNights = 1
+
+
+class GrowthBookRule(Section):
+    enabled: bool = Field(
+        default=True, description="seed 14: a growth book takes no further customers, see portfolio.growth_book_from"
+    )
+    pending_nights: PendingNights = 1
+
+
 class Rules(Section):
     """Which rules speak, and from when on."""
 
@@ -117,3 +129,5 @@ class Rules(Section):
     without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
     new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
     churn_in_healthy_books: ChurnRule = Field(ChurnRule(), description="churn rises where the model sees no reason")
+    book_cost_not_covered: CostRule = Field(CostRule(), description="a book brings in less than it costs")
+    growth_book_closed: GrowthBookRule = Field(GrowthBookRule(), description="a growth book was given more customers")

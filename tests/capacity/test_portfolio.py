@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cssync.capacity.portfolio import PLACED, Portfolio, Quadrant, place
-from cssync.model.tables import MONEY
+from cssync.capacity.portfolio import PLACED, Portfolio, Quadrant
 from tests.nights import TODAY, Nights, Row, account, many, pull_of, settings
 
 YEAR_AGO = TODAY - timedelta(days=365)
-CUTS: dict[str, Any] = {"portfolio": {"profitable_from": 50_000, "growing_over": 0.1}}
+# Hours that cost nothing, where a test is not about them.
+FREE: dict[str, Any] = {"capacity": {"hours_per_account": {"otherwise": 0}}}
+CUTS: dict[str, Any] = {"portfolio": {"profitable_from": 50_000, "growing_over": 0.1}, **FREE}
 
 
 def placed(then: list[Row], now: list[Row], deals: list[Row] | None = None, **with_: Any) -> Portfolio:
@@ -66,7 +67,7 @@ def test_at_the_cut_one_is_profitable_and_does_not_grow() -> None:
 def test_the_cuts_are_the_medians_of_the_whole_portfolio() -> None:
     then = [account("a", amount=100), account("b", amount=200), account("c", "U2", 300)]
     now = [account("a", amount=110), account("b", amount=240), account("c", "U2", 390)]
-    found = placed(then, now)
+    found = placed(then, now, **FREE)
     assert (found.profit_cut, found.growth_cut) == (Decimal("240.00"), Decimal("0.2"))
     assert quadrants(found) == {"a": "Poor Dog", "b": "Cash Cow", "c": "Star"}
 
@@ -116,13 +117,14 @@ def test_a_customer_of_unknown_arr_is_in_no_quadrant() -> None:
 
 
 def test_the_cost_of_its_hours_is_taken_off_what_a_customer_brings() -> None:
-    nights, rows = Nights(settings(**CUTS)), [account("a", amount=60_000), account("b", amount=60_000)]
-    nights.walk(pull_of(rows), YEAR_AGO)
-    night = nights.walk(pull_of(rows))
-    costs = pl.DataFrame({"account_id": ["a"], "cost": [Decimal("10000.01")]}, schema_overrides={"cost": MONEY})
-    found = place(night.history, costs, night.settings.portfolio, night.settings.deals)
+    """4 of 128 hours a month, at $100,000 a year, are $3,125."""
+    rows = [account("a", amount="53124.99"), account("b", amount=53_125)]
+    found = placed(rows, rows, **{**CUTS, "capacity": {"hours_per_account": {"otherwise": 4}}})
     assert quadrants(found) == {"a": "Poor Dog", "b": "Cash Cow"}
-    assert found.placed.filter(account_id="a")["profit"].item() == Decimal("49999.99")
+    assert found.placed.filter(account_id="b").select("cost", "profit").row(0) == (
+        Decimal("3125.00"),
+        Decimal("50000.00"),
+    )
 
 
 def test_a_group_that_counts_as_one_customer_is_placed_as_one() -> None:

@@ -47,3 +47,11 @@ def test_a_book_is_covered_band_by_band_and_what_is_unknown_is_in_none() -> None
         ("$20k to $100k", 2, Decimal(120_000), 33),
         ("under $1k", 1, Decimal(0), 0),
     ]
+
+
+def test_seed_42_a_band_says_how_its_customers_are_looked_after() -> None:
+    (large,) = covers([Decimal(200_000)] * 3)
+    assert large.words("USD") == (
+        "$100k and over, 3 customers ($600k): 1-to-1, at most 10 a CSM; on site twice a year; know all that there is "
+        "to know; outcome reviews instead of check-ins (seeds 17 and 18)"
+    )

@@ -25,7 +25,9 @@ def held_to(rows: list[Row], **with_: Any) -> list[str]:
 
 
 def test_the_articles_stand_side_by_side_each_with_its_seeds() -> None:
-    told = of([*many(66, amount=42_500, segment="Mid-Market"), *many(22, amount=14_000, prefix="s")])
+    told = of(
+        [*many(66, amount=42_500, segment="Mid-Market"), *many(22, amount=14_000, prefix="s", segment="Mid-Market")]
+    )
     assert tuple(told) == tuple(COLUMNS)
     assert [(v.article, v.by, v.word, v.why, v.seeds) for v in told.values()] == [
         ("ClientSuccess", "$2M", Word.OVER, "$3.11M of $2M ARR", (1,)),
@@ -36,6 +38,7 @@ def test_the_articles_stand_side_by_side_each_with_its_seeds() -> None:
         ("SaaStr", "$1M", Word.OVER, "$3.11M of $1M ARR while growing quickly to $10M", (22,)),
         ("SaaStr, its readers", "sliding ratio", Word.OVER, "$3.11M of $2M ARR, as the company has $3.11M", (30,)),
         ("How Many Accounts Should a CSM Have", "segment", Word.WITHIN, "88 of 80 to 125 for Mid-Market", (39,)),
+        ("Your own hours", "hours", Word.OVER, "352 h of 128 hours a month", (13,)),
         ("How Many CSMs You Really Need", "cost", Word.WITHIN, "$3.11M ARR to cover $100k a year", (12, 23)),
         ("SaaStr, its readers", "pool", None, "88 to a pool", (32,)),
         ("Vitally's survey of B2B SaaS companies", "survey", None,
@@ -173,6 +176,19 @@ def test_seed_40_where_the_book_stands_among_companies(number: int, told: str) -
     assert of(many(number))["survey"].why == told
 
 
+@pytest.mark.parametrize(
+    ("customers", "word"), [(32, Word.WITHIN), (33, Word.WORKABLE), (35, Word.WORKABLE), (36, Word.OVER)]
+)
+def test_seed_13_whether_the_effort_fits_is_said_by_your_own_hours(customers: int, word: Word) -> None:
+    """4 of 128 hours each: 32 customers are 100%, 35 are 109%, and 110% is amber."""
+    assert of(many(customers, segment="Mid-Market"))["hours"].word is word
+
+
+def test_a_segment_without_hours_says_nothing_of_the_effort() -> None:
+    told = of(many(3))["hours"]
+    assert (told.word, told.why) == (Word.OPEN, "no hours are set for 3 customers")
+
+
 def test_an_article_is_told_in_one_sentence_with_its_weightiest_word() -> None:
     told = of(many(36, amount=42_500))
     (of_article,) = (said for said in by_article(told.values()) if said.startswith("ClientSuccess"))
@@ -185,9 +201,9 @@ def test_an_article_is_told_in_one_sentence_with_its_weightiest_word() -> None:
 def test_where_they_disagree_is_said_by_what_each_goes_by() -> None:
     told = of(many(60, amount=20_000, segment="Mid-Market"))
     assert disagreement(told.values()) == (
-        "Over by 50 accounts (60 of 50), the ideal (60 of 25 to 35) and $1M ($1.2M of $1M). Right by $2M ($1.2M of "
-        "$2M), 75 ahead (0% likely), deal size (60 of 100), sliding ratio ($1.2M of $2M) and cost ($1.2M for $100k). "
-        "Room left by segment (60 of 80 to 125)."
+        "Over by 50 accounts (60 of 50), the ideal (60 of 25 to 35), $1M ($1.2M of $1M) and hours (188%). Right by "
+        "$2M ($1.2M of $2M), 75 ahead (0% likely), deal size (60 of 100), sliding ratio ($1.2M of $2M) and cost "
+        "($1.2M for $100k). Room left by segment (60 of 80 to 125)."
     )
 
 

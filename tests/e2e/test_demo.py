@@ -13,6 +13,8 @@ RULES = {
     "trending_to_ceiling",
     "without_working_csm",
     "new_customer_unassigned",
+    "book_cost_not_covered",
+    "growth_book_closed",
 }
 
 

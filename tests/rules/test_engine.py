@@ -16,7 +16,7 @@ from tests.nights import Nights, account, many, pull_of, settings
 
 
 def test_a_rule_that_is_switched_off_finds_nothing() -> None:
-    rows = [*many(51), account("a", None)]
+    rows = [*many(51, amount=10_000), account("a", None)]
     off = settings(rules={"accounts_over_limit": {"enabled": False}})
     assert {f.rule for f in evaluate(Nights().walk(pull_of(rows)).context())} == {
         "accounts_over_limit",
@@ -26,7 +26,7 @@ def test_a_rule_that_is_switched_off_finds_nothing() -> None:
 
 
 def test_a_company_within_its_limits_has_no_findings() -> None:
-    assert list(evaluate(Nights().walk(pull_of([*many(50), *many(3, "U2")])).context())) == []
+    assert list(evaluate(Nights().walk(pull_of([*many(50, amount=10_000), *many(3, "U2", 50_000)])).context())) == []
 
 
 def test_every_rule_has_its_section_in_the_settings() -> None:

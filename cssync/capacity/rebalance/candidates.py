@@ -12,6 +12,7 @@ import polars as pl
 
 from cssync.books.owners import keys_of_book
 from cssync.capacity.company import Company
+from cssync.capacity.growth import closed
 from cssync.capacity.rebalance.costs import movables, renews_by
 from cssync.capacity.rebalance.problem import Flags, Floats, Ints, Problem
 from cssync.capacity.rebalance.skills import Skills
@@ -169,9 +170,10 @@ def _pools(company: Company) -> Iterator[Book]:
 
 
 def _closed(company: Company, book: Book) -> bool:
-    """Who takes on nobody, as the settings say, or because nobody is there."""
+    """Who takes on nobody, as the settings say, because nobody is there, or because the book grows by itself."""
     named = {name.casefold() for name in company.settings.rebalance.closed}
-    return bool(named & keys_of_book(book)) or company.staff.capacity(book.id, company.as_of).hours == 0
+    nobody_there = company.staff.capacity(book.id, company.as_of).hours == 0
+    return bool(named & keys_of_book(book)) or nobody_there or closed(company, book) is not None
 
 
 def _rows(measures: Sequence[Measures]) -> Floats:

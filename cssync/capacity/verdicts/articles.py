@@ -9,12 +9,13 @@ from cssync.capacity.company import Company
 from cssync.capacity.touch import ARR_A_CSM, BANDS, DEDICATED, accounts_a_csm, covers
 from cssync.capacity.verdicts.verdict import Verdict, Word
 from cssync.model.book import Book
-from cssync.model.wording import count, day, listed, money
+from cssync.model.wording import count, day, hours, listed, money
 
 _CLIENT_SUCCESS = "ClientSuccess"
 _MIX = "How Many CSMs You Really Need"
 _SAASTR, _READERS = "SaaStr", "SaaStr, its readers"
 _SEGMENTS = "How Many Accounts Should a CSM Have"
+_SETTINGS = "Your own hours"
 _SURVEY = "Vitally's survey of B2B SaaS companies"
 
 _ACCOUNTS, _CEILING = 50, 75
@@ -93,7 +94,9 @@ def _quadrants(company: Company, book: Book) -> Verdict:
         return Verdict("mix", _MIX, "mix", None, "", "no ARR is known, so nothing of the mix", (11, 15))
     most = max(mix, key=lambda part: part.arr)
     told = "; ".join(part.words(company.currency) for part in mix)
-    return Verdict("mix", _MIX, "mix", None, f"{most.arr / book.arr:.0%} {most.quadrant.plural}", told, (11, 15))
+    return Verdict(
+        "mix", _MIX, "mix", None, f"{most.arr / book.arr:.0%} {most.quadrant.plural.split()[-1]}", told, (11, 15)
+    )
 
 
 def _cost(company: Company, book: Book) -> Verdict:
@@ -174,6 +177,18 @@ def _survey(_company: Company, book: Book) -> Verdict:
     return Verdict("survey", _SURVEY, "survey", None, "0%", why, (40,))
 
 
+def _hours(company: Company, book: Book) -> Verdict:
+    """The one figure here that is not an article's but the settings': whether the effort fits (seed 13)."""
+    load, rule = company.workload.of(book), company.settings.capacity
+    if load.utilisation is None or load.guessed:
+        why = f"no hours are set for {count(load.guessed, 'customer')}" if load.guessed else "no capacity is known"
+        return Verdict("hours", _SETTINGS, "hours", Word.OPEN, "", why, (13,))
+    over, tight = load.utilisation > rule.amber_at, load.utilisation > 1
+    word = Word.OVER if over else Word.WORKABLE if tight else Word.WITHIN
+    why = f"{hours(load.hours)} of {load.capacity.words}"
+    return Verdict("hours", _SETTINGS, "hours", word, f"{load.utilisation:.0%}", why, (13,))
+
+
 def _against(company: Company, book: Book, limit: Decimal) -> tuple[Word, str]:
     figures = f"{money(book.arr, company.currency)} of {money(limit, company.currency)}"
     return (Word.OVER if book.arr > limit else Word.WITHIN), figures
@@ -189,6 +204,7 @@ COLUMNS: Mapping[str, tuple[str, Callable[[Company, Book], Verdict]]] = {
     "one_million": ("$1M", _growing),
     "sliding": ("Sliding", _sliding),
     "segment_range": ("Segment", _segment),
+    "hours": ("Hours", _hours),
     "cost": ("Cost", _cost),
     "pool": ("To a pool", _pooled),
     "survey": ("Have more", _survey),

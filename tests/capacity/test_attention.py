@@ -1,0 +1,71 @@
+"""Which customers need attention and why: seeds 25 and 26, at the edges of each reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cssync.capacity.attention import needy
+from tests.nights import TODAY, Nights, account, many, pull_of, settings
+
+
+def reasons(*rows: dict[str, Any], **with_: Any) -> dict[str, tuple[str, ...]]:
+    night = Nights(settings(**with_)).walk(pull_of(rows))
+    return {one.account_id: one.reasons for one in needy(night.context().company, "U1")}
+
+
+def one(**more: Any) -> dict[str, Any]:
+    return dict(account("a", **more))
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"health": "Red"}, ("at risk (health Red)",)),
+        ({"lifecycle": "at_risk"}, ("at risk (lifecycle at_risk)",)),
+        ({"health": "poor", "lifecycle": "live"}, ("at risk (health poor, lifecycle live)",)),
+        ({"renewal_on": TODAY}, ("renews on 22 Nov 2026",)),
+        ({"renewal_on": TODAY + timedelta(days=90)}, ("renews on 20 Feb 2027",)),
+        (
+            {"health": "red", "renewal_on": TODAY},
+            ("at risk (health red)", "renews on 22 Nov 2026"),
+        ),
+    ],
+)
+def test_seed_25_a_customer_needs_attention_for_what_is_said(fields: dict[str, Any], told: tuple[str, ...]) -> None:
+    assert reasons(one(**fields)) == {"a": told}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"health": "green", "lifecycle": "live"},
+        {"renewal_on": TODAY - timedelta(days=1)},
+        {"renewal_on": TODAY + timedelta(days=91)},
+        {},
+    ],
+)
+def test_whoever_has_no_such_sign_is_left_alone(fields: dict[str, Any]) -> None:
+    assert reasons(one(**fields)) == {}
+
+
+def test_the_most_pressing_come_first_and_who_only_renews_last() -> None:
+    soon = TODAY + timedelta(days=5)
+    rows = [
+        account("renews", amount=900, renewal_on=soon),
+        account("small", amount=100, health="red"),
+        account("large", amount=800, health="red"),
+        account("both", amount=1, health="red", renewal_on=soon),
+        account("calm"),
+        *many(3, "U2", health="red"),
+    ]
+    night = Nights().walk(pull_of(rows))
+    found = needy(night.context().company, "U1")
+    assert [(one.account_id, one.only_renews) for one in found] == [
+        ("both", False),
+        ("large", False),
+        ("small", False),
+        ("renews", True),
+    ]
