@@ -74,6 +74,11 @@ class Context:
         """An account's name, with the page of its record."""
         return self.company.named(account_id, name)
 
+    @property
+    def tells(self) -> bool:
+        """Whether anybody is to read what is found. Where nights are replayed findings are only counted."""
+        return True
+
     @cached_property
     def owners(self) -> Mapping[str, str]:
         """Names by id, also of those who have handed over everything and have no book any more."""

@@ -30,6 +30,8 @@ _IN_THE_THREAD = ("two_million", "fifty", "ideal", "deal_size", "segment_range",
 
 def largest(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers with the highest ARR."""
+    if not context.tells:
+        return ()
     rows = context.history.customers(book.id).filter(pl.col("arr").is_not_null())
     top = rows.sort(["arr", "account_id"], descending=[True, False]).head(_DRIVERS)
     return tuple(
@@ -40,6 +42,8 @@ def largest(context: Context, book: Book) -> tuple[Driver, ...]:
 
 def newest(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers that came into the book last, by their date of becoming a customer."""
+    if not context.tells:
+        return ()
     since = pl.coalesce("customer_since", "created_on").alias("since")
     rows = context.history.customers(book.id).with_columns(since).filter(pl.col("since") <= context.as_of)
     top = rows.sort(["since", "account_id"], descending=[True, False]).head(_DRIVERS)
@@ -51,6 +55,8 @@ def newest(context: Context, book: Book) -> tuple[Driver, ...]:
 
 def about(context: Context, book: Book) -> tuple[Chapter, ...]:
     """All that is known of the book beside its limits; never a bare number (seed 11)."""
+    if not context.tells:
+        return ()
     parts = {
         "Who came, who went": (*_change(context, book), *movers(context, book)),
         "Forecast": tuple(_forecast(context, book)),

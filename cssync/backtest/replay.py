@@ -112,7 +112,7 @@ class _Judged:
 
 @dataclass(frozen=True)
 class _Replayed(Context):
-    """A night as rules see it, without what only goes into the words of an action: who could take over what."""
+    """A night as rules see it, without what only goes into words: the story, and who could take over what."""
 
     own: Settings = field(default_factory=Settings)
     remembered: Forecaster | None = None
@@ -120,6 +120,10 @@ class _Replayed(Context):
     @property
     def settings(self) -> Settings:
         return self.own
+
+    @property
+    def tells(self) -> bool:
+        return False
 
     @property
     def forecaster(self) -> Forecaster:
