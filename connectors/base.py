@@ -41,8 +41,16 @@ class Connector(Protocol):
         """
         ...
 
-    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
-        """Return what the source remembers of *accounts* (``ACCOUNTS`` of today) from *since* to *as_of*.
+    def history(
+        self,
+        accounts: pl.DataFrame,
+        opportunities: pl.DataFrame,
+        as_of: date,
+        since: date,
+        progress: Progress = no_progress,
+    ) -> History:
+        """Return what the source remembers of *accounts* (``ACCOUNTS``) and *opportunities* (``OPPORTUNITIES``), both
+        of today, from *since* to *as_of*.
 
         A source that keeps no history, or does not show it, answers an empty one with a note that says why. What was
         read before a failure is kept in the mirror, and the next call goes on from there.

@@ -261,6 +261,7 @@ def test_the_columns_of_files_are_those_that_are_read() -> None:
     assert told == {
         "owners": (list(owners.NEEDED), list(owners.OPTIONAL)),
         "ownership": (list(exports.OWNERSHIP_COLUMNS), list(exports.OWNERSHIP_OPTIONAL)),
+        "opportunity_history": (list(exports.DEAL_HISTORY_COLUMNS), list(exports.DEAL_HISTORY_OPTIONAL)),
         "rates": (list(owners.RATES), []),
     }
     header = block(README, "Connect", "csv").partition("\n")[0].split(",")

@@ -9,8 +9,17 @@ from connectors.canonical.tables import (
     accounts,
     missing_columns,
     opportunities,
+    opportunity_history,
     ownership,
     require_single_values,
 )
 
-__all__ = ["Parsed", "accounts", "missing_columns", "opportunities", "ownership", "require_single_values"]
+__all__ = [
+    "Parsed",
+    "accounts",
+    "missing_columns",
+    "opportunities",
+    "opportunity_history",
+    "ownership",
+    "require_single_values",
+]

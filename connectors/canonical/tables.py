@@ -12,6 +12,7 @@ import polars as pl
 from connectors.canonical.cells import Column, boolean, code, number, probability, reasons, text
 from connectors.canonical.dates import dates
 from connectors.canonical.money import LARGEST, amounts
+from connectors.canonical.pipeline import STATES
 from cssync.errors import MappingError
 from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, OWNERSHIP, PROBLEMS, empty
 from cssync.settings.source import AccountFields, OpportunityFields
@@ -113,6 +114,29 @@ def ownership(raw: pl.DataFrame, *, decimal_mark: str = ".") -> Parsed:
     if "valid_to" in mapped:
         problems.append(reading.flagged("valid_to", backwards, "ends before it begins"))
     return Parsed(table.filter(~(nameless | backwards | unreadable)), pl.concat(problems))
+
+
+def opportunity_history(raw: pl.DataFrame, *, decimal_mark: str = ".") -> Parsed:
+    """``pipeline.STATES`` from columns of the same names (``valid_from`` for ``day``), in the order of *raw*.
+
+    Rows are dropped, and reported, that name no opportunity or no day. Columns other than opportunity_id, valid_from
+    and stage may be left out. Raises MappingError.
+    """
+    needed = ("opportunity_id", "day", "stage")
+    columns = {name: "valid_from" if name == "day" else name for name in STATES}
+    mapped = {name: column for name, column in columns.items() if name in needed or column in raw.columns}
+    _require(raw, mapped, "opportunity_history", {})
+    reading = _Reading("opportunity history", raw, mapped, decimal_mark, -LARGEST)
+    table = reading.table(pl.Schema({**STATES, "currency": pl.String()}))
+    nameless = table["opportunity_id"].is_null()
+    dayless = ~nameless & text(raw["valid_from"]).is_null()
+    problems = [
+        *reading.problems(~nameless),
+        reading.flagged("opportunity_id", nameless, "no opportunity"),
+        reading.flagged("day", dayless, "no first day"),
+    ]
+    kept = table.filter(~nameless & table["day"].is_not_null())
+    return Parsed(kept.select(STATES.names()), pl.concat(problems))
 
 
 def missing_columns(present: Iterable[str], wanted: Mapping[str, str], where: str) -> str:

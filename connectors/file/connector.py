@@ -12,13 +12,23 @@ import structlog
 
 from connectors import canonical
 from connectors.base import Progress, no_progress
+from connectors.canonical import pipeline
 from connectors.file import doctor
 from connectors.file.amounts import doubt
-from connectors.file.exports import OWNERSHIP_COLUMNS, OWNERSHIP_OPTIONAL, Exports, locate, staleness, wanted
+from connectors.file.exports import (
+    DEAL_HISTORY_COLUMNS,
+    DEAL_HISTORY_OPTIONAL,
+    OWNERSHIP_COLUMNS,
+    OWNERSHIP_OPTIONAL,
+    Exports,
+    locate,
+    staleness,
+    wanted,
+)
 from connectors.file.folder import Export
 from connectors.file.owners import read_owners, read_rates
 from cssync.model.check import Check
-from cssync.model.history import ARR, CSM, LIFECYCLE, History
+from cssync.model.history import ARR, CSM, LIFECYCLE, PIPELINE, History
 from cssync.model.money import ExchangeRates
 from cssync.model.pull import Pull
 from cssync.model.tables import OPPORTUNITIES, PROBLEMS, empty
@@ -28,11 +38,12 @@ log = structlog.get_logger()
 
 
 class FileConnector:
-    """accounts and owners, and where they are there opportunities, ownership and rates: each .csv or .parquet.
+    """accounts and owners, and where they are there opportunities, ownership, opportunity_history and rates.
 
-    Columns of accounts and opportunities are named in the settings. owners: id, name, and where known email, active,
-    kind (person, queue, pool), team, manager_id. ownership: account_id, csm, valid_from, and where known amount,
-    currency, is_customer, lifecycle, valid_to. rates: currency, rate (corporate units for one unit).
+    Each is .csv or .parquet. Columns of accounts and opportunities are named in the settings. owners: id, name, and
+    where known email, active, kind (person, queue, pool), team, manager_id. ownership: account_id, csm, valid_from, and
+    where known amount, currency, is_customer, lifecycle, valid_to. opportunity_history: opportunity_id, valid_from,
+    stage, and where known amount, probability, close_on. rates: currency, rate (corporate units for one unit).
     """
 
     name = "file"
@@ -66,22 +77,48 @@ class FileConnector:
     def history(
         self,
         accounts: pl.DataFrame,  # noqa: ARG002 - the export names its own
-        as_of: date,  # noqa: ARG002 - and its own days
-        since: date,  # noqa: ARG002
+        opportunities: pl.DataFrame,
+        as_of: date,
+        since: date,  # noqa: ARG002 - and its own days
         progress: Progress = no_progress,
     ) -> History:
-        """What the ownership export holds, however far back; nothing without one.
+        """What the exports of ownership and of opportunities' history hold, however far back; nothing without them.
 
         An amount or a lifecycle is known from the first row that names one. Raises as ``pull`` does.
         """
-        export = locate(self._settings, self._folder).ownership
-        if export is None:
-            return History()
+        exports = locate(self._settings, self._folder)
+        owned, deals = History(), History()
+        if exports.ownership is not None:
+            owned = self._owned(exports.ownership, progress)
+        if exports.opportunity_history is not None:
+            deals = self._dealt(exports.opportunity_history, opportunities, as_of, progress)
+        return History(
+            owned.ownership,
+            {**owned.since, **deals.since},
+            pl.concat([owned.problems, deals.problems]),
+            pipeline=deals.pipeline,
+        )
+
+    def _owned(self, export: Export, progress: Progress) -> History:
         parsed = self._ownership(export, progress)
         told = {CSM: parsed.table, ARR: _with(parsed.table, "amount"), LIFECYCLE: _with(parsed.table, "lifecycle")}
         first = {fact: rows.select(pl.min("valid_from")).item() for fact, rows in told.items()}
         known = {fact: day for fact, day in first.items() if day is not None}
         return History(parsed.table, known, parsed.problems)
+
+    def _dealt(self, export: Export, opportunities: pl.DataFrame, as_of: date, progress: Progress) -> History:
+        known = tuple(column for column in DEAL_HISTORY_OPTIONAL if column in export.table.columns)
+        raw = _read(export, DEAL_HISTORY_COLUMNS + known, "opportunity history", progress)
+        parsed = canonical.opportunity_history(raw, decimal_mark=self._settings.decimal_mark)
+        told = ("stage", *known)
+        spells = pipeline.spells(parsed.table, opportunities, told, as_of, date.min)
+        if spells.is_empty():
+            return History(problems=parsed.problems)
+        # Of deals that were decided before the first decision in it, an export holds nothing.
+        decided = spells.filter("is_closed") if spells["is_closed"].any() else spells
+        since: date = decided.select(pl.min("valid_from")).item()
+        spells = pipeline.spells(parsed.table, opportunities, told, as_of, since)
+        return History(since={PIPELINE: since}, problems=parsed.problems, pipeline=spells)
 
     def check(self) -> Iterator[Check]:
         """Yield what the folder holds, and every mapped column with samples and its share of empty cells."""

@@ -13,8 +13,10 @@ from connectors.file.owners import RATES as RATE_COLUMNS
 from cssync.settings.source import AccountFields, FileSource, OpportunityFields
 
 NEEDED = ("accounts", "owners")
-OPTIONAL = ("opportunities", "ownership", "rates")
+OPTIONAL = ("opportunities", "ownership", "opportunity_history", "rates")
 OWNERSHIP_COLUMNS = ("account_id", "csm", "valid_from")
+DEAL_HISTORY_COLUMNS = ("opportunity_id", "valid_from", "stage")
+DEAL_HISTORY_OPTIONAL = ("amount", "probability", "close_on")
 OWNERSHIP_OPTIONAL = ("amount", "currency", "is_customer", "lifecycle", "valid_to")
 STALE_AFTER = timedelta(days=2)
 
@@ -27,10 +29,11 @@ class Exports:
     owners: Export
     opportunities: Export | None
     ownership: Export | None
+    opportunity_history: Export | None
     rates: Export | None
 
     def __iter__(self) -> Iterator[Export]:
-        optional = (self.opportunities, self.ownership, self.rates)
+        optional = (self.opportunities, self.ownership, self.opportunity_history, self.rates)
         return iter((self.accounts, self.owners, *(export for export in optional if export is not None)))
 
 
@@ -38,8 +41,7 @@ def locate(settings: FileSource, folder: Path) -> Exports:
     """Raises ConfigError, ConnectorError; MappingError where a file lacks a column that is wanted."""
     require_folder(folder)
     accounts, owners = (_needed(settings, folder, name) for name in NEEDED)
-    opportunities, ownership, rates = (sound(settings, folder, name) for name in OPTIONAL)
-    return Exports(accounts, owners, opportunities, ownership, rates)
+    return Exports(accounts, owners, *(sound(settings, folder, name) for name in OPTIONAL))
 
 
 def sound(settings: FileSource, folder: Path, name: str) -> Export | None:
@@ -56,7 +58,12 @@ def wanted(settings: FileSource, name: str) -> Mapping[str, str]:
         return _mapped(settings.accounts, name)
     if name == "opportunities":
         return _mapped(settings.opportunities, name)
-    fixed = {"owners": OWNER_COLUMNS, "ownership": OWNERSHIP_COLUMNS, "rates": RATE_COLUMNS}
+    fixed = {
+        "owners": OWNER_COLUMNS,
+        "ownership": OWNERSHIP_COLUMNS,
+        "opportunity_history": DEAL_HISTORY_COLUMNS,
+        "rates": RATE_COLUMNS,
+    }
     return dict.fromkeys(fixed[name], "")
 
 

@@ -105,7 +105,14 @@ class HubspotConnector:
             record_url=account.record_url,
         )
 
-    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
+    def history(
+        self,
+        accounts: pl.DataFrame,
+        opportunities: pl.DataFrame,  # noqa: ARG002 - of accounts alone
+        as_of: date,
+        since: date,
+        progress: Progress = no_progress,
+    ) -> History:
         """See ``connectors.base.Connector``."""
         mapped = mapping.settled(self._settings, arr_from_field=self._arr_from_field).accounts
         properties = {CSM: mapped.csm, ARR: mapped.arr if self._arr_from_field else None, LIFECYCLE: mapped.lifecycle}

@@ -78,7 +78,14 @@ class SalesforceConnector:
         log.info("salesforce read", accounts=pull.accounts.height, owners=len(pull.owners), calls=pull.calls)
         return pull
 
-    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
+    def history(
+        self,
+        accounts: pl.DataFrame,
+        opportunities: pl.DataFrame,  # noqa: ARG002 - of accounts alone
+        as_of: date,
+        since: date,
+        progress: Progress = no_progress,
+    ) -> History:
         """See ``connectors.base.Connector``."""
         with self._client() as client:
             schema = Schema(client)

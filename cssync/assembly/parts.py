@@ -92,9 +92,16 @@ class DemoCompany:
         with self._exported(as_of) as exports:
             return replace(exports.pull(as_of, progress, full=full), source=f"the embedded {self.name}")
 
-    def history(self, accounts: pl.DataFrame, as_of: date, since: date, progress: Progress = no_progress) -> History:
+    def history(
+        self,
+        accounts: pl.DataFrame,
+        opportunities: pl.DataFrame,
+        as_of: date,
+        since: date,
+        progress: Progress = no_progress,
+    ) -> History:
         with self._exported(as_of) as exports:
-            return exports.history(accounts, as_of, since, progress)
+            return exports.history(accounts, opportunities, as_of, since, progress)
 
     def check(self) -> Iterator[Check]:
         with self._exported(now().date()) as exports:

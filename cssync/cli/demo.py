@@ -23,7 +23,8 @@ def demo(
 ) -> None:
     """Write the demo company's data to files.
 
-    Accounts, owners, opportunities, two years of ownership and exchange rates, as exports that cssync can read.
+    Accounts, owners, opportunities, two years of ownership, a year of deals on their way and exchange rates, as exports
+    that cssync can read.
     """
     import shlex
     from datetime import UTC

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from cssync.demo import accounts as current
-from cssync.demo import dirt, history, opportunities, people
+from cssync.demo import dirt, history, opportunities, people, pipeline
 from cssync.demo.cast import books_for
 from cssync.demo.company import Company, Format, write, written
 from cssync.demo.currencies import rates
@@ -29,11 +29,13 @@ def build(as_of: date, accounts: int = 420, seed: int = 20) -> Company:
     rng = np.random.default_rng(seed)
     books = books_for(accounts, rng)
     rows = ledger(books, rng)
+    deals = opportunities.deals(rows, rng, np.random.default_rng((seed, 1)))
     return Company(
         as_of=as_of,
         accounts=dirt.soiled(current.export(rows, as_of), rows, as_of),
         owners=people.owners(books),
-        opportunities=opportunities.export(rows, as_of, rng),
+        opportunities=opportunities.export(deals, as_of),
         ownership=history.export(rows, as_of),
+        opportunity_history=pipeline.export(deals, as_of, np.random.default_rng((seed, 2))),
         rates=rates(),
     )

@@ -12,7 +12,7 @@ import polars as pl
 
 Format = Literal["csv", "parquet"]
 
-TABLES = ("accounts", "owners", "opportunities", "ownership", "rates")
+TABLES = ("accounts", "owners", "opportunities", "ownership", "opportunity_history", "rates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Company:
     owners: pl.DataFrame
     opportunities: pl.DataFrame
     ownership: pl.DataFrame
+    opportunity_history: pl.DataFrame
     rates: pl.DataFrame
 
     def tables(self) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -84,7 +84,7 @@ OWNERSHIP = pl.Schema(
 # Records that could not be read in full: reported for mending, never guessed.
 PROBLEMS = pl.Schema(
     {
-        "object": pl.String(),  # account, opportunity, owner, ownership
+        "object": pl.String(),  # account, opportunity, owner, ownership, opportunity history
         "record_id": pl.String(),
         "field": pl.String(),  # the CRM's own field name, so that it can be found and mended
         "value": pl.String(),  # what the CRM held, at most 40 characters

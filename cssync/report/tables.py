@@ -11,7 +11,7 @@ from cssync.alerts.known import Known, Told
 from cssync.model.alert import AlertState
 from cssync.model.book import Book, BookKind, Books, Change
 from cssync.model.finding import Finding
-from cssync.model.history import reach
+from cssync.model.history import PIPELINE, reach
 from cssync.model.story import plain
 from cssync.model.text import isolated, line, name
 from cssync.model.wording import count, money, signed_money
@@ -138,7 +138,8 @@ def _evidence(finding: Finding) -> Iterator[str]:
 
 def _uneven(books: Books) -> str:
     """Since when what is known, where not everything is known equally long."""
-    return reach(books.known_since, books.as_of) if len({*books.known_since.values()}) > 1 else ""
+    shown = {fact: first for fact, first in books.known_since.items() if fact != PIPELINE}
+    return reach(shown, books.as_of) if len({*shown.values()}) > 1 else ""
 
 
 def moves(change: Change | None, currency: str) -> str:

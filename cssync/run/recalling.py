@@ -14,6 +14,7 @@ from cssync.books.snapshot import Snapshot
 from cssync.errors import ConfigError, ConnectorError, PermissionDeniedError
 from cssync.model.history import Backfill, History, reach
 from cssync.model.night import Past, Run, RunStatus
+from cssync.model.tables import OPPORTUNITIES
 from cssync.run.line import Line
 from cssync.run.pulling import Seen, see
 from cssync.settings.model import Settings
@@ -119,10 +120,14 @@ def _begins(settings: Settings, as_of: date) -> date | None:
 
 def _asked(line: Line, snapshot: Snapshot, since: date) -> History:
     started = line.now()
-    history = line.connector.history(snapshot.table, snapshot.as_of, since, line.progress)
+    deals = snapshot.opportunities.select(OPPORTUNITIES.names())
+    history = line.connector.history(snapshot.table, deals, snapshot.as_of, since, line.progress)
     seconds = (line.now() - started).total_seconds()
     rows = history.ownership.height
-    log.info("recalled", rows=rows, calls=history.calls, tracked=sorted(history.since), seconds=round(seconds, 1))
+    told = history.pipeline.height
+    log.info(
+        "recalled", rows=rows, deals=told, calls=history.calls, tracked=sorted(history.since), seconds=round(seconds, 1)
+    )
     return history
 
 

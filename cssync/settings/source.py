@@ -96,7 +96,8 @@ class FileSource(Section):
 
     kind: Literal["file"] = Field("file", description="file, salesforce or hubspot")
     folder: Path | None = Field(
-        None, description="holds accounts, owners, opportunities and ownership (each .csv or .parquet)"
+        None,
+        description="holds accounts and owners, and if there are any opportunities, ownership, opportunity_history",
     )
     encoding: str = Field("utf-8", description="of CSV files; a byte order mark is understood")
     corporate_currency: str = Field("USD", description="of amounts without a currency of their own")

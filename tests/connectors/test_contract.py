@@ -201,8 +201,9 @@ def test_a_pull_says_where_it_comes_from_and_when(harness: Harness, tmp_path: Pa
 def test_a_history_is_of_the_accounts_there_are_or_says_why_there_is_none(harness: Harness, tmp_path: Path) -> None:
     told = Told()
     with harness.serve(MESSY.within(harness.features), tmp_path) as serving:
-        accounts = serving.connector.pull(AS_OF).accounts
-        history = serving.connector.history(accounts, AS_OF, date(2024, 3, 31), told)
+        pull = serving.connector.pull(AS_OF)
+        accounts = pull.accounts
+        history = serving.connector.history(accounts, pull.opportunities, AS_OF, date(2024, 3, 31), told)
     assert history.ownership.schema == OWNERSHIP
     assert set(history.ownership["account_id"]) <= set(accounts["account_id"])
     assert history.since.keys() <= {"csm", "arr", "lifecycle"}

@@ -18,8 +18,8 @@ from cssync.errors import ConfigError, ConnectorError, CssyncError, MappingError
 from cssync.model.check import Check, CheckStatus
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.pull import Pull
-from cssync.model.tables import ACCOUNTS, empty
-from cssync.settings.source import AccountFields, FileSource
+from cssync.model.tables import ACCOUNTS, OPPORTUNITIES, empty
+from cssync.settings.source import AccountFields, FileSource, OpportunityFields
 
 AS_OF = date(2026, 3, 31)
 NOW = datetime(2026, 4, 1, 4, 0, tzinfo=UTC)
@@ -413,10 +413,31 @@ def test_a_rate_that_cannot_be_read_stops_the_pull(tmp_path: Path, content: str,
     assert says in refusal(folder(tmp_path, rates="currency,rate\n" + content)).message
 
 
+def test_the_history_of_opportunities_is_read_where_it_is_there(tmp_path: Path) -> None:
+    deals = "opportunity_id,account_id,stage,is_closed,is_won,amount,close_on\n"
+    deals += "d1,a1,Won,yes,yes,90,2025-09-01\nd2,a1,Demo,no,no,70,2026-05-01\n"
+    history = "opportunity_id,valid_from,stage,close_on\n"
+    history += "d1,2025-02-01,Demo,2025-06-30\nd1,2025-09-01,Won,2025-09-01\nd2,2025-08-01,Demo,2026-05-01\n"
+    fields = OpportunityFields(
+        owner=None, name=None, kind=None, currency=None, probability=None, created=None, starts=None, ends=None
+    )
+    source = FileSource(accounts=FOUR, opportunities=fields)
+    exports = folder(tmp_path, opportunities=deals, opportunity_history=history)
+    connector = FileConnector(source, exports, now=lambda: NOW)
+    found = connector.history(empty(ACCOUNTS), pull(exports, source).opportunities, AS_OF, date(2024, 1, 1))
+    # What else was decided before the first decision in it, the export does not say.
+    assert found.since == {"pipeline": date(2025, 9, 1)}
+    columns = ("opportunity_id", "stage", "is_won", "amount", "close_on", "valid_from", "valid_to")
+    assert found.pipeline.select(columns).rows() == [
+        ("d1", "Won", True, Decimal(90), date(2025, 9, 1), date(2025, 9, 1), None),
+        ("d2", "Demo", False, Decimal(70), date(2026, 5, 1), date(2025, 9, 1), None),
+    ]
+
+
 def test_ownership_is_read_where_it_is_there(tmp_path: Path) -> None:
     ownership = "account_id,csm,valid_from,valid_to,is_customer\na1,u1,2025-01-01,2025-06-01,yes\na1,u2,2025-06-01,,\n"
     connector = FileConnector(SETTINGS, folder(tmp_path, ownership=ownership), now=lambda: NOW)
-    found = connector.history(empty(ACCOUNTS), date(2026, 1, 1), date(2024, 1, 1)).ownership
+    found = connector.history(empty(ACCOUNTS), empty(OPPORTUNITIES), date(2026, 1, 1), date(2024, 1, 1)).ownership
     assert found.select("account_id", "csm_ref", "is_customer", "valid_from", "valid_to").rows() == [
         ("a1", "u1", True, date(2025, 1, 1), date(2025, 6, 1)),
         ("a1", "u2", None, date(2025, 6, 1), None),

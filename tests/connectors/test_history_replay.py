@@ -27,7 +27,7 @@ def lived(crm: Living, seed: int) -> Life:
 
 def first_night(connector: Connector) -> tuple[Night, History]:
     pull = connector.pull(TODAY)
-    history = connector.history(pull.accounts, TODAY, TODAY - timedelta(days=730))
+    history = connector.history(pull.accounts, pull.opportunities, TODAY, TODAY - timedelta(days=730))
     return Nights().walk(pull, TODAY, history), history
 
 
@@ -75,7 +75,8 @@ def test_a_history_that_is_read_weeks_after_the_first_night_rebuilds_the_days_be
     with crm.served() as emulator:
         connector = crm.connector(emulator)  # type: ignore[arg-type]  # each with its own
         pull = connector.pull(TODAY)
-        night = nights.walk(pull, TODAY, connector.history(pull.accounts, TODAY, TODAY - timedelta(days=730)))
+        since = TODAY - timedelta(days=730)
+        night = nights.walk(pull, TODAY, connector.history(pull.accounts, pull.opportunities, TODAY, since))
     earlier = [day for day in life.days if day <= began or day == TODAY]
     assert differing(earlier, lambda day: rebuilt(night, crm, day), life.books) == []
     assert night.timeline.history_since <= FIRST

@@ -68,8 +68,12 @@ def test_won_deals_add_up_to_the_arr_of_each_of_danas_customers() -> None:
         assert sums[customer.account_id] == int(amounts[customer.account_id])
 
 
-def test_open_deals_close_in_the_future_at_every_stage() -> None:
-    pipeline = DEALS.filter(~pl.col("is_closed"))
+def test_some_open_deals_are_overdue_and_stand_still_and_the_rest_close_in_the_future_at_every_stage() -> None:
+    still = DEALS.filter(~pl.col("is_closed") & (pl.col("close_on") <= AS_OF))
+    pipeline = DEALS.filter(~pl.col("is_closed")).join(still, on="opportunity_id", how="anti")
+    assert 5 <= still.height <= 20
+    assert set(still["stage"]) <= {"discovery", "demo", "proposal"}
+    assert still["created_on"].max() < AS_OF - timedelta(days=200)  # type: ignore[operator]  # as below
     assert pipeline["close_on"].min() > AS_OF  # type: ignore[operator]  # polars types every minimum alike
     assert set(pipeline["kind"]) == {"new", "expansion", "renewal"}
     assert set(pipeline["stage"]) == {"discovery", "demo", "proposal", "negotiation", "contract"}
@@ -81,4 +85,31 @@ def test_prospects_have_an_open_deal_and_no_arr() -> None:
     assert prospects.height == 13
     assert set(prospects["arr"]) == {"0"}
     assert prospects["customer_since"].null_count() == 13
-    assert prospects.join(DEALS.filter(pl.col("kind") == "new"), on="account_id").height == 13
+    open_ones = DEALS.filter((pl.col("kind") == "new") & ~pl.col("is_closed"))
+    assert prospects.join(open_ones, on="account_id").height == 13
+
+
+def test_the_history_of_each_deal_begins_with_it_and_ends_as_it_is_today() -> None:
+    story = company().opportunity_history
+    told = story.group_by("opportunity_id", maintain_order=True)
+    facts = ("stage", "amount", "probability", "close_on")
+    last = told.last().join(DEALS, on="opportunity_id", suffix="_today")
+    assert [last.filter(pl.col(fact) != pl.col(f"{fact}_today")).height for fact in facts] == [0, 0, 0, 0]
+    first = told.first().join(DEALS, on="opportunity_id", suffix="_today")
+    assert first["valid_from"].to_list() == first["created_on"].to_list()
+    lately = DEALS.filter(~pl.col("is_closed") | (pl.col("close_on") >= AS_OF - timedelta(days=365)))
+    assert set(lately["opportunity_id"]) == set(story["opportunity_id"])
+    assert story.select("opportunity_id", "valid_from").is_unique().all()
+
+
+def test_close_dates_are_pushed_and_deals_are_lost() -> None:
+    decided = company().opportunity_history.join(
+        DEALS.filter("is_closed").select("opportunity_id", decided_on="close_on"), on="opportunity_id"
+    )
+    first = decided.group_by("opportunity_id", maintain_order=True).first()
+    pushed = first.filter(pl.col("close_on") < pl.col("decided_on")).height
+    assert 0.4 < pushed / first.height < 0.9
+    lost = DEALS.filter(pl.col("is_closed") & ~pl.col("is_won"))
+    assert set(lost["kind"]) == {"new", "expansion"}
+    assert set(lost["stage"]) == {"closed lost"}
+    assert 40 <= lost.height <= 80

@@ -32,7 +32,8 @@ def crm() -> LivingPortal:
 
 def told(crm: LivingPortal, hubspot: HubspotEmulator, mirror: MemoryMirror | None = None) -> History:
     connector = crm.connector(hubspot, mirror)
-    return connector.history(connector.pull(TODAY).accounts, TODAY, SINCE)
+    pull = connector.pull(TODAY)
+    return connector.history(pull.accounts, pull.opportunities, TODAY, SINCE)
 
 
 def rows(history: History) -> list[tuple[object, ...]]:
@@ -145,9 +146,9 @@ def test_case_42_what_hubspot_says_is_not_there_is_not_asked_for_again(crm: Livi
     crm.add("b", State("sam", Decimal(5)))
     with crm.served() as hubspot:
         connector = crm.connector(hubspot)
-        accounts = connector.pull(TODAY).accounts
+        pull = connector.pull(TODAY)
         crm.portal.archive("companies", crm.accounts["b"])
-        history = connector.history(accounts, TODAY, SINCE)
+        history = connector.history(pull.accounts, pull.opportunities, TODAY, SINCE)
     assert hubspot.requested(BATCH) == [BATCH]
     assert "HubSpot did not answer for 1 company" in history.notes[0]
 

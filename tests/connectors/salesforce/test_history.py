@@ -44,7 +44,8 @@ def reaching(
     since: date, crm: LivingOrg, emulator: SalesforceEmulator, mirror: MemoryMirror | None = None, **settings: Any
 ) -> History:
     connector = crm.connector(emulator, mirror, **settings)
-    return connector.history(connector.pull(TODAY).accounts, TODAY, since)
+    pull = connector.pull(TODAY)
+    return connector.history(pull.accounts, pull.opportunities, TODAY, since)
 
 
 def owners(crm: LivingOrg, history: History) -> list[tuple[object, ...]]:
