@@ -3,7 +3,8 @@
 Seed 4: start interviewing and budgeting now. The date to open a requisition is the day on which the forecast
 reaches the ceiling, less the ramp (seed 31), the notice and the time to fill. Fires at an even chance and clears
 well below it, so that one customer more or less does not make it flap. At the ceiling itself, accounts_over_limit
-says what there is to say.
+says what there is to say. It says who is heading there; where hire_by is on, that says by when to hire for the whole
+segment, and two dates for one requisition would be one too many.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from cssync.capacity.forecast import Forecast
+from cssync.capacity.plan.plan import lead_of
+from cssync.capacity.plan.words import called
 from cssync.model.book import Book
 from cssync.model.finding import Finding, Limit, Severity, Unit
 from cssync.model.wording import count, day
@@ -32,7 +36,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         if forecast.reaches < (rule.clear_under if firing else rule.fire_at):
             continue
         over_now = context.share_of_limits(book)[0] > 1
-        act_by = _hire_by(context, forecast)
+        ask = _ask(context, book, forecast)
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),
@@ -46,9 +50,9 @@ def _evaluate(context: Context) -> Iterator[Finding]:
                 f"{book.name} looks after {count(book.accounts, 'customer')} and is heading for {limit.value:f} by "
                 f"{day(horizon)}: {forecast.reaches:.0%} likely."
             ),
-            action=_action(context, book, act_by),
-            act_by=act_by,
-            hire=True,
+            action=ask.action,
+            act_by=ask.by,
+            hire=ask.hire,
             drivers=newest(context, book),
             story=about(context, book),
             lingers=forecast.reaches < rule.fire_at,
@@ -63,11 +67,31 @@ def _at_the_ceiling(context: Context) -> Iterator[Book]:
     return (book for book in context.measured() if book.accounts >= _limit(context, book).value)
 
 
+class _Ask(NamedTuple):
+    action: str
+    by: date | None
+    hire: bool
+
+
+def _ask(context: Context, book: Book, forecast: Forecast) -> _Ask:
+    if not context.settings.rules.hire_by.enabled:
+        by = _hire_by(context, forecast)
+        return _Ask(_action(context, book, by), by, hire=True)
+    of = context.plan.of(book.segment)
+    hold, where = f"Give {book.name} no new customers", called(book.segment)
+    if of is None or not of.hires:
+        return _Ask(f"{hold}; colleagues have room for them, and nobody has to be hired for {where}.", None, hire=False)
+    by = of.hires[0].hire_by
+    if by <= context.as_of + timedelta(days=context.settings.rules.hire_by.within_days):
+        return _Ask(f"{hold} until a hire for {where} is there, as its own alert says.", None, hire=False)
+    return _Ask(
+        f"{hold}, and start interviewing: the next requisition for {where} is due by {day(by)}.", by, hire=False
+    )
+
+
 def _hire_by(context: Context, forecast: Forecast) -> date:
     """The last day on which opening a requisition brings a ramped CSM in time; may have passed."""
-    hiring = context.settings.hiring
-    lead = timedelta(days=hiring.days_to_fill + hiring.notice_days + hiring.ramp_days)
-    return (forecast.crosses_on or forecast.horizon) - lead
+    return lead_of(context.settings.hiring).hire_by(forecast.crosses_on or forecast.horizon)
 
 
 def _action(context: Context, book: Book, act_by: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,6 +13,7 @@ from cssync.model.book import BookKind
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.story import flattened
+from cssync.model.wording import day
 from rules import (
     accounts_over_limit,
     arr_over_limit,
@@ -183,6 +184,8 @@ def growing(current: int, won_last_year: int) -> list[Row]:
 
 class TestTrendingToCeiling:
     rule = trending_to_ceiling.RULE
+    alone: ClassVar = {"hire_by": {"enabled": False}}
+    quick: ClassVar = {"days_to_fill": 10, "notice_days": 0, "ramp_days": 10}
 
     def test_a_book_that_gains_sixty_a_year_from_sixty_is_heading_for_75(self) -> None:
         # 129 days to 31 March at 60 a year are 21 more: 81 expected.
@@ -199,7 +202,7 @@ class TestTrendingToCeiling:
         assert found(self.rule, growing(75, 60)) == []
 
     def test_an_overdue_requisition_says_by_how_many_days(self) -> None:
-        (finding,) = found(self.rule, growing(70, 70))
+        (finding,) = found(self.rule, growing(70, 70), rules=self.alone)
         assert finding.act_by is not None
         late = (TODAY - finding.act_by).days
         assert (
@@ -208,10 +211,39 @@ class TestTrendingToCeiling:
         )
 
     def test_a_short_lead_time_leaves_a_date_to_open_it_by(self) -> None:
-        (finding,) = found(self.rule, growing(60, 60), hiring={"days_to_fill": 10, "notice_days": 0, "ramp_days": 10})
+        (finding,) = found(self.rule, growing(60, 60), hiring=self.quick, rules=self.alone)
         assert finding.act_by is not None
         assert finding.act_by > TODAY
         assert finding.action.startswith("Open a requisition by ")
+
+    def test_where_its_segment_is_told_to_hire_the_one_date_is_told_there(self) -> None:
+        """70 customers are 0.4 of a CSM too many tonight."""
+        (finding,) = found(self.rule, growing(70, 70))
+        assert finding.action == (
+            "Give Dana Roy no new customers until a hire for customers without a segment is there, as its own alert "
+            "says."
+        )
+        assert (finding.act_by, finding.hire) == (None, False)
+
+    def test_where_the_segment_hires_later_it_says_by_when(self) -> None:
+        """Sam has room for the customers who come until the year is out."""
+        rows = [*growing(70, 70), *many(1, "U2", customer_since=date(2020, 1, 1))]
+        (finding,) = found(self.rule, rows, hiring={**self.quick, "measures": ["accounts"]})
+        assert finding.act_by is not None
+        assert finding.action == (
+            "Give Dana Roy no new customers, and start interviewing: the next requisition for customers without a "
+            f"segment is due by {day(finding.act_by)}."
+        )
+
+    def test_where_colleagues_have_room_nobody_is_hired(self) -> None:
+        colleagues = [row for csm in ("U2", "U3") for row in many(1, csm, customer_since=date(2020, 1, 1))]
+        more = Owner("U5", "Bo Lind", "bo@acme.test"), Owner("U6", "Cy Moss", "cy@acme.test")
+        rows = [*growing(70, 70), *colleagues, account("b", "U5"), account("c", "U6")]
+        (finding,) = found(self.rule, rows, (*TEAM, *more), hiring={"measures": ["accounts"], "quarters": 1})
+        assert finding.action == (
+            "Give Dana Roy no new customers; colleagues have room for them, and nobody has to be hired for customers "
+            "without a segment."
+        )
 
     def test_it_is_something_to_watch_until_the_limit_on_accounts_is_passed_too(self) -> None:
         assert [f.severity for f in found(self.rule, growing(60, 60))] == [Severity.WARNING]
