@@ -102,7 +102,8 @@ class Context:
         for book in self.measured():
             accounts = int(self.limits.limit(book, "accounts").value) - book.accounts
             arr = self.limits.limit(book, "arr").value - book.arr
-            if accounts > 0 and arr > 0 and closed(self.company, book) is None:
+            has_time = self.company.workload.of(book).has_time
+            if accounts > 0 and arr > 0 and has_time and closed(self.company, book) is None:
                 rooms.append(Room(book, accounts, arr))
             elif accounts < 0 or arr < 0:
                 over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))

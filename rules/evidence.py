@@ -18,6 +18,7 @@ from cssync.model.history import reach
 from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed, money, signed_money
 from rules.base import Context
+from rules.effort import effort
 from rules.movers import enumerated, movers
 from rules.proposal import proposal
 from rules.service import attention, deals
@@ -61,6 +62,7 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
         "Who came, who went": (*_change(context, book), *movers(context, book)),
         "Forecast": tuple(_forecast(context, book)),
         "What it is made of": tuple(_mix(context, book)),
+        "Effort": tuple(effort(context, book)),
         "What the articles say": tuple(_articles(context, book)),
         "Who needs attention": tuple(attention(context, book)),
         "Who works the open deals": tuple(deals(context, book)),

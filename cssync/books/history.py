@@ -108,12 +108,12 @@ class History:
 
     @cached_property
     def _extents(self) -> dict[str, tuple[int, int]]:
-        return _runs(self.books.customers["book_id"])
+        return runs(self.books.customers["book_id"])
 
     @cached_property
     def _moves(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
         rows = moves(self.snapshot, self.timeline, self.moves_since or self.books.as_of)
-        return rows, _runs(rows["book_id"])
+        return rows, runs(rows["book_id"])
 
     @cached_property
     def _events(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
@@ -127,7 +127,7 @@ class History:
         arrived = arrivals.with_columns(day="valid_from", sign=1).select(columns)
         left = departures.with_columns(day="valid_to", sign=-1).select(columns)
         events = pl.concat([arrived, left]).sort(["book_id", "day"], descending=[False, True]).collect()
-        return events.drop("book_id"), _runs(events["book_id"])
+        return events.drop("book_id"), runs(events["book_id"])
 
     def _states(self, book_id: str) -> Iterator[tuple[date, int, Decimal]]:
         """(its first day, customers, ARR) of every state of the book, newest first."""
@@ -168,7 +168,7 @@ class History:
         return _counted(won, churned)
 
 
-def _runs(sorted_books: pl.Series) -> dict[str, tuple[int, int]]:
+def runs(sorted_books: pl.Series) -> dict[str, tuple[int, int]]:
     """By book: (first row, number of rows)."""
     runs = sorted_books.rle().struct.unnest()
     starts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))

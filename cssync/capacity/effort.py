@@ -51,9 +51,9 @@ class Effort:
         """*customers* (``SNAPSHOT`` rows) as ``account_id, book_id, unit_id, segment, hours, guessed, recent`` and the
         ``parts``: a row an account, in their order, every amount in hours a month.
 
-        A part is what it adds to those before it. *guessed*: the segment has no hours of its own. *recent*: won within
-        a year. Accounts of one unit in one book are one customer: the one that takes most counts, the others take
-        nothing.
+        A part is what it adds to those before it. *guessed*: no setting says what the segment takes. *recent*: won
+        within a year. Accounts of one unit in one book are one customer: the one that takes most counts, the others
+        take nothing.
         """
         keyed = customers.with_columns(**ages(as_of)).select(
             "account_id",
@@ -61,19 +61,15 @@ class Effort:
             "unit_id",
             "segment",
             recent=pl.col("days_as_customer").is_between(0, RECENT_DAYS).fill_null(value=False),
-            product=pl.col("product").str.to_lowercase().pipe(_kept, self._by_product),
-            applies=self._applies(),
+            case=self._case(customers["segment"].unique(maintain_order=True)),
         )
-        cases = keyed.select("segment", "product", "applies").unique(maintain_order=True)
+        cases = keyed.unique("case", maintain_order=True).select("case", "segment")
         worked = pl.DataFrame(
-            [self._case(*case) for case in cases.iter_rows()],
-            schema={"hours": HOURS, "guessed": pl.Boolean(), **dict.fromkeys(self.parts, HOURS)},
+            [self._worked(segment, case) for case, segment in cases.iter_rows()],
+            schema={"case": pl.Int64(), "hours": HOURS, "guessed": pl.Boolean(), **dict.fromkeys(self.parts, HOURS)},
             orient="row",
         )
-        priced = keyed.join(
-            cases.hstack(worked), on=cases.columns, how="left", nulls_equal=True, maintain_order="left"
-        ).drop("product", "applies")
-        return self._once_a_unit(priced)
+        return self._once_a_unit(keyed.join(worked, on="case", how="left", maintain_order="left").drop("case"))
 
     def _once_a_unit(self, rows: pl.DataFrame) -> pl.DataFrame:
         if rows.select((pl.col("unit_id") == pl.col("account_id")).all()).item():
@@ -83,22 +79,29 @@ class Effort:
         nothing = pl.lit(Decimal(0), HOURS)
         return rows.with_columns(pl.when(counts).then(name).otherwise(nothing) for name in ("hours", *self.parts))
 
-    def _applies(self) -> pl.Expr:
-        """Which modifiers apply, a bit each, the first the lowest."""
-        return pl.sum_horizontal(
+    def _case(self, segments: pl.Series) -> pl.Expr:
+        """A number that accounts share which take the same hours for the same reasons: segment, product, modifiers."""
+        products = pl.Series(list(self._by_product), dtype=pl.String)
+        segment = _place(pl.col("segment"), segments, first=0)
+        product = _place(pl.col("product").str.to_lowercase(), products, first=1)
+        applies = pl.sum_horizontal(
             pl.sql_expr(modifier.when).fill_null(value=False).cast(pl.Int64) * (1 << place)
             for place, modifier in enumerate(self.modifiers.values())
         )
+        return (segment * (len(self._by_product) + 1) + product) * (1 << len(self.modifiers)) + applies
 
-    def _case(self, segment: str | None, product: str | None, applies: int) -> tuple[object, ...]:
-        """(hours, guessed, base, complexity, modifiers ...)"""
+    def _worked(self, segment: str | None, case: int) -> tuple[object, ...]:
+        """(case, hours, guessed, base, complexity, modifiers ...)"""
+        rest, applies = divmod(case, 1 << len(self.modifiers))
         known = self.segment_hours(segment)
-        base = self.capacity.hours_per_account.otherwise if known is None else known
-        reached = [base, base * (self._by_product[product] if product else 1)]
+        base = self.capacity.hours_per_account.of_others if known is None else known
+        times = (Decimal(1), *self._by_product.values())[rest % (len(self._by_product) + 1)]
+        reached = [base, base * times]
         for place, modifier in enumerate(self.modifiers.values()):
             reached.append(reached[-1] * (modifier.times if applies >> place & 1 else 1))
         shown = [rounded(hours) for hours in reached]
-        return shown[-1], known is None, shown[0], *_steps(shown)
+        guessed = known is None and self.capacity.hours_per_account.otherwise is None
+        return case, shown[-1], guessed, shown[0], *_steps(shown)
 
     @cached_property
     def _by_segment(self) -> Mapping[str, Decimal]:
@@ -115,8 +118,10 @@ def _steps(amounts: list[Decimal]) -> Iterator[Decimal]:
     return (after - before for before, after in pairwise(amounts))
 
 
-def _kept(column: pl.Expr, known: Mapping[str, Decimal]) -> pl.Expr:
-    return pl.when(column.is_in(list(known))).then(column)
+def _place(column: pl.Expr, among: pl.Series, first: int) -> pl.Expr:
+    """The place of each value in *among*, counted from *first*; 0 for what is not there."""
+    places = pl.int_range(first, first + among.len(), eager=True)
+    return column.replace_strict(among, places, default=0, return_dtype=pl.Int64)
 
 
 def ages(as_of: date) -> Mapping[str, pl.Expr]:

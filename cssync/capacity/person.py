@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -24,7 +24,7 @@ class Part:
     """One reason why somebody has more or fewer hours than a full-time CSM: *times* as many.
 
     *setting*: its dotted name; *seed*: the row it rests on, None where it is plain arithmetic. *passes*: what will be
-    over by itself, None for how this person works.
+    over by itself, None for how this person works; *ends*: the first day on which it is over.
     """
 
     words: str
@@ -32,6 +32,7 @@ class Part:
     setting: str
     seed: str | None = None
     passes: Literal["ramp", "absence"] | None = None
+    ends: date | None = None
 
     @property
     def lasts(self) -> bool:
@@ -186,17 +187,19 @@ class Person:
         if member.leaves_on and on >= member.leaves_on:
             yield Part(f"left on {day(member.leaves_on)}", NONE, self._setting("leaves_on"))
         if away := _leave(member.leave, on):
-            yield Part(f"on leave until {day(away.to)}", NONE, self._setting("leave"), passes="absence")
+            back = away.to + timedelta(days=1)
+            yield Part(f"on leave until {day(away.to)}", NONE, self._setting("leave"), passes="absence", ends=back)
         if (starts := self.starts_on) is None:
             return
         setting = self._setting("starts_on") if member.starts_on else "capacity.ramp_from_first_customer"
         worked = (on - starts).days
         if worked < 0:
-            yield Part(f"starts on {day(starts)}", NONE, setting, passes="absence")
+            yield Part(f"starts on {day(starts)}", NONE, setting, passes="absence", ends=starts)
         elif worked < terms.ramp_days:
             since = "first day" if member.starts_on else "first customers"
             words = f"ramping, day {worked} of {terms.ramp_days} ({since} {day(starts)})"
-            yield Part(words, Fraction(worked, terms.ramp_days), setting, "seed 31", passes="ramp")
+            ends = starts + timedelta(days=terms.ramp_days)
+            yield Part(words, Fraction(worked, terms.ramp_days), setting, "seed 31", passes="ramp", ends=ends)
 
 
 def _leave(leave: tuple[Leave, ...], on: date) -> Leave | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import polars as pl
 
+from cssync.books.history import runs
 from cssync.capacity.effort import Effort
 from cssync.capacity.hours import exact
 from cssync.capacity.person import CsmCapacity
@@ -19,6 +20,7 @@ from cssync.model.book import Book, Books
 from cssync.settings.model import Settings
 
 NOTHING = Decimal(0)
+_KNOWN = "hours that are known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,17 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class BookLoad:
-    """*hours* a month == the sum over *segments* and *extras*, always. *guessed*: accounts whose segment is in no
-    setting.
-    """
+    """*hours* a month == the sum over *segments* and *extras*, always. *known*: those of them that are not guessed."""
 
     hours: Decimal
+    known: Decimal
     capacity: CsmCapacity
     segments: tuple[SegmentLoad, ...] = ()
     extras: tuple[Extra, ...] = ()
 
     @property
     def guessed(self) -> int:
+        """Accounts of segments that are in no setting."""
         return sum(part.accounts for part in self.segments if part.guessed)
 
     @property
@@ -67,6 +69,11 @@ class BookLoad:
         return None if self.capacity.hours is None else self.capacity.hours - self.hours
 
     @property
+    def has_time(self) -> bool:
+        """Whether hours are left, as far as is known."""
+        return self.capacity.hours is None or self.known < self.capacity.hours
+
+    @property
     def fits(self) -> bool:
         """Whether the hours are known to be there; what is guessed is not known."""
         return self.capacity.hours is not None and not self.guessed and self.hours <= self.capacity.hours
@@ -74,7 +81,7 @@ class BookLoad:
 
 @dataclass(frozen=True)
 class Workload:
-    """The load of every book on one day."""
+    """The load of every book on one day. *customers*: ``SNAPSHOT`` rows of customers only, by book."""
 
     customers: pl.DataFrame
     effort: Effort
@@ -91,8 +98,13 @@ class Workload:
         capacity = self.staff.capacity(book.id, self.as_of)
         sums = self._sums.get(book.id)
         if sums is None:
-            return BookLoad(NOTHING, capacity)
-        return BookLoad(sums["hours"], capacity, self._segments.get(book.id, ()), self._extras(sums))
+            return BookLoad(NOTHING, NOTHING, capacity)
+        return BookLoad(sums["hours"], sums[_KNOWN], capacity, self._segments.get(book.id, ()), self._extras(sums))
+
+    def of_book(self, book_id: str) -> pl.DataFrame:
+        """The rows of ``hours`` of the customers in one book."""
+        first, count = self._extents.get(book_id, (0, 0))
+        return self.hours.slice(first, count)
 
     def account(self, account_id: str) -> Mapping[str, object]:
         """The row of ``hours`` of one customer, by column."""
@@ -108,14 +120,21 @@ class Workload:
         chosen = rows if recent.is_empty() else recent
         if chosen.is_empty():
             known = self.effort.segment_hours(segment)
-            return self.effort.capacity.hours_per_account.otherwise if known is None else known
+            return self.effort.capacity.hours_per_account.of_others if known is None else known
         return exact(Fraction(chosen["hours"].sum()) / chosen.height)
+
+    @cached_property
+    def _extents(self) -> Mapping[str, tuple[int, int]]:
+        return runs(self.customers["book_id"])
 
     @cached_property
     def _sums(self) -> Mapping[str, Mapping[str, Decimal]]:
         extras = self.effort.parts[1:]
         sums = self.hours.group_by("book_id").agg(
-            pl.sum("hours"), pl.sum(*extras), *((pl.col(name) != 0).sum().alias(_counted(name)) for name in extras)
+            pl.sum("hours"),
+            pl.col("hours").filter(~pl.col("guessed")).sum().alias(_KNOWN),
+            pl.sum(*extras),
+            *((pl.col(name) != 0).sum().alias(_counted(name)) for name in extras),
         )
         return {row["book_id"]: row for row in sums.iter_rows(named=True)}
 

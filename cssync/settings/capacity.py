@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from cssync.settings.base import DatedCondition, NotNegative, PositiveDecimal, Section, Share
 
+_GUESS = Decimal(4)
+
 
 class HoursPerAccount(Section):
     """By segment of the account. Names are compared by their letters and digits: Mid-Market is mid_market."""
@@ -21,9 +23,13 @@ class HoursPerAccount(Section):
     segments: dict[str, NotNegative] = Field(
         default_factory=dict, description="segments of your own by name; they win over those above"
     )
-    otherwise: NotNegative = Field(
-        Decimal(4), description="[d] no segment, or one without hours; such hours soften no ARR alert"
+    otherwise: NotNegative | None = Field(
+        None, description="of no segment, or one without hours; null: a guess of 4 ([d]), on which no alert rests"
     )
+
+    @property
+    def of_others(self) -> Decimal:
+        return _GUESS if self.otherwise is None else self.otherwise
 
 
 class Modifier(Section):

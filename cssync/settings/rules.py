@@ -20,6 +20,10 @@ class ArrRule(Section):
     clear_at: Ratio = Field(
         Decimal("0.95"), description="share of the limit at which an open alert ends, so that it does not come and go"
     )
+    soften: bool = Field(
+        default=True,
+        description="seed 13: one step less severe where the hours are known to be there and accounts within limits",
+    )
     pending_nights: PendingNights = 1
 
 
@@ -47,6 +51,14 @@ class TrendRule(Section):
         if self.clear_under > self.fire_at:
             raise ValueError("clear_under must not be above fire_at, or the trend would end while it fires")
         return self
+
+
+class LoadRule(Section):
+    enabled: bool = Field(default=True, description="load of a book from capacity.amber_at of its CSM's hours on")
+    clear_at: Ratio = Field(
+        Decimal("0.95"), description="share of these hours under which an open alert ends: 110% ends under 104.5%"
+    )
+    pending_nights: PendingNights = 1
 
 
 class UnownedRule(Section):
@@ -126,6 +138,7 @@ class Rules(Section):
     arr_over_limit: ArrRule = Field(ArrRule(), description="a book holds more ARR than one CSM can look after")
     accounts_over_limit: AccountsRule = Field(AccountsRule(), description="a book holds more accounts than it can")
     trending_to_ceiling: TrendRule = Field(TrendRule(), description="a book is on its way to too many accounts")
+    load_over_capacity: LoadRule = Field(LoadRule(), description="customers take more hours than their CSM has")
     without_working_csm: UnownedRule = Field(UnownedRule(), description="customers that nobody looks after")
     new_customer_unassigned: NewCustomerRule = Field(NewCustomerRule(), description="new customers without a CSM")
     churn_in_healthy_books: ChurnRule = Field(ChurnRule(), description="churn rises where the model sees no reason")

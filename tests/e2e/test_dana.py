@@ -39,8 +39,9 @@ _SECOND = ("Foods", "Labs", "Steel", "Clinics", "Motors", "Paper", "Glass", "Ene
 
 
 def test_dana_goes_from_48_to_52_to_76_and_back_to_44_in_twelve_nights(tmp_path: Path, slack: SlackServer) -> None:
-    # The story is of books; what the whole segment lacks is another one.
-    desk = Desk(tmp_path, {"notify": {"console": False}, "rules": {"hire_by": {"enabled": False}}})
+    # The story is of books and their numbers; what the whole segment lacks, and hours, are other ones.
+    effort = {"hours_per_account": {"mid_market": 1.5}}
+    desk = Desk(tmp_path, {"notify": {"console": False}, "rules": {"hire_by": {"enabled": False}}, "capacity": effort})
     tell_slack(desk, slack)
     slack.workspace.join(VERA)
     desk.settings["notify"]["slack"]["mention"] = [VERA.email]

@@ -9,6 +9,7 @@ from tests.e2e.desk import Ran, cssync
 RULES = {
     "hire_by",
     "arr_over_limit",
+    "load_over_capacity",
     "accounts_over_limit",
     "trending_to_ceiling",
     "without_working_csm",
