@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from cssync.alerts.tonight import About
 from cssync.backtest.record import Record
@@ -20,7 +21,6 @@ _REMINDERS = {Cause.REMINDED, Cause.ESCALATED}
 
 def figures(course: Course, record: Record, first: date) -> Replayed:
     """*first*: the day on which the replay began."""
-    names = {owner.id: Subject(owner.id, owner.name) for owner in record.latest.history.snapshot.owners}
     announced = [transition for transition in course.transitions if transition.announce]
     told: dict[date, set[Cause]] = {}
     for transition in announced:
@@ -29,7 +29,7 @@ def figures(course: Course, record: Record, first: date) -> Replayed:
     return Replayed(
         name=course.scenario.name,
         rules=tuple(
-            _of_rule(rule, course, record.replayable_since(rule), first, names)
+            _of_rule(rule, course, record, first)
             for rule in rules
             if getattr(course.scenario.settings.rules, rule.id).enabled
         ),
@@ -39,12 +39,13 @@ def figures(course: Course, record: Record, first: date) -> Replayed:
     )
 
 
-def _of_rule(rule: Rule, course: Course, since: date | None, first: date, names: Mapping[str, Subject]) -> RuleFigures:
+def _of_rule(rule: Rule, course: Course, record: Record, first: date) -> RuleFigures:
+    since = record.replayable_since(rule)
     warns = rule.reached is not nothing_reached
     firings = tuple(_firings(rule, course.transitions, max(first, since or first)))
     missed: tuple[Missed, ...] = ()
     if warns:
-        firings, missed = _breached(rule, firings, course, names)
+        firings, missed = _breached(rule, firings, course, record)
     return RuleFigures(rule.id, rule.title, since, warns, firings, missed)
 
 
@@ -86,14 +87,14 @@ def _subject(transition: Transition) -> Subject:
 
 
 def _breached(
-    rule: Rule, firings: Sequence[Firing], course: Course, names: Mapping[str, Subject]
+    rule: Rule, firings: Sequence[Firing], course: Course, record: Record
 ) -> tuple[tuple[Firing, ...], tuple[Missed, ...]]:
     """*firings* with the day on which what they warned of was there, and what came without one."""
     left, missed = list(firings), []
-    for subject_id, on in _arrivals(rule, course.reached):
+    for subject_id, after, on in _arrivals(rule, course.reached):
         place = next((n for n, firing in enumerate(left) if _warned(firing, subject_id, on)), None)
         if place is None:
-            missed.append(Missed(names.get(subject_id, Subject(subject_id, subject_id)), on))
+            missed.append(Missed(record.owner(subject_id), on, record.handed_over(subject_id, after, on)))
         else:
             left[place] = replace(left[place], breach=on)
     return tuple(left), tuple(missed)
@@ -104,10 +105,7 @@ def _warned(firing: Firing, subject_id: str, on: date) -> bool:
     return firing.breach is None and firing.subject.id == subject_id and firing.opened < on and standing
 
 
-def _arrivals(rule: Rule, reached: Iterable[tuple[date, frozenset[About]]]) -> Iterator[tuple[str, date]]:
-    """(subject id, day) where what *rule* warns of came to be, after the first night."""
-    before: frozenset[About] | None = None
-    for on, about in reached:
-        if before is not None:
-            yield from sorted((subject, on) for name, subject in about - before if name == rule.id)
-        before = about
+def _arrivals(rule: Rule, reached: Iterable[tuple[date, frozenset[About]]]) -> Iterator[tuple[str, date, date]]:
+    """(subject id, the last day without, the day) where what *rule* warns of came to be, after the first night."""
+    for (after, before), (on, about) in pairwise(reached):
+        yield from sorted((subject, after, on) for name, subject in about - before if name == rule.id)

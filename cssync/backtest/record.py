@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import polars as pl
+
 from cssync.alerts.workdays import Workdays
 from cssync.backtest.scenario import Scenario
 from cssync.books.rewind import Activity, rewound
 from cssync.capacity.company import Company, company_of
 from cssync.model.decision import Decision
+from cssync.model.finding import Subject
 from cssync.model.history import ARR, PIPELINE
 from cssync.model.tables import SPELL_FACTS
 from rules.base import Rule
@@ -51,6 +54,22 @@ class Record:
         """The exceptions that had been made or revoked by the night of *day*."""
         zone = self.latest.settings.zone
         return tuple(each for each in self.exceptions if each.at.astimezone(zone).date() <= day)
+
+    def owner(self, subject_id: str) -> Subject:
+        """By the name of today."""
+        listed = self.latest.history.snapshot.owners
+        return next(
+            (Subject(one.id, one.name) for one in listed if one.id == subject_id), Subject(subject_id, subject_id)
+        )
+
+    def handed_over(self, book_id: str, after: date, on: date) -> int:
+        """How many customers came out of other books into this one, later than *after* and up to *on*."""
+        spells = self.latest.history.timeline.spells.lazy().filter("is_customer")
+        came = spells.filter((pl.col("valid_from") > after) & (pl.col("valid_from") <= on))
+        came = came.filter(pl.col("book_id") == book_id).select("unit_id", day="valid_from")
+        left = spells.filter(pl.col("book_id") != book_id).select("unit_id", day="valid_to")
+        both = came.join(left, on=["unit_id", "day"], how="semi")
+        return int(both.select(pl.col("unit_id").n_unique()).collect().item())
 
     def _fact_since(self, fact: str) -> date | None:
         timeline = self.latest.history.timeline

@@ -64,10 +64,14 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Something that a rule is there to warn of, and came without a warning."""
+    """Something that a rule is there to warn of, and came without a warning.
+
+    *handed_over*: customers that came from other books with it: management decided that, and no forecast could know.
+    """
 
     subject: Subject
     on: date
+    handed_over: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cssync.model.backtest import Backtest, Firing, Proposal, Replayed, RuleFigures, Span, Trial
+from cssync.model.backtest import Backtest, Firing, Missed, Proposal, Replayed, RuleFigures, Span, Trial
 from cssync.model.text import line, name
 from cssync.model.wording import count, day, listed
 
@@ -75,9 +75,14 @@ def _ahead(figures: RuleFigures) -> str:
     if figures.for_nothing:
         parts.append(f"{figures.for_nothing} for nothing")
     if figures.missed:
-        missed = listed([f"{name(one.subject.name)} on {day(one.on)}" for one in figures.missed], _MOST_NAMED)
+        missed = listed([_missed(one) for one in figures.missed], _MOST_NAMED)
         parts.append(f"without a warning: {missed}")
     return line("; ".join(parts)) or "nothing came of it yet"
+
+
+def _missed(missed: Missed) -> str:
+    moved = f" ({missed.handed_over} handed over at once)" if missed.handed_over else ""
+    return f"{name(missed.subject.name)} on {day(missed.on)}{moved}"
 
 
 def _messages(replayed: Replayed, span: Span) -> str:

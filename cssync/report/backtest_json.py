@@ -63,7 +63,10 @@ def _rule(figures: RuleFigures) -> Json:
         "replayed_since": str(figures.since) if figures.since else None,
         **_counts(figures),
         "firings": [_firing(one) for one in figures.firings],
-        "missed": [{"id": one.subject.id, "name": one.subject.name, "on": str(one.on)} for one in figures.missed],
+        "missed": [
+            {"id": one.subject.id, "name": one.subject.name, "on": str(one.on), "handed_over": one.handed_over}
+            for one in figures.missed
+        ],
     }
 
 

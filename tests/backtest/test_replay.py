@@ -75,6 +75,14 @@ def test_a_ceiling_that_came_without_a_warning_is_said() -> None:
     assert [(missed.subject.name, missed.on) for missed in figures.missed] == [("Dana Roy", ago(2))]
 
 
+def test_a_ceiling_that_came_by_a_hand_over_is_told_as_such() -> None:
+    before = holding({"U1": 50, "U2": 30})
+    after = [{**one, "csm_ref": "U1"} for one in before]
+    record = recorded([(ago(3), before), (ago(1), after), (TODAY, after)])
+    (missed,) = of_rule(replayed(record).present, TREND).missed
+    assert (missed.on, missed.handed_over) == (ago(1), 30)
+
+
 def test_a_warning_that_ended_without_its_breach_was_for_nothing() -> None:
     record = recorded(arriving(14, then=[20, 20]))
     figures = of_rule(replayed(record, since=ago(70)).present, TREND)
