@@ -17,7 +17,7 @@ from cssync.capacity.plan.words import answer, called, story
 from cssync.model.text import isolated, line
 from cssync.model.wording import money
 
-_COLUMNS = ("Quarter", "To", "Customers", "ARR", "Hours", "Needed", "In place", "Short", "After hires", "Cost")
+_COLUMNS = ("Quarter", "Customers", "ARR", "Hours", "Needed", "In place", "Short", "After hires", "Cost")
 
 _LEAST_SHOWN = 0.1
 
@@ -54,19 +54,19 @@ def _sentences(plan: Plan, segment: SegmentPlan) -> Iterator[RenderableType]:
 
 def _quarters(plan: Plan, segment: SegmentPlan, before: SegmentPlan | None) -> RenderableType:
     table = Table(box=None, pad_edge=False)
-    for number, column in enumerate(_COLUMNS):
-        table.add_column(column, justify="left" if number < 2 else "right", no_wrap=True)  # noqa: PLR2004 - quarter, day
-    table.add_column("Hire by", overflow="fold")
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if column == _COLUMNS[0] else "right", no_wrap=True)
+    table.add_column("Hire by", no_wrap=True)
     for number, quarter in enumerate(segment.quarters):
         was = before.quarters[number] if before else None
-        table.add_row(quarter.quarter.label, str(quarter.quarter.last), *_cells(plan, quarter, was), _due(quarter))
+        table.add_row(quarter.quarter.label, *_cells(plan, quarter, was), _due(quarter))
     return Padding(table, (1, 0, 0, 2))
 
 
 def _cells(plan: Plan, quarter: QuarterPlan, was: QuarterPlan | None) -> Iterator[str]:
     told = [_figures(plan, one) for one in (quarter, was or quarter)]
     for now, then in zip(*told, strict=True):
-        yield now if now == then else f"{now} ({then})"
+        yield now if now == then else f"{now}\n({then})"
 
 
 def _figures(plan: Plan, quarter: QuarterPlan) -> tuple[str, ...]:
@@ -90,10 +90,8 @@ def _short(csms: float) -> str:
 
 
 def _due(quarter: QuarterPlan) -> str:
-    dates = [
-        f"{hire.hire_by}{f', {hire.overdue_days} days late' if hire.overdue_days else ''}" for hire in quarter.hires
-    ]
-    return "; ".join(dates)
+    """One requisition a line."""
+    return "\n".join(f"{hire.hire_by}{' (late)' if hire.overdue_days else ''}" for hire in quarter.hires)
 
 
 def _worth(plan: Plan, segment: SegmentPlan) -> Iterator[RenderableType]:
@@ -101,16 +99,7 @@ def _worth(plan: Plan, segment: SegmentPlan) -> Iterator[RenderableType]:
     if not segment.hires:
         return
     table = Table(box=None, pad_edge=False)
-    for column in (
-        "Hire",
-        "Busy",
-        "Cost a year",
-        "ARR looked after",
-        "Kept a year",
-        "Added a year",
-        "Over a lifetime",
-        "Pays from",
-    ):
+    for column in ("Hire", "Busy", "Cost", "ARR in care", "Kept a year", "Added", "Over a lifetime", "Pays from"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in segment.worth:
         more = each.number > len(segment.hires)
