@@ -14,11 +14,12 @@ from cssync.explain.trace import Explanation, Measure, Record, Trace
 from cssync.explain.warnings import opened
 from cssync.model.alert import Alert
 from cssync.model.book import Tally
-from cssync.model.finding import Driver, Finding, Unit
+from cssync.model.finding import Driver, Finding
 from cssync.model.wording import day
 
+# The alerts about all of it have this for their subject's id.
+_COMPANY = "company"
 _NOBODY = Tally(0, Decimal(0))
-_MEASURES = {Unit.ACCOUNTS: Measure.ACCOUNTS, Unit.MONEY: Measure.MONEY}
 
 
 def explain_alert(evidence: Evidence, told: Told) -> Explanation:
@@ -31,7 +32,7 @@ def explain_alert(evidence: Evidence, told: Told) -> Explanation:
         subject=Record("alert", alert.fingerprint, alert.subject_name),
         headline=f"{headline}, {held(_tally(evidence, alert), evidence.company.currency)}",
         basis=evidence.basis,
-        traces=(*_of_alert(evidence, told), *(chapters(evidence, book) if book else ())),
+        traces=(*_of_alert(evidence, told), *(chapters(evidence, book) if book else _books(evidence, alert))),
     )
 
 
@@ -45,6 +46,20 @@ def _of_alert(evidence: Evidence, told: Told) -> Iterator[Trace]:
     yield Trace("story", "What became of it", parts=tuple(_line(line) for line in told.lines))
 
 
+def _books(evidence: Evidence, alert: Alert) -> Iterator[Trace]:
+    """Yield the books of the segment, or all of the company, that an alert is about; nothing where it is gone."""
+    of_company, segment = alert.subject_id == _COMPANY, alert.finding.subject.segment if alert.finding else None
+    if alert.subject_id in evidence.owners or not (of_company or segment):
+        return
+    books = [book for book in evidence.company.books.books if of_company or book.segment == segment]
+    parts = tuple(
+        Trace("book", book.name, book.arr, Measure.MONEY, book.accounts, record=evidence.owner(book.id))
+        for book in sorted(books, key=lambda book: (-book.arr, book.id))
+    )
+    accounts, arr = sum(book.accounts for book in books), sum((book.arr for book in books), Decimal(0))
+    yield Trace("books", "Whose books", arr, Measure.MONEY, accounts, parts=parts, adds_up=True)
+
+
 def _tally(evidence: Evidence, alert: Alert) -> Tally:
     """Of the book, the segment or the company that an alert is about; empty where it is gone."""
     books, book = evidence.company.books, evidence.books.get(alert.subject_id)
@@ -53,7 +68,7 @@ def _tally(evidence: Evidence, alert: Alert) -> Tally:
     segment = alert.finding.subject.segment if alert.finding else None
     if segment is not None and alert.subject_id not in evidence.owners:
         return next((group.tally for group in books.segments if group.label == segment), _NOBODY)
-    return books.totals if alert.subject_id == "company" else _NOBODY
+    return books.totals if alert.subject_id == _COMPANY else _NOBODY
 
 
 def _why(evidence: Evidence, alert: Alert) -> Trace:
@@ -67,7 +82,7 @@ def _why(evidence: Evidence, alert: Alert) -> Trace:
         "why",
         "Why it fired",
         value=alert.value,
-        measure=_MEASURES[found.unit] if found else Measure.NUMBER,
+        measure=Measure(found.unit) if found else Measure.NUMBER,
         says=tuple(says),
         sources=evidence.seeds(f"seeds {' and '.join(rule.seeds)}") if rule else (),
     )
@@ -79,7 +94,7 @@ def _limit(evidence: Evidence, finding: Finding) -> Trace:
         "held_to",
         "What it is held to",
         value=limit.value,
-        measure=_MEASURES[finding.unit],
+        measure=Measure(finding.unit),
         says=(limit.why,),
         sources=threshold(evidence, limit),
     )

@@ -14,8 +14,8 @@ class Measure(StrEnum):
     MONEY = "money"  # in the currency in which figures are shown
     ACCOUNTS = "accounts"
     HOURS = "hours"  # a month
+    CSMS = "csms"
     SHARE = "share"  # 1 is the whole
-    DAYS = "days"
     NUMBER = "number"
 
 

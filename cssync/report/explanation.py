@@ -169,8 +169,8 @@ def _value(trace: Trace, page: Page) -> str:
             return f"{trace.value:.0%}"
         case Measure.HOURS:
             return f"{_plain(trace.value)} h"
-        case Measure.DAYS:
-            return count(int(trace.value), "day")
+        case Measure.CSMS:
+            return f"{_plain(trace.value)} CSM{'' if trace.value == 1 else 's'}"
         case _:
             return _plain(trace.value)
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from cssync.alerts.known import Told
 from cssync.alerts.story import Line
 from cssync.explain.alert import explain_alert
 from cssync.explain.evidence import RuleFacts
 from cssync.model.alert import AlertState
-from cssync.model.finding import Driver, Limit
+from cssync.model.finding import Driver, Limit, Unit
 from tests.builders import a_finding, a_subject, an_alert
 from tests.explain.evidences import evidence, lines, said
 from tests.nights import account, many
@@ -52,6 +54,13 @@ def test_value_limit_reason_action_and_its_story() -> None:
     assert found.trace("customers").count == 3
 
 
+@pytest.mark.parametrize("unit", Unit)
+def test_whatever_an_alert_counts_its_value_and_limit_are_told(unit: Unit) -> None:
+    counted = replace(ALERT, finding=replace(FINDING, unit=unit))
+    found = explain_alert(evidence(many(1)), Told(counted, ()))
+    assert found.trace("why").measure == found.trace("held_to").measure == unit.value
+
+
 def test_one_that_has_ended_says_when_and_how() -> None:
     over = replace(ALERT, state=AlertState.RESOLVED, resolved_on=date(2026, 11, 30), ending="recovered")
     why = explain_alert(evidence(many(1), alerts=(over,)), Told(over, ())).trace("why")
@@ -66,10 +75,13 @@ def test_an_alert_about_a_book_that_is_gone_has_no_book_to_show() -> None:
 
 
 def test_an_alert_about_a_segment_or_the_company_says_what_that_holds() -> None:
-    of = evidence([account("a", segment="SMB"), account("b", segment="SMB"), account("c")])
+    of = evidence([account("a", segment="SMB"), account("b", segment="SMB"), account("c", "U2")])
     subject = a_subject("segment:smb", name="SMB", segment="SMB")
     about = an_alert(subject_id="segment:smb", subject_name="SMB", finding=a_finding(subject=subject))
-    assert explain_alert(of, Told(about, ())).headline.endswith("SMB, 2 customers with $2,000.00 of ARR")
+    found = explain_alert(of, Told(about, ()))
+    assert found.headline.endswith("SMB, 2 customers with $2,000.00 of ARR")
+    assert lines(found.trace("books")) == [("Dana Roy", "2000.00", 2, "")]
+    assert found.trace("books").missing is None
     whole = an_alert(subject_id="company", subject_name="The company", finding=None)
     assert explain_alert(of, Told(whole, ())).headline.endswith("The company, 3 customers with $3,000.00 of ARR")
 

@@ -113,13 +113,13 @@ def test_other_figures_carry_their_measure() -> None:
         Trace("a", "Load", Decimal("141.25"), Measure.HOURS),
         Trace("b", "Utilisation", Decimal("1.104"), Measure.SHARE),
         Trace("c", "Limit", Decimal("50.0"), Measure.ACCOUNTS),
-        Trace("d", "Ramp", Decimal(90), Measure.DAYS),
+        Trace("d", "To hire", Decimal(2), Measure.CSMS),
     )
     assert shown(Trace("x", "X", parts=figures))[4:] == [
         "  Load           141.25 h",
         "  Utilisation        110%",
         "  Limit                50",
-        "  Ramp            90 days",
+        "  To hire          2 CSMs",
     ]
 
 
