@@ -10,6 +10,7 @@ from rules import (
     arr_over_limit,
     book_cost_not_covered,
     churn_in_healthy_books,
+    dual_ownership,
     growth_book_closed,
     hire_by,
     load_over_capacity,
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     churn_in_healthy_books.RULE,
     book_cost_not_covered.RULE,
     growth_book_closed.RULE,
+    dual_ownership.RULE,
 )
 
 

@@ -1,4 +1,4 @@
-"""Which customers of a book need attention, and why (seeds 25 and 26): at risk, or renewing soon.
+"""Which customers of a book need attention, and why (seeds 25 and 26): at risk, little used, a new decision maker.
 
 A renewal that comes soon is a reason too, and the last one: it is in every book, and says little by itself.
 """
@@ -38,6 +38,7 @@ class Needy:
 def needy(company: Company, book_id: str) -> tuple[Needy, ...]:
     """The customers of one book that need attention: most reasons first, then the largest."""
     settings = company.settings.attention
+    start = company.as_of - timedelta(days=settings.decision_maker_days)
     end = company.as_of + timedelta(days=settings.renewal_days)
     rows = company.history.customers(book_id).with_columns(**ages(company.as_of)).select(
         "account_id",
@@ -45,10 +46,13 @@ def needy(company: Company, book_id: str) -> tuple[Needy, ...]:
         "arr",
         "health",
         "lifecycle",
+        "usage",
         at_risk=at_risk(company.settings),
+        little_used=pl.sql_expr(settings.low_usage or "false").fill_null(value=False),
+        decided_on=_within("decision_maker_changed_on", start, company.as_of),
         renews_on=_within("renewal_on", company.as_of, end),
     )  # fmt: skip
-    told = pl.col("at_risk") | pl.col("renews_on").is_not_null()
+    told = pl.any_horizontal("at_risk", "little_used", pl.col("decided_on", "renews_on").is_not_null())
     found = [_needy(row) for row in rows.filter(told).iter_rows(named=True)]
     return tuple(sorted(found, key=lambda one: (one.only_renews, -len(one.reasons), -(one.arr or 0), one.account_id)))
 
@@ -73,5 +77,9 @@ def _reasons(row: dict[str, Any]) -> Iterator[str]:
         signs = {"health": row["health"], "lifecycle": row["lifecycle"]}
         told = ", ".join(f"{sign} {line(value)}" for sign, value in signs.items() if value)
         yield f"at risk ({told})" if told else "at risk"
+    if row["little_used"]:
+        yield "little used" if row["usage"] is None else f"usage {row['usage']:g}"
+    if row["decided_on"]:
+        yield f"new decision maker since {day(row['decided_on'])}"
     if row["renews_on"]:
         yield f"renews on {day(row['renews_on'])}"

@@ -30,7 +30,7 @@ class Touch:
     floor: Decimal
     approach: Approach
     words: str
-    seeds: str = "seeds 17 and 18"
+    seeds: str = "seeds 17, 18, 41 and 42"
 
 
 DEDICATED = Touch("over $2M", ARR_A_CSM, Approach.ONE_TO_ONE, "a dedicated CSM for each", "seed 32")

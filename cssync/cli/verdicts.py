@@ -48,9 +48,9 @@ def verdicts(
     screen = product()
     screen.print(report.verdicts_table(found, books))
     lines = (
-        report.conclusions(books)
+        report.conclusions(found, books)
         if csm is None
-        else (said for each in books for said in report.whole(each, found.currency))
+        else (said for each in books for said in report.whole(found, each))
     )
     screen.print()
     for said in lines:

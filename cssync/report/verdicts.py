@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +30,8 @@ _CELLS = {
     Word.ROOM: ("room", "cyan"),
     Word.OPEN: ("?", ""),
 }
+# Seed 29.
+_GROWN = Decimal(10_000_000)
 # The others hold a book to no figure.
 _IN_THE_TABLE = frozenset(COLUMNS) - {"pool", "survey"}
 _LEGEND = (
@@ -93,7 +96,7 @@ def verdicts_table(company: Company, books: Sequence[Judged]) -> Table:
     return table
 
 
-def conclusions(books: Sequence[Judged]) -> Iterator[str]:
+def conclusions(company: Company, books: Sequence[Judged]) -> Iterator[str]:
     """Yield for each book where the articles disagree and what it is held to; the others in one sentence."""
     for each in books:
         if told := each.disagreement:
@@ -107,10 +110,10 @@ def conclusions(books: Sequence[Judged]) -> Iterator[str]:
     if wrong := [line(each.book.name) for each in agreed if _faulted(each)]:
         yield f"Every article that can tell finds fault with {listed(wrong, len(wrong))}."
     if books:
-        yield _PRECEDENCE
+        yield from _said_of_all(company)
 
 
-def whole(each: Judged, currency: str) -> Iterator[str]:
+def whole(company: Company, each: Judged) -> Iterator[str]:
     """Yield all that is said of one book: article by article, how to look after its customers, what it is held to."""
     yield line(each.book.name)
     for said in by_article(each.told):
@@ -118,10 +121,19 @@ def whole(each: Judged, currency: str) -> Iterator[str]:
     if told := each.disagreement:
         yield f"  They disagree. {told}"
     for cover in each.touch:
-        yield f"  {cover.words(currency)}."
+        yield f"  {cover.words(company.currency)}."
     for force in each.in_force:
         yield f"  In force: {force.words}."
+    yield from _said_of_all(company)
+
+
+def _said_of_all(company: Company) -> Iterator[str]:
+    """Yield which limit holds, and by what a company of this size goes (seed 29)."""
     yield _PRECEDENCE
+    total, until = company.books.totals.arr, money(_GROWN, company.currency)
+    by = "each customer by itself" if total <= _GROWN else "the potential of a whole book and segment"
+    where = "up to" if total <= _GROWN else "past"
+    yield f"With {money(total, company.currency)} of ARR in all, {where} {until}, go by {by} (seed 29)."
 
 
 def held_to(forces: Sequence[InForce]) -> str:

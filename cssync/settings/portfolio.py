@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt
 
-from cssync.settings.base import OpportunityCondition, PositiveDecimal, Ratio, Section
+from cssync.settings.base import AccountCondition, OpportunityCondition, PositiveDecimal, Ratio, Section
 
 
 class Portfolio(Section):
@@ -53,6 +53,10 @@ class Deals(Section):
 class Attention(Section):
     """Which customers need attention beside those at risk, which capacity.modifiers.at_risk tells (seeds 25 and 26)."""
 
+    low_usage: AccountCondition | None = Field(
+        None, description="seed 26: SQL condition on what your CRM knows of their use: usage < 30"
+    )
+    decision_maker_days: PositiveInt = Field(90, description="seed 26: how long a new decision maker counts as new")
     renewal_days: PositiveInt = Field(90, description="a renewal within so many days needs attention")
 
 

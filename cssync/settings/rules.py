@@ -130,6 +130,13 @@ class GrowthBookRule(Section):
     pending_nights: PendingNights = 1
 
 
+class DualOwnershipRule(Section):
+    enabled: bool = Field(
+        default=True, description="seed 36: one owner an account; speaks where source.accounts.second_csm is mapped"
+    )
+    pending_nights: PendingNights = 1
+
+
 class Rules(Section):
     """Which rules speak, and from when on."""
 
@@ -144,3 +151,4 @@ class Rules(Section):
     churn_in_healthy_books: ChurnRule = Field(ChurnRule(), description="churn rises where the model sees no reason")
     book_cost_not_covered: CostRule = Field(CostRule(), description="a book brings in less than it costs")
     growth_book_closed: GrowthBookRule = Field(GrowthBookRule(), description="a growth book was given more customers")
+    dual_ownership: DualOwnershipRule = Field(DualOwnershipRule(), description="two fields name two owners")

@@ -15,6 +15,11 @@ def test_seed_17_accounts_by_deal_size(deal: str, most: int) -> None:
     assert accounts_a_csm(Decimal(deal)) == most
 
 
+@pytest.mark.parametrize(("deal", "most"), [("50000", 40), ("200000", 10)], ids=["mid-market", "strategic"])
+def test_seed_06_forty_mid_market_customers_and_ten_strategic_ones_are_two_million(deal: str, most: int) -> None:
+    assert accounts_a_csm(Decimal(deal)) == most
+
+
 @pytest.mark.parametrize(
     ("arr", "label", "approach"),
     [
@@ -53,5 +58,5 @@ def test_seed_42_a_band_says_how_its_customers_are_looked_after() -> None:
     (large,) = covers([Decimal(200_000)] * 3)
     assert large.words("USD") == (
         "$100k and over, 3 customers ($600k): 1-to-1, at most 10 a CSM; on site twice a year; know all that there is "
-        "to know; outcome reviews instead of check-ins (seeds 17 and 18)"
+        "to know; outcome reviews instead of check-ins (seeds 17, 18, 41 and 42)"
     )

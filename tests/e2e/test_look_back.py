@@ -89,6 +89,7 @@ def test_the_verdicts_of_the_articles_for_people(after: Desk) -> None:
     assert "Every article that can tell finds fault" not in told
     assert "Not paid for by cost ($7k for $100k). Right by $2M ($7k of $2M)" in told
     assert "In force: $2M of ARR" in told
+    assert "With $17k of ARR in all, up to $10M, go by each customer by itself (seed 29)." in told
     of_one = after.run("verdicts", "--csm", "dana@acme.test").out
     assert "ClientSuccess: within, $7k of $2M ARR; 7 of 50 customers; 25 to 35 at best" in of_one
     assert "In force: 5 accounts for every CSM (limits.accounts, " in of_one

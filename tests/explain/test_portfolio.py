@@ -79,4 +79,4 @@ def test_a_customer_of_unknown_arr_has_neither_quadrant_nor_touch() -> None:
 def test_the_touch_of_a_deal() -> None:
     touch = of_account(evidence([account("a", amount=6_000)]), "a").trace("touch")
     assert touch.says[0] == "$5k to $20k: 1-to-many"
-    assert [source.name for source in touch.sources] == ["seed 17", "seed 18"]
+    assert [source.name for source in touch.sources] == ["seed 17", "seed 18", "seed 41", "seed 42"]

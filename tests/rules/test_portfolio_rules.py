@@ -12,7 +12,7 @@ import pytest
 from cssync.model.finding import Finding, Severity, Unit
 from cssync.model.owner import Owner, OwnerKind
 from cssync.model.story import Named, flattened
-from rules import book_cost_not_covered, growth_book_closed, new_customer_unassigned
+from rules import book_cost_not_covered, dual_ownership, growth_book_closed, new_customer_unassigned
 from rules.base import Rule
 from tests.nights import TEAM, TODAY, Nights, Row, account, many, pull_of, settings
 
@@ -155,6 +155,44 @@ class TestGrowthBookClosed:
         nights.walk(pull_of(then), TODAY - timedelta(days=200))
         relief = nights.walk(pull_of(now)).context().relief["U1"]
         assert [(colleague.name, len(customers)) for colleague, customers in relief.placed] == [("Ana Diaz", 2)]
+
+
+class TestDualOwnership:
+    """seed_36."""
+
+    rule = dual_ownership.RULE
+
+    def test_seed_36_two_fields_that_name_two_people_are_watched(self) -> None:
+        rows = [
+            account("a", amount=500, second_csm_ref="U2"),
+            account("b", amount=900, second_csm_ref="sam@acme.test"),
+            account("c", amount=700, second_csm_ref="U3"),
+            account("d", amount=100),
+        ]
+        (finding,) = after(self.rule, (0, rows))
+        assert (finding.severity, finding.value, finding.limit.value) == (Severity.WATCH, Decimal(3), Decimal(0))
+        assert finding.reason == "For 3 customers of Dana Roy another field names Sam Ito (2) and Ana Diaz (1)."
+        assert finding.action == "Name one owner in the CRM for Name b, Name c and Name a."
+        assert flattened(finding.story) == (
+            "Also Sam Ito: Name b ($900), Name a ($500).",
+            "Also Ana Diaz: Name c ($700).",
+        )
+
+    @pytest.mark.parametrize("second", ["U1", "u1", "DANA@acme.test", None], ids=str)
+    def test_the_same_person_by_any_name_is_no_second_owner(self, second: str | None) -> None:
+        assert after(self.rule, (0, [account("a", second_csm_ref=second)])) == []
+
+    def test_someone_who_has_left_or_is_not_listed_is_a_second_owner_too(self) -> None:
+        rows = [account("a", amount=2, second_csm_ref="U4"), account("b", amount=1, second_csm_ref="gone@acme.test")]
+        (finding,) = after(self.rule, (0, rows))
+        assert [driver.why for driver in finding.drivers] == ["also Tom Becker", "also gone@acme.test"]
+
+    def test_customers_whom_nobody_works_are_told_by_another_rule(self) -> None:
+        rows = [account("a", None, second_csm_ref="U1"), account("b", "U4", second_csm_ref="U1")]
+        assert after(self.rule, (0, rows)) == []
+
+    def test_who_is_no_customer_is_no_matter(self) -> None:
+        assert after(self.rule, (0, [account("a", second_csm_ref="U2", churned_on=TODAY)])) == []
 
 
 def test_seed_44_an_alert_leads_to_the_playbook_that_answers_it() -> None:
