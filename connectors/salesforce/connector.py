@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,10 @@ import polars as pl
 import structlog
 
 from connectors.base import Progress, no_progress
-from connectors.salesforce import checks, history, mapping, night, opportunities, owners
+from connectors.salesforce import checks, history, mapping, night, opportunities, owners, stages
 from connectors.salesforce.client import Client
 from connectors.salesforce.night import Asked
+from connectors.salesforce.recorded import Request
 from connectors.salesforce.schema import Schema
 from connectors.salesforce.upkeep import Tonight
 from cssync import network
@@ -81,7 +83,7 @@ class SalesforceConnector:
     def history(
         self,
         accounts: pl.DataFrame,
-        opportunities: pl.DataFrame,  # noqa: ARG002 - of accounts alone
+        opportunities: pl.DataFrame,
         as_of: date,
         since: date,
         progress: Progress = no_progress,
@@ -90,7 +92,7 @@ class SalesforceConnector:
         with self._client() as client:
             schema = Schema(client)
             plan = mapping.settled(schema, self._settings, arr_from_field=self._arr_from_field)
-            asked = history.Request(
+            asked = Request(
                 mirror=self._mirror,
                 as_of=as_of,
                 since=since,
@@ -99,7 +101,18 @@ class SalesforceConnector:
                 arr_from_field=self._arr_from_field,
                 progress=progress,
             )
-            return history.read(client, schema, plan, accounts, asked)
+            owned = history.read(client, schema, plan, accounts, asked)
+            if opportunities.is_empty():
+                return owned
+            listed = stages.Listed(opportunities, self._settings.closed_within_days)
+            deals = stages.read(client, schema, plan, listed, asked)
+            return replace(
+                owned,
+                since={**owned.since, **deals.since},
+                notes=(*owned.notes, *deals.notes),
+                pipeline=deals.pipeline,
+                calls=client.calls,
+            )
 
     def check(self) -> Iterator[Check]:
         """See ``connectors.base.Connector``."""

@@ -10,23 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import polars as pl
 import structlog
 
-from connectors.base import Progress
 from connectors.canonical import past
-from connectors.salesforce import paging
 from connectors.salesforce.client import Client
 from connectors.salesforce.mapping import Plan
-from connectors.salesforce.reading import Filling
+from connectors.salesforce.recorded import Recording, Request
 from connectors.salesforce.schema import Described, Schema
 from connectors.salesforce.soql import KEY, Selection, moment, quoted
-from connectors.salesforce.upkeep import LATENESS, OVERLAP
-from cssync.errors import PermissionDeniedError, TransientError
+from cssync.errors import PermissionDeniedError
 from cssync.model.history import ARR, CSM, LIFECYCLE, NAMES, History
-from cssync.model.mirror import Mirror, Reading, Replica
 from cssync.model.tables import MONEY
 from cssync.model.wording import count, listed
 
@@ -42,7 +38,6 @@ _FIELDS = {
     "CreatedDate": "datetime",
 }
 _BY_ID = "EntityId"  # a change of a lookup is written twice: by ids, and by names
-_LONGEST_BREAK = timedelta(hours=24)
 # Of these, only that they changed is recorded, not what they held.
 _WITHOUT_VALUES = frozenset({"textarea", "multipicklist", "encryptedstring"})
 _HOW_TO_TRACK = "Setup > Object Manager > Account > Fields & Relationships > Set History Tracking"
@@ -58,26 +53,13 @@ class Field:
     spelt_alike: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """*since* and *as_of*: first and last day of interest. *started*: aware. *arr_from_field*: as ARR is today."""
-
-    mirror: Mirror
-    as_of: date
-    since: date
-    started: datetime
-    bulk_from: int
-    arr_from_field: bool
-    progress: Progress
-
-
 def read(client: Client, schema: Schema, plan: Plan, accounts: pl.DataFrame, asked: Request) -> History:
     """What the org remembers of *accounts* (``ACCOUNTS``); a note for all that it does not."""
     fields, notes = _recorded(schema, plan, arr_from_field=asked.arr_from_field)
     rows = pl.DataFrame(schema=_selection([], asked).schema)
     if fields:
         try:
-            rows = _brought(client, fields, asked)
+            rows = Recording(client, lambda since: _selection(fields, asked, since), asked, "history").rows()
         except PermissionDeniedError as denied:
             hidden = (
                 "Salesforce shows no AccountHistory to this user, so nothing is known from before the first night"
@@ -170,49 +152,6 @@ def _selection(fields: Sequence[Field], asked: Request, since: datetime | None =
     where = f"{of_fields} AND CreatedDate >= {moment(first)}"
     rule = f"{of_fields} of {(asked.as_of - asked.since).days} days"
     return Selection(_OBJECT, _FIELDS, where=where, deleted_too=True, rule=rule)
-
-
-def _brought(client: Client, fields: Sequence[Field], asked: Request) -> pl.DataFrame:
-    """Every row of them, read to the end now or the last time, and what came since."""
-    replica = asked.mirror.replica(_OBJECT, key=KEY, shape=_selection(fields, asked).shape(client.org))
-    broken_off = replica.unfinished()
-    if broken_off is not None and asked.started - broken_off.begun <= _LONGEST_BREAK:
-        log.info("salesforce history resumed", rows=broken_off.height)
-        _fill(client, replica, broken_off, fields, asked)
-    if replica.until is None or asked.started - replica.until > LATENESS:
-        _fill(client, replica, _begun(replica, asked), fields, asked)
-    rows = replica.rows()
-    return rows if not rows.is_empty() else pl.DataFrame(schema=_selection(fields, asked).schema)
-
-
-def _begun(replica: Replica, asked: Request) -> Reading:
-    return replica.begin(full=replica.until is None, begun=asked.started, until=asked.started - LATENESS)
-
-
-def _fill(client: Client, replica: Replica, reading: Reading, fields: Sequence[Field], asked: Request) -> None:
-    """Rows of a history never change: after the first reading, what was recorded since is all there is to ask for."""
-    since = None if reading.full or replica.until is None else replica.until - OVERLAP
-    selection = _selection(fields, asked, since)
-    expected = _counted(client, selection)
-
-    def tell(height: int) -> None:
-        asked.progress("history", height, max(expected, height))
-
-    tell(reading.height)
-    filled = Filling(client, selection, expected, asked.bulk_from, told=tell).fill(
-        reading, lambda: _begun(replica, asked)
-    )
-    if filled.height < expected and filled.height < _counted(client, selection):
-        filled.discard()
-        raise TransientError(
-            f"Salesforce counts {expected:,} rows of AccountHistory but gave {filled.height:,}: they are not whole",
-            remedy="the next night reads it again",
-        )
-    filled.seal()
-
-
-def _counted(client: Client, selection: Selection) -> int:
-    return paging.counted(client.get(f"{selection.resource}/", {"q": selection.count()}))
 
 
 # -- understanding ------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 """AccountHistory: what the org itself remembers of tracked fields, from the moment that tracking begins.
 
+OpportunityHistory needs no tracking: whenever stage, amount, probability or close date change, a row says what they
+are.
+
 A change of a lookup is written twice: by ids (DataType EntityId) and by names (Text). The REST and Bulk APIs reach
 back 18 months, queryAll 24.
 """
@@ -10,6 +13,7 @@ from calendar import monthrange
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tests.emulators.salesforce.ids import record_id_of
 from tests.emulators.salesforce.values import Row, moment, stored
 
 if TYPE_CHECKING:
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from tests.emulators.salesforce.schema import Field
 
 OBJECT = "AccountHistory"
+OF_DEALS = "OpportunityHistory"
+_STAGED = ("StageName", "Amount", "Probability", "CloseDate")
 _MONTHS, _MONTHS_WITH_ARCHIVE = 18, 24
 _DATA_TYPES = {
     "picklist": "DynamicEnum",
@@ -45,7 +51,27 @@ def add(org: Org, account_id: str, field_name: str, change: tuple[object, object
     _note(org, account_id, field, (stored(field.kind, old), stored(field.kind, new)), at)
 
 
+def staged(org: Org, deal: Row, before: Row | None, at: object) -> None:
+    """What a deal is at now, where that is not what it was."""
+    if before is not None and all(before[field] == deal[field] for field in _STAGED):
+        return
+    given = {field: deal[field] for field in _STAGED if deal[field] is not None}
+    if before is not None:
+        given |= {"PrevAmount": before["Amount"], "PrevCloseDate": before["CloseDate"]}
+    org.add(
+        OF_DEALS,
+        Id=record_id_of("008", next(org.deal_changes)),
+        OpportunityId=deal["Id"],
+        CreatedById=org.user_id,
+        CreatedDate=at,
+        SystemModstamp=at,
+        **given,
+    )
+
+
 def note(org: Org, name: str, before: Row, after: Row) -> None:
+    if name == "Opportunity":
+        staged(org, after, before, moment(org.now()))
     if name != "Account" or not org.tracked:
         return
     for field in org.objects[name].fields:
@@ -65,10 +91,12 @@ def follow(org: Org, account: Row, *, deleted: bool) -> None:
             org.records[OBJECT][record_id] = Row({**row, "IsDeleted": deleted})
 
 
-def forget(org: Org, account_id: str) -> None:
-    rows = org.records[OBJECT]
-    for record_id in [each for each, row in rows.items() if row["AccountId"] == account_id]:
-        del rows[record_id]
+def forget(org: Org, record_id: str) -> None:
+    """All that was remembered of an account or an opportunity."""
+    for name, owner in ((OBJECT, "AccountId"), (OF_DEALS, "OpportunityId")):
+        rows = org.records[name]
+        for gone in [each for each, row in rows.items() if row[owner] == record_id]:
+            del rows[gone]
 
 
 def oldest(org: Org, *, with_archive: bool) -> str:

@@ -21,6 +21,7 @@ def standard_objects(
         SObject("UserRole", "00E", (*_audited(), Field("Name", nillable=False)), "Roles"),
         SObject("Organization", "00D", (*_audited(), *_ORGANIZATION), "Organizations"),
         SObject("AccountHistory", "017", _ACCOUNT_HISTORY, "Account History"),
+        SObject("OpportunityHistory", "008", (*_OPPORTUNITY_HISTORY, *currency), "Opportunity History"),
         SObject("PermissionSet", "0PS", (*_audited(), *_PERMISSION_SET), "Permission Sets"),
         SObject("PermissionSetAssignment", "0Pa", _ASSIGNMENT, "Permission Set Assignments"),
         SObject("ObjectPermissions", "110", (*_audited(), *_OBJECT_PERMISSIONS), "Object Permissions"),
@@ -119,6 +120,22 @@ _ACCOUNT_HISTORY = (
     Field("DataType", "picklist", "Datatype"),
     Field("OldValue", "anyType", "Old Value", filterable=False),
     Field("NewValue", "anyType", "New Value", filterable=False),
+)
+_OPPORTUNITY_HISTORY = (
+    Field("Id", "id", nillable=False),
+    Field("IsDeleted", "boolean", "Deleted", nillable=False),
+    Field("OpportunityId", "reference", "Opportunity ID", ("Opportunity",), "Opportunity", nillable=False),
+    Field("CreatedById", "reference", "Created By ID", ("User",), "CreatedBy", nillable=False),
+    Field("CreatedDate", "datetime", "Created Date", nillable=False),
+    Field("SystemModstamp", "datetime", "System Modstamp", nillable=False),
+    Field("StageName", "picklist", "Stage Name", nillable=False),
+    Field("Amount", "currency"),
+    Field("ExpectedRevenue", "currency", "Expected Revenue"),
+    Field("CloseDate", "date", "Close Date"),
+    Field("Probability", "percent"),
+    Field("ForecastCategory", "picklist", "To ForecastCategory"),
+    Field("PrevAmount", "currency", "Previous Amount"),
+    Field("PrevCloseDate", "date", "Previous Close Date"),
 )
 _PERMISSION_SET = (
     Field("Name", nillable=False),

@@ -55,6 +55,7 @@ class Org:
     permission_set: str = ""
     followed: dict[str, Sequence[str]] = field(default_factory=dict)
     pending: dict[str, list[_Write]] = field(default_factory=dict)
+    deal_changes: count[int] = field(default_factory=lambda: count(1))
     _unshared: set[str] = field(default_factory=set)
     _hidden_fields: set[tuple[str, str]] = field(default_factory=set)
     _hidden_objects: set[str] = field(default_factory=set)
@@ -138,6 +139,8 @@ class Org:
         self.put(object_name, row)
         if object_name == "Account":
             history.created(self, record_id)
+        if object_name == "Opportunity":
+            history.staged(self, row, None, row["CreatedDate"])
         return record_id
 
     def put(self, object_name: str, row: Row) -> None:
