@@ -27,7 +27,7 @@ def footnotes(plan: Plan) -> Iterator[str]:
         f"Hire by: the day on which a CSM is lacking, less {lead.ramp} days of ramp (seed 31), {lead.notice} of notice "
         f"and {lead.to_fill} to fill the position, {lead.days} in all (hiring.*)."
     )
-    measures = listed([str(name) for name in settings.hiring.measures], len(settings.hiring.measures))
+    measures = listed(["ARR" if name == "arr" else name for name in settings.hiring.measures])
     yield (
         f"Loads are what is not exceeded with {settings.hiring.quantile:.0%} certainty (hiring.quantile, seed 20). "
         f"CSMs are lacking by {measures}, whichever lacks most (hiring.measures)."

@@ -136,6 +136,16 @@ class TestTheWholeTeam:
         assert of.structure.per_million == 4
         assert next(footnotes(of)).startswith("2 people carry books: 4.0 for each million of ARR (seed 27")
 
+    def test_seed_20_it_says_how_sure_it_is_and_how_long_a_hire_takes(self) -> None:
+        notes = " ".join(footnotes(planned(many(10, segment="SMB"), ("hours", "accounts", "arr"))))
+        assert "not exceeded with 80% certainty (hiring.quantile, seed 20)" in notes
+        assert "CSMs are lacking by hours, accounts and ARR, whichever lacks most" in notes
+        assert "90 days of ramp (seed 31), 21 of notice and 45 to fill the position, 156 in all" in notes
+
+    def test_seed_23_what_a_csm_costs_is_named_among_the_assumptions(self) -> None:
+        notes = " ".join(footnotes(planned(many(10, segment="SMB"))))
+        assert "a CSM costs $100k a year (capacity.cost_per_year, seed 23) and is full at 130% of 128 hours" in notes
+
     def test_seed_32_who_has_a_csm_of_their_own_and_whom_a_pool_may_take(self) -> None:
         amounts = (2_000_001, 2_000_000, 100_000, 99_999, 5)
         of = planned([account(str(amount), amount=amount) for amount in amounts]).structure
