@@ -14,11 +14,11 @@ from cssync.books.aggregate import SINCE_LAST_NIGHT
 from cssync.capacity.verdicts import by_article, verdicts
 from cssync.model.book import Book, BookKind, Change
 from cssync.model.finding import Driver, Unit
-from cssync.model.history import reach
 from cssync.model.story import Chapter, Sentence
 from cssync.model.wording import count, day, listed, money, signed_money
 from rules.base import Context
 from rules.effort import effort
+from rules.heading import heading
 from rules.movers import enumerated, movers
 from rules.proposal import proposal
 from rules.service import attention, deals
@@ -60,7 +60,7 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
         return ()
     parts = {
         "Who came, who went": (*_change(context, book), *movers(context, book)),
-        "Forecast": tuple(_forecast(context, book)),
+        "Forecast": tuple(heading(context, book)),
         "What it is made of": tuple(_mix(context, book)),
         "Effort": tuple(effort(context, book)),
         "What the articles say": tuple(_articles(context, book)),
@@ -113,20 +113,6 @@ def _causes(change: Change, currency: str) -> str:
     if change.arr_changed.arr and change.arr_known:
         parts.append(f"ARR of existing customers {signed_money(change.arr_changed.arr, currency)}")
     return ", ".join(parts)
-
-
-def _forecast(context: Context, book: Book) -> Iterator[Sentence]:
-    if book.kind is not BookKind.CSM:
-        return
-    horizon = context.calendar.next_quarter_end(context.as_of)
-    limit = int(context.limits.limit(book, "trend_accounts").value)
-    forecast = context.forecaster.forecast(book, horizon, limit)
-    yield (f"{forecast.words}.",)
-    yield (f"It rests on {forecast.basis}.",)
-    # From which day each thing is known, where that is not the same for all that a trend rests on.
-    known = context.books.known_since
-    if len(set(known.values())) > 1:
-        yield (reach(known, context.as_of),)
 
 
 def _mix(context: Context, book: Book) -> Iterator[Sentence]:

@@ -13,7 +13,7 @@ from cssync.books.history import History
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
 from cssync.capacity.cost import costs_of_customers
-from cssync.capacity.forecast import Forecaster, RateForecaster
+from cssync.capacity.forecast import Hours, Ledger
 from cssync.capacity.limits import LimitBook
 from cssync.capacity.person import CsmCapacity
 from cssync.capacity.portfolio import Portfolio, place
@@ -60,8 +60,8 @@ class Company:
         return LimitBook(self.settings.limits, self.origin, self.books.totals.arr, self.currency, self._capacity)
 
     @cached_property
-    def forecaster(self) -> Forecaster:
-        return RateForecaster(self.books, self.history.flows(), lambda book: float(self.workload.of(book).hours))
+    def forecaster(self) -> Ledger:
+        return Ledger(self.history, self.calendar, self._hours)
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -80,6 +80,9 @@ class Company:
         """An account's name, with the page of its record."""
         url = self.record_url
         return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
+
+    def _hours(self) -> Hours:
+        return Hours(self.workload.hours.select("account_id", "hours"), self.workload.new_account_hours)
 
     def _capacity(self, book_id: str | None) -> CsmCapacity:
         staff, today = self.staff, self.as_of

@@ -42,6 +42,9 @@ class TrendRule(Section):
     )
     fire_at: Ratio = Field(Decimal("0.5"), description="probability of reaching limits.trend_accounts")
     clear_under: Ratio = Field(Decimal("0.35"), description="a firing trend ends below this probability")
+    watch_from: Ratio = Field(
+        Decimal("0.3"), description="probability from which on the story of a book calls its trend worth watching"
+    )
     pending_nights: PositiveInt = Field(
         2, description="nights in a row that it must be found before it is told; a forecast wavers from night to night"
     )

@@ -1,0 +1,87 @@
+"""How much to believe the pipeline: as much as it told of past quarters beyond what the plain rate did.
+
+For every book and every past quarter: what it won against what its rate, and what its rate with the deals then open,
+would have had it win; each learned without that quarter. The weight, 0..1, is that of a regression of the one
+difference on the other, drawn towards belief where little can be looked back on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cssync.capacity.forecast.conversions import Counts, curves, same_phases
+from cssync.capacity.forecast.distribution import Floats
+from cssync.capacity.forecast.events import Events, day_numbers
+from cssync.capacity.forecast.pipeline import Learned, Taken
+from cssync.capacity.forecast.roster import Roster, sums
+from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
+from cssync.capacity.forecast.stories import Stories
+from cssync.capacity.forecast.unseen import unannounced
+from cssync.capacity.forecast.wins import Rates
+from cssync.model.calendar import FiscalCalendar
+
+_QUARTER = 91
+# The belief before looking back, and what it weighs in squared customers (each divided by the plain rate).
+_BELIEF = 0.8
+_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """*trust*: 0..1; *quarters*: on how many it rests."""
+
+    trust: float
+    quarters: int
+
+
+def gate(
+    past: Learned,
+    events: Events,
+    *,
+    roster: Roster,
+    rates: Rates,
+    seasons: Seasons,
+    calendar: FiscalCalendar,
+    as_of: int,
+) -> Gate:
+    if past.prospects is None:
+        return Gate(_BELIEF, 0)
+    since = max(past.stories.since, number_of(events.since))
+    places = roster.places(events.arrivals["book_id"])
+    arrived = day_numbers(events.arrivals).to_numpy()
+    hidden = unannounced(past.stories, events, as_of, _QUARTER)
+    over = under = 0.0
+    quarters = 0
+    for number, day in same_phases(calendar, as_of, since):
+        if day + _QUARTER > as_of:
+            continue
+        quarters += 1
+        inside = (arrived > day) & (arrived <= day + _QUARTER) & (places >= 0)
+        came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
+        season = seasons.over(day_of(day + 1), _QUARTER)
+        a_day = np.maximum(rates.shape / rates.level - came, 0) / np.maximum(
+            rates.shape / np.maximum(rates.a_day, 1e-12) - _QUARTER, 1.0
+        )
+        plain = a_day * season.sum()
+        told = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
+        told += a_day * (season * hidden[1:]).sum()
+        known = roster.is_csm & (plain > 0)
+        x, y = (told - plain)[known], (came - plain)[known]
+        weigh = 1 / (plain[known] + 0.5)
+        over += float((weigh * x * y).sum())
+        under += float((weigh * x * x).sum())
+    return Gate(float(np.clip((over + _WEIGHT * _BELIEF) / (under + _WEIGHT), 0, 1)), quarters)
+
+
+def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int) -> Floats:
+    """By book, the wins within a quarter of *day* that the deals then open announced."""
+    entries = stories.open_on(day)
+    entries = entries[~stories.of_customers(entries, day)]
+    chance = curves(counts, _QUARTER)[stories.cell_of(entries, day_of(day), calendar), _QUARTER]
+    book, group = stories.book[entries], stories.group[entries]
+    named = sums(book[book >= 0], chance[book >= 0], len(taken.roster))
+    place = np.where(group < 0, taken.size - 1, group)
+    found: Floats = named + taken.shares(taken.roster.each) @ sums(place[book < 0], chance[book < 0], taken.size)
+    return found

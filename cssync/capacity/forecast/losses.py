@@ -1,0 +1,118 @@
+"""The customers of tonight that may be lost, each with its chance by any day to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cssync.books.history import History
+from cssync.capacity.forecast.churn import Churn
+from cssync.capacity.forecast.distribution import Floats
+from cssync.capacity.forecast.lifetimes import TERM_DAYS
+from cssync.capacity.forecast.paths import Paths
+from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
+from cssync.capacity.forecast.seasons import number_of
+
+# A renewal that lies back less than that without a new date is not decided yet, and will be within a month.
+_UNDECIDED_DAYS = 60
+_DECIDED_WITHIN_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """One entry an account, sorted by book: *book* its row, *renews_in* days (0: never, *hazard* a day instead),
+    *chance* to be lost then, *amounts* and *arr*: its ARR, exact and to reckon with. *counts*: 1 for the account that
+    its unit is counted by, else 0; *unit_chance*: that all accounts of the unit are lost then. *a_day*: of any
+    account, between renewals.
+    """
+
+    account_ids: Sequence[str]
+    amounts: pl.Series
+    book: Rows
+    renews_in: Rows
+    chance: Floats
+    hazard: Floats
+    counts: Floats
+    unit_chance: Floats
+    arr: Floats
+    a_day: float
+
+    def by(self, days: int, rows: slice, *, units: bool = False) -> Floats:
+        """The chance of each of *rows* to be lost within *days*; *units*: of the units that they stand for."""
+        chance = (self.unit_chance if units else self.chance)[rows]
+        due = self.renews_in[rows]
+        times = np.where((due > 0) & (due <= days), 1 + (days - due) // TERM_DAYS, 0)
+        return 1 - np.exp(-(self.a_day + self.hazard[rows]) * days) * (1 - chance) ** times
+
+    def rows_of(self, book: int) -> slice:
+        first, last = np.searchsorted(self.book, [book, book + 1])
+        return slice(int(first), int(last))
+
+    def paths(self, weights: Floats, chance: Floats, into: Into, days: int) -> Paths:
+        """What is lost by each of *days*, an account weighing *weights* and going with *chance* at its renewal."""
+        rows, shape = into.rows[self.book], (into.size, days + 1)
+
+        def kept(n: int, power: int) -> Floats:
+            """Sums by row and day of a^n s^power: an account of weight a is still there with probability s."""
+            total = np.zeros(shape)
+            for hazard in np.unique(self.hazard):
+                alike = self.hazard == hazard
+                stays = (1 - chance[alike]) ** power
+                steps = _steps(weights[alike] ** n, stays, rows[alike], self.renews_in[alike], shape)
+                total += steps * np.exp(-(self.a_day + hazard) * power * np.arange(days + 1))
+            return total
+
+        # What is lost has the mean a(1-s), the variance a²s(1-s), and the third cumulant a³s(1-s)(2s-1).
+        mean = sums(rows, weights, into.size)[:, None] - kept(1, 1)
+        return Paths(mean, kept(2, 1) - kept(2, 2), 3 * kept(3, 2) - kept(3, 1) - 2 * kept(3, 3))
+
+
+def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, shape: tuple[int, int]) -> Floats:
+    """Sums by row and day of what renewals leave of *weights*."""
+    places, size = rows * shape[1], shape[0] * shape[1]
+    steps = sums(places, weights, size)
+    left, day = weights, due
+    while (comes := (due > 0) & (day < shape[1])).any():
+        steps += sums((places + day)[comes], (left * (stays - 1))[comes], size)
+        left, day = np.where(comes, left * stays, left), day + TERM_DAYS
+    return np.cumsum(steps.reshape(shape), axis=1)
+
+
+def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
+    as_of = number_of(history.timeline.as_of)
+    rows = history.books.customers.with_columns(chance=churn.chances(history.books.customers))
+    rows = rows.with_columns(place=pl.Series(roster.places(rows["book_id"])), known=pl.col("renewal_on").is_not_null())
+    anchor = pl.coalesce("renewal_on", "customer_since", "created_on").to_physical().cast(pl.Int64)
+    ahead = anchor - as_of
+    undecided = pl.col("known") & ahead.is_between(-_UNDECIDED_DAYS, 0)
+    due = (
+        pl.when(undecided).then(pl.lit(_DECIDED_WITHIN_DAYS))
+        .when(pl.col("known") & (ahead > 0)).then(ahead)
+        .otherwise((ahead - 1) % TERM_DAYS + 1)
+    )  # fmt: skip
+    rows = rows.with_columns(due=due.fill_null(0))
+    rows = rows.sort("place", "unit_id", "due", "account_id")
+    # A unit is lost with the last of its accounts.
+    family = ("book_id", "unit_id")
+    rows = rows.with_columns(
+        together=pl.col("chance").product().over(family),
+        last=(pl.int_range(pl.len()).over(family) == pl.len().over(family) - 1),
+    )
+    chance = rows["chance"].to_numpy()
+    # Of whom no date is known, nothing is said before any renewal was seen.
+    undated = (rows["due"].to_numpy() == 0) & (churn.all_.renewals > 0)
+    return Losses(
+        account_ids=rows["account_id"].to_list(),
+        amounts=rows["arr"],
+        book=rows["place"].to_numpy(),
+        renews_in=rows["due"].to_numpy(),
+        chance=chance,
+        hazard=np.where(undated, -np.log1p(-chance) / TERM_DAYS, 0.0),
+        counts=rows["last"].cast(pl.Float64).to_numpy(),
+        unit_chance=rows["together"].to_numpy(),
+        arr=rows["arr"].cast(pl.Float64).fill_null(0.0).to_numpy(),
+        a_day=churn.a_day,
+    )
