@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cssync.assembly.parts import dry_store, now
-from cssync.model.book import Books
+from cssync.capacity.company import Company
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.operations.pings import Pings
@@ -34,9 +34,9 @@ class Audiences:
         for audience in self._audiences:
             audience.pulled(pull, seconds)
 
-    def added_up(self, books: Books) -> None:
+    def added_up(self, company: Company) -> None:
         for audience in self._audiences:
-            audience.added_up(books)
+            audience.added_up(company)
 
     def ended(self, outcome: Outcome) -> None:
         for audience in self._audiences:

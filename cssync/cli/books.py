@@ -32,8 +32,8 @@ def books(
 
     if json and csv:
         raise ConfigError("--json and --csv exclude each other", remedy="choose one of them")
-    found = company(start(path)).books
-    shown = chosen(found, csm, team)
+    found = company(start(path))
+    shown = chosen(found.books, csm, team)
     if json:
         write_json(books_as_json(found, shown))
     elif csv:

@@ -32,5 +32,5 @@ def outcome_as_json(outcome: Outcome) -> Json:
             "pending": outcome.delivered.pending,
             "dead": outcome.delivered.dead,
         },
-        "books": books_as_json(outcome.books),
+        "books": books_as_json(outcome.company),
     }

@@ -12,7 +12,7 @@ from cssync.cli.start import ConfigPath
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cssync.model.book import Books
+    from cssync.capacity.company import Company
     from cssync.model.night import Run
     from cssync.model.pull import Pull
     from cssync.run import Outcome
@@ -109,10 +109,10 @@ class OnScreen:
         )
         self._screen.print(f"Pulled from {pull.source} in {seconds:.1f} s: {', '.join(parts)}.\n")
 
-    def added_up(self, books: Books) -> None:
+    def added_up(self, company: Company) -> None:
         from cssync.report.tables import books_table
 
-        self._screen.print(books_table(books))
+        self._screen.print(books_table(company))
         self._screen.print()
 
     def ended(self, outcome: Outcome) -> None: ...

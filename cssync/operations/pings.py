@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 import structlog
 from pydantic import SecretStr
 
+from cssync.capacity.company import Company
 from cssync.errors import BusyError, CssyncError, StoppedError
 from cssync.log import mask
-from cssync.model.book import Books
 from cssync.model.night import Run
 from cssync.model.pull import Pull
 from cssync.operations.posting import post
@@ -55,7 +55,7 @@ class Pings:
 
     def pulled(self, pull: Pull, seconds: float) -> None: ...
 
-    def added_up(self, books: Books) -> None: ...
+    def added_up(self, company: Company) -> None: ...
 
     def ended(self, outcome: Outcome) -> None:
         """A night is a success once nothing is left to send."""

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from cssync.alerts.known import Known, Told
+from cssync.capacity.company import Company
+from cssync.capacity.workload import BookLoad
 from cssync.model.alert import Alert, Transition
-from cssync.model.book import Book, Books, Change, Group, Movement, Share, Tally
+from cssync.model.book import Book, Change, Group, Movement, Share, Tally
 from cssync.model.decision import Decision
 from cssync.model.digest import Digest
 from cssync.model.finding import Finding
@@ -34,8 +36,9 @@ def transition_as_json(transition: Transition) -> Json:
     }
 
 
-def books_as_json(books: Books, shown: Iterable[Book] | None = None) -> Json:
+def books_as_json(company: Company, shown: Iterable[Book] | None = None) -> Json:
     """*shown* of the books, all where it is None; totals and groups are always of the whole company."""
+    books, load = company.books, company.workload.of
     return {
         "as_of": str(books.as_of),
         "currency": books.currency,
@@ -43,7 +46,7 @@ def books_as_json(books: Books, shown: Iterable[Book] | None = None) -> Json:
         "known_since": {
             fact: _text(books.known_since.get(fact, books.history_since)) for fact in (CSM, CUSTOMERS, ARR, LIFECYCLE)
         },
-        "books": [_book(book) for book in (books.books if shown is None else shown)],
+        "books": [_book(book, load(book)) for book in (books.books if shown is None else shown)],
         "teams": [_group(group) for group in books.teams],
         "segments": [_group(group) for group in books.segments],
         "managers": [_group(group) for group in books.managers],
@@ -166,7 +169,7 @@ def digest_as_json(digest: Digest) -> Json:
     }
 
 
-def _book(book: Book) -> Json:
+def _book(book: Book, load: BookLoad) -> Json:
     return {
         "csm": {
             "id": book.id,
@@ -178,6 +181,13 @@ def _book(book: Book) -> Json:
         "team": book.team,
         "manager": book.manager,
         "segment": book.segment,
+        "load": {
+            "hours": _number(load.hours),
+            "known": _number(load.known),
+            "capacity": _text(load.capacity.hours),
+            "utilisation": _text(load.utilisation),
+            "why": load.capacity.words,
+        },
         **_tally(book.tally),
     }
 

@@ -8,13 +8,15 @@ from datetime import date
 from rich.table import Table
 
 from cssync.alerts.known import Known, Told
+from cssync.capacity.company import Company
+from cssync.capacity.workload import BookLoad
 from cssync.model.alert import AlertState
 from cssync.model.book import Book, BookKind, Books, Change
 from cssync.model.finding import Finding
 from cssync.model.history import PIPELINE, reach
 from cssync.model.story import plain
 from cssync.model.text import isolated, line, name
-from cssync.model.wording import count, money, signed_money
+from cssync.model.wording import count, hours, money, signed_money
 
 _WINDOW_DAYS = 30
 _KINDS = {
@@ -27,24 +29,27 @@ _KINDS = {
 }
 
 
-def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 40) -> Table:
+def books_table(company: Company, shown: Sequence[Book] | None = None, most: int = 40) -> Table:
     """*shown* of all books, the largest *most* of them; the last line is always the whole company."""
+    books = company.books
     listed = books.books if shown is None else shown
     table = Table(title=f"Books of {books.as_of} in {books.currency}", title_justify="left", box=None, pad_edge=False)
     for column in ("Book", "Team", "Segment"):
         table.add_column(column, overflow="fold")
-    for column in ("Customers", "ARR"):
+    for column in ("Customers", "ARR", "Load"):
         table.add_column(column, justify="right")
     since = _since(books)
     table.add_column(f"Since {since}" if since else "Change", overflow="fold")
     for book in listed[:most]:
-        mark = f" ({_KINDS[book.kind]})" if _KINDS[book.kind] else ""
+        load = company.workload.of(book)
+        mark = f" ({state})" if (state := _KINDS[book.kind] or _passing(load)) else ""
         table.add_row(
             f"{isolated(name(book.name))}{mark}",
             line(book.team or ""),
             line(book.segment or ""),
             f"{book.accounts:,}",
             money(book.arr, books.currency),
+            _utilisation(load),
             moves(_window(book.tally.changes), books.currency),
         )
     if len(listed) > most:
@@ -53,7 +58,7 @@ def books_table(books: Books, shown: Sequence[Book] | None = None, most: int = 4
     totals = books.totals
     table.add_section()
     table.add_row(
-        "All books", "", "", f"{totals.accounts:,}", money(totals.arr, books.currency),
+        "All books", "", "", f"{totals.accounts:,}", money(totals.arr, books.currency), "",
         moves(_window(totals.changes), books.currency), style="bold",
     )  # fmt: skip
     return table
@@ -140,6 +145,17 @@ def _uneven(books: Books) -> str:
     """Since when what is known, where not everything is known equally long."""
     shown = {fact: first for fact, first in books.known_since.items() if fact != PIPELINE}
     return reach(shown, books.as_of) if len({*shown.values()}) > 1 else ""
+
+
+def _utilisation(load: BookLoad) -> str:
+    """Of the hours that there are; the hours themselves where there are none, or nobody knows how many."""
+    known = load.utilisation is not None and not load.guessed
+    return f"{load.utilisation:.0%}" if known else hours(load.hours)
+
+
+def _passing(load: BookLoad) -> str:
+    passing = {part.passes for part in load.capacity.passing}
+    return "away" if "absence" in passing else "ramping" if passing else ""
 
 
 def moves(change: Change | None, currency: str) -> str:

@@ -157,7 +157,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges, Spe
         record_url=recalled.seen.pull.record_url,
     )
     log.info("added_up", books=len(company.books.books), customers=company.books.totals.accounts)
-    line.audience.added_up(company.books)
+    line.audience.added_up(company)
     return context_of(company, past.alerts), of_accounts, of_deals
 
 

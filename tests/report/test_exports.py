@@ -6,22 +6,23 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from cssync.model.book import Books
+from cssync.capacity.company import Company
 from cssync.model.owner import Owner
 from cssync.report.csv import books_csv
 from cssync.report.json import books_as_json
 from cssync.report.tables import books_table
 from tests.hostile import NAMES
-from tests.nights import TEAM, Nights, account, many, pull_of
+from tests.nights import TEAM, TODAY, Nights, account, many, pull_of, settings
 
 
-def books(*owners: Owner) -> Books:
+def books(*owners: Owner) -> Company:
     rows = [*many(2, "U1", "1234567.89", segment="SMB"), account("x", None, "0.01"), account("y", "E1", 5)]
-    return Nights().walk(pull_of(rows, (*TEAM, *owners))).books
+    return Nights().walk(pull_of(rows, (*TEAM, *owners))).company()
 
 
 def test_money_is_text_so_that_no_cent_is_lost_and_totals_are_of_the_whole_company() -> None:
@@ -72,7 +73,8 @@ def test_no_typed_name_is_a_formula_in_a_spreadsheet() -> None:
 
 def test_a_number_stays_one_in_a_spreadsheet_below_nought_too() -> None:
     found = books()
-    owed = replace(found.books[0], tally=replace(found.books[0].tally, arr=Decimal("-12.50")))
+    first = found.books.books[0]
+    owed = replace(first, tally=replace(first.tally, arr=Decimal("-12.50")))
     (row,) = csv.DictReader(io.StringIO(books_csv(found, [owed])))
     assert row["arr"] == "-12.50"
 
@@ -80,3 +82,34 @@ def test_a_number_stays_one_in_a_spreadsheet_below_nought_too() -> None:
 def test_the_table_shows_the_largest_and_counts_the_rest() -> None:
     table = books_table(books(), most=1)
     assert list(table.columns[0].cells) == ["Dana Roy", "and 2 more books: cssync books --json", "All books"]
+
+
+def test_a_book_tells_its_load_and_what_there_is_for_it() -> None:
+    told = {book["csm"]["id"]: book["load"] for book in books_as_json(books())["books"]}
+    assert told["U1"] == {
+        "hours": "4.0000", "known": "4.0000", "capacity": "128.0000", "utilisation": "0.0312",
+        "why": "128 hours a month",
+    }  # fmt: skip
+    assert told["unassigned"] == {
+        "hours": "4.0000", "known": "0.0000", "capacity": "0", "utilisation": None,
+        "why": "128 hours a month, nobody works it",
+    }  # fmt: skip
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(books_csv(books())))}
+    assert (rows["U1"]["hours"], rows["U1"]["capacity_hours"], rows["U1"]["utilisation"]) == (
+        "4.0000",
+        "128.0000",
+        "0.0312",
+    )
+    assert rows["unassigned"]["utilisation"] == ""
+
+
+def test_the_table_shows_how_much_of_the_hours_is_used_and_who_is_ramping_or_away() -> None:
+    people = {
+        "dana@acme.test": {"starts_on": TODAY - timedelta(days=45)},
+        "sam@acme.test": {"leave": [{"from": str(TODAY), "to": "2027-03-31"}]},
+    }
+    rows = [*many(16, segment="Mid-Market"), *many(3, "U2", segment="SMB"), *many(2, "U3")]
+    shown = books_table(Nights(settings(team={"members": people})).walk(pull_of(rows)).company())
+    names, load = (list(shown.columns[place].cells) for place in (0, 5))
+    assert names == ["Dana Roy (ramping)", "Sam Ito (away)", "Ana Diaz", "All books"]
+    assert load == ["100%", "6 h", "8 h", ""]
