@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import polars as pl
 
 from cssync.explain.customers import condition, seen, shown
+from cssync.explain.deals import open_deals
 from cssync.explain.evidence import Evidence, Row
 from cssync.explain.group import group
 from cssync.explain.load import hours
@@ -21,7 +21,6 @@ from cssync.model.book import Tally
 from cssync.model.tables import ACCOUNTS
 from cssync.model.wording import day, exact_money
 
-_NOTHING = Decimal(0)
 # Told elsewhere: whose record it is, and what it is worth.
 _TOLD = ("account_id", "name")
 
@@ -63,7 +62,7 @@ def _chapters(evidence: Evidence, row: Row) -> Iterator[Trace]:
         yield place(evidence, row)
         yield from filter(None, (touch(evidence, row),))
         yield alerts(evidence, row["book_id"])
-    yield _deals(evidence, row)
+    yield open_deals(evidence, row["account_id"])
     yield _spells(evidence, row["account_id"])
     id_ = [row["account_id"]]
     deals = evidence.snapshot.opportunities.filter(pl.col("account_id") == row["account_id"])["opportunity_id"]
@@ -126,34 +125,6 @@ def _sums(evidence: Evidence, row: Row) -> Trace:
 def _sum(row: Row, key: str, title: str, tally: Tally) -> Trace:
     says = (f"{row['arr'] / tally.arr:.1%} of its ARR",) if row["arr"] and tally.arr else ()
     return Trace(key, title, tally.arr, Measure.MONEY, tally.accounts, says)
-
-
-def _deals(evidence: Evidence, row: Row) -> Trace:
-    deals = evidence.snapshot.opportunities.filter(
-        (pl.col("account_id") == row["account_id"]) & ~pl.col("is_closed").fill_null(value=False)
-    )
-    if deals.is_empty():
-        return Trace("deals", "Open deals", says=("None.",))
-    ordered = deals.sort(["value", "opportunity_id"], descending=[True, False], nulls_last=True)
-    parts = tuple(_deal(evidence, deal) for deal in ordered.iter_rows(named=True))
-    value = sum((part.value for part in parts if part.value is not None), _NOTHING)
-    return Trace("deals", "Open deals", value, Measure.MONEY, parts=parts, adds_up=True)
-
-
-def _deal(evidence: Evidence, deal: Row) -> Trace:
-    record = evidence.opportunity(deal)
-    chance = None if deal["probability"] is None else f"{deal['probability']:.0%} by the CRM"
-    closes = None if deal["close_on"] is None else f"closes {day(deal['close_on'])}"
-    says = ", ".join(filter(None, (deal["kind"], deal["stage"], chance, closes)))
-    return Trace(
-        "deal",
-        record.name,
-        deal["value"],
-        Measure.MONEY,
-        says=(says,) if says else (),
-        record=record,
-        conversion=evidence.conversion(deal["amount"], deal["currency"], deal["close_on"]),
-    )
 
 
 def _spells(evidence: Evidence, account_id: str) -> Trace:

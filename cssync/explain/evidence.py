@@ -80,6 +80,12 @@ class Evidence:
             unit: tuple(books) for unit, books in held.filter(pl.col("book_id").list.len() > 1).collect().iter_rows()
         }
 
+    @cached_property
+    def deals(self) -> Mapping[str, Row]:
+        """The open ones, by id."""
+        rows = self.snapshot.opportunities.filter(~pl.col("is_closed").fill_null(value=False))
+        return {row["opportunity_id"]: row for row in rows.iter_rows(named=True)}
+
     def row(self, account_id: str) -> Row | None:
         """Of ``SNAPSHOT``; None where the CRM no longer lists that account."""
         return next(self.snapshot.table.filter(pl.col("account_id") == account_id).iter_rows(named=True), None)
