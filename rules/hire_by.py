@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from cssync.capacity.plan.hires import Hire
 from cssync.capacity.plan.segment import SegmentPlan
+from cssync.capacity.plan.spelling import of_segment
 from cssync.capacity.plan.value_words import money_words
 from cssync.capacity.plan.words import bridge, need, when
 from cssync.model.book import Book
@@ -30,15 +31,13 @@ NONE_LATE = Limit(Decimal(0), "hiring", "default", "seed 20", "every requisition
 
 def _evaluate(context: Context) -> Iterator[Finding]:
     rule = context.settings.rules.hire_by
-    told: set[str] = set()
     for of in context.plan.segments:
         subject = _subject(context, of.segment)
         firing = (RULE.id, subject.id) in context.firing
         until = context.as_of + timedelta(days=rule.clear_after_days if firing else rule.within_days)
         due = tuple(hire for hire in of.hires if hire.hire_by <= until)
-        if not due or subject.id in told:
+        if not due:
             continue
-        told.add(subject.id)
         first = due[0]
         yield Finding(
             rule=RULE.id,
@@ -62,7 +61,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
 def _subject(context: Context, segment: str | None) -> Subject:
     """The segment, and its manager where all of its CSMs have the same one."""
     subject = segment_subject(segment)
-    managers = {(book.manager, book.manager_email) for book in context.measured() if book.segment == segment}
+    managers = {(book.manager, book.manager_email) for book in of_segment(context.measured(), segment)}
     if len(managers) != 1:
         return subject
     ((manager, email),) = managers

@@ -93,12 +93,13 @@ def _supposition(
 
 
 def _chosen(plan: Plan, segment: str | None) -> Sequence[SegmentPlan]:
+    from cssync.capacity.plan.spelling import same
     from cssync.cli.nearest import nearest
     from cssync.errors import ConfigError
 
     if segment is None:
         return plan.segments
-    shown = [each for each in plan.segments if (each.segment or "").casefold() == segment.casefold()]
+    shown = [each for each in plan.segments if same(each.segment, segment)]
     if not shown:
         known = [each.segment for each in plan.segments if each.segment]
         raise ConfigError(f"there is no segment called {segment!r}", remedy=nearest(segment, known))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from cssync.capacity.company import Company
+from cssync.capacity.plan.spelling import labelled_as, of_segment
 from cssync.model.finding import Driver
 from cssync.model.wording import day
 
@@ -36,7 +37,7 @@ def newest(company: Company, segment: str | None) -> tuple[Driver, ...]:
 def deals(company: Company, segment: str | None, until: date) -> tuple[Driver, ...]:
     """Open deals, renewals left out, that are to close by *until*, the largest first."""
     held = pl.col("book_id").is_in(_books(company, segment))
-    labelled = pl.col("segment").eq_missing(pl.lit(segment, pl.String))
+    labelled = labelled_as(segment)
     # A customer counts where it is looked after; whoever is none yet, where it will be.
     mine = pl.when(pl.col("is_customer") | pl.col("segment").is_null()).then(held).otherwise(labelled)
     accounts = company.history.snapshot.table.filter(mine).select("account_id", account="name")
@@ -53,4 +54,4 @@ def deals(company: Company, segment: str | None, until: date) -> tuple[Driver, .
 
 
 def _books(company: Company, segment: str | None) -> list[str]:
-    return [book.id for book in company.books.books if book.segment == segment]
+    return [book.id for book in of_segment(company.books.books, segment)]

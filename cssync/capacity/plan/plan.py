@@ -10,7 +10,7 @@ import polars as pl
 
 from cssync.books.churn import Direction, directions
 from cssync.capacity.company import Company
-from cssync.capacity.outlook import Outlook
+from cssync.capacity.outlook import Outlook, together
 from cssync.capacity.plan import drivers
 from cssync.capacity.plan.ahead import Ahead
 from cssync.capacity.plan.first_csm import First, first_csm
@@ -20,6 +20,7 @@ from cssync.capacity.plan.scenario import Scenario, as_it_is
 from cssync.capacity.plan.seats import Sufficiency
 from cssync.capacity.plan.segment import Ask, SegmentPlan, plan_segment
 from cssync.capacity.plan.shortage import Measure
+from cssync.capacity.plan.spelling import labelled_as, of_segment, same
 from cssync.capacity.plan.structure import Structure, structure
 from cssync.capacity.plan.team import Teams
 from cssync.settings.hiring import Hiring
@@ -47,7 +48,7 @@ class Plan:
         return self.company.currency
 
     def of(self, segment: str | None) -> SegmentPlan | None:
-        return next((plan for plan in self.segments if plan.segment == segment), None)
+        return next((plan for plan in self.segments if same(plan.segment, segment)), None)
 
 
 def lead_of(hiring: Hiring) -> Lead:
@@ -65,9 +66,7 @@ def plan(company: Company, scenario: Scenario | None = None, quarters_ahead: int
     days = (last - there.as_of).days + 1
     teams = Teams(there, lead, days)
     ask = Ask(there.as_of, spans, lead, hiring, there.books.totals.arr, there.settings.capacity.cost_per_year)
-    outlooks = {
-        segment: as_planned.outlook(segment, company.forecaster.outlook(segment, days)) for segment in teams.segments
-    }
+    outlooks = {segment: as_planned.outlook(segment, _outlook(company, segment, days)) for segment in teams.segments}
     found = tuple(
         plan_segment(_ahead(there, teams, segment, outlook, last), ask) for segment, outlook in outlooks.items()
     )
@@ -79,6 +78,12 @@ def plan(company: Company, scenario: Scenario | None = None, quarters_ahead: int
         churn=directions(there.history.timeline),
         supposed=as_planned.words,
     )
+
+
+def _outlook(company: Company, segment: str | None, days: int) -> tuple[Outlook, ...]:
+    """Of all books of *segment*, however each of them spells it."""
+    spellings = dict.fromkeys((segment, *(book.segment for book in of_segment(company.books.books, segment))))
+    return together([company.forecaster.outlook(each, days) for each in spellings])
 
 
 def _ahead(company: Company, teams: Teams, segment: str | None, outlook: tuple[Outlook, ...], last: date) -> Ahead:
@@ -98,7 +103,7 @@ def _ahead(company: Company, teams: Teams, segment: str | None, outlook: tuple[O
 def _first(company: Company, segment: str | None) -> First:
     """By the customers that are labelled so, whoever looks after them tonight."""
     asked = company.settings.hiring.first_csm
-    rows = company.books.customers.filter(pl.col("segment").eq_missing(pl.lit(segment, pl.String)))
+    rows = company.books.customers.filter(labelled_as(segment))
     large = rows.filter(pl.col("arr") >= asked.large_arr).height
     return first_csm(Decimal(rows["arr"].sum() or 0), large, asked, company.currency)
 
@@ -106,7 +111,7 @@ def _first(company: Company, segment: str | None) -> First:
 def _enough(company: Company, segment: str | None) -> Sufficiency:
     """A young company invests ahead of the effort (seeds 22 and 27), and what is guessed of it decides nothing."""
     settings = company.settings
-    held = [book.id for book in company.books.books if book.segment == segment]
+    held = [book.id for book in of_segment(company.books.books, segment)]
     guessed = company.workload.hours.filter(pl.col("book_id").is_in(held) & pl.col("guessed")).height
     return Sufficiency(
         measures=tuple(Measure(name) for name in settings.hiring.measures),

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from cssync.capacity.company import Company
 from cssync.capacity.outlook import Outlook, Quantity
 from cssync.capacity.person import Person
-from cssync.capacity.plan.team import spelled
+from cssync.capacity.plan.spelling import spelled
 from cssync.model.wording import count, day, listed, money
 from cssync.settings.limits import Limits
 from cssync.settings.model import Settings

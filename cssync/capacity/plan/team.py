@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from cssync.capacity.person import Person
 from cssync.capacity.plan.lead import Days, Lead
 from cssync.capacity.plan.seats import Seat, Seats, staying
 from cssync.capacity.plan.shortage import Measure
+from cssync.capacity.plan.spelling import of_segment, same, spelled
 from cssync.model.book import Book, BookKind, Tally
 from cssync.model.wording import count, day
 from cssync.settings.hiring import Requisition
@@ -33,18 +34,19 @@ class Teams:
     @cached_property
     def segments(self) -> tuple[str | None, ...]:
         """Those with customers, by their books or by themselves, or with somebody there for them; most ARR first."""
-        arr: dict[str | None, Decimal] = {group.label: group.tally.arr for group in self.company.books.segments}
-        for book in self.company.books.books:
-            arr.setdefault(book.segment, book.arr)
+        arr: dict[str | None, Decimal] = {}
         wanted = [one.segment for one in self.company.settings.hiring.requisitions]
-        for segment in (*(person.segment for person in self._carriers), *wanted):
-            # As the CRM spells it, where it does.
-            arr.setdefault(spelled(segment, tuple(arr)), Decimal(0))
+        people = [person.segment for person in self._carriers]
+        held = [(group.label, group.tally.arr) for group in self.company.books.segments]
+        named = [book.segment for book in self.company.books.books]
+        for segment, amount in (*held, *((each, Decimal(0)) for each in (*named, *people, *wanted))):
+            known = spelled(segment, arr)
+            arr[known] = arr.get(known, Decimal(0)) + amount
         return tuple(sorted(arr, key=lambda segment: (segment is None, -arr[segment], segment or "")))
 
     def seats(self, segment: str | None) -> Seats:
         each = self.each(segment)
-        people = [self._seat(person, each) for person in self._carriers if _same(person.segment, segment)]
+        people = [self._seat(person, each) for person in self._carriers if same(person.segment, segment)]
         there = [seat for seat in people if seat.paid.any()]
         expected = [self._expected(one, each) for one in self._requisitions(segment)]
         return Seats((*there, *expected), each, staying(self.company.settings.hiring.attrition, self.days))
@@ -61,12 +63,12 @@ class Teams:
 
     def has_csm(self, segment: str | None) -> bool:
         """Whether anyone is there for the segment, or is looked for already."""
-        persons = any(_same(person.segment, segment) and not person.is_pool for person in self._carriers)
+        persons = any(same(person.segment, segment) and not person.is_pool for person in self._carriers)
         return persons or any(True for _ in self._requisitions(segment))
 
     def dedicated(self, segment: str | None, each: Mapping[Measure, float]) -> Mapping[Measure, float]:
         """What customers with a CSM of their own add to the load beyond their size (seed 32); it may be less than 0."""
-        held = [book.id for book in self.company.books.books if book.segment == segment]
+        held = [book.id for book in of_segment(self.company.books.books, segment)]
         over = self.company.settings.hiring.dedicated_from_arr
         big = self.company.books.customers.filter(pl.col("book_id").is_in(held) & (pl.col("arr") > over))
         if big.is_empty():
@@ -99,7 +101,7 @@ class Teams:
 
     def _like(self, segment: str | None) -> Book:
         """A book of everything in the segment, by which its mix of products is known."""
-        tally = next((group.tally for group in self.company.books.segments if group.label == segment), _NOTHING)
+        tally = next((group.tally for group in self.company.books.segments if same(group.label, segment)), _NOTHING)
         return _book("", segment, tally)
 
     def _seat(self, person: Person, each: Mapping[Measure, float]) -> Seat:
@@ -155,7 +157,7 @@ class Teams:
 
     def _requisitions(self, segment: str | None) -> Iterator[Requisition]:
         for requisition in self.company.settings.hiring.requisitions:
-            if _same(requisition.segment, segment):
+            if same(requisition.segment, segment):
                 yield requisition
 
     def _expected(self, requisition: Requisition, each: Mapping[Measure, float]) -> Seat:
@@ -192,12 +194,3 @@ def _turns(person: Person, lead: Lead) -> Iterator[date]:
     for leave in person.member.leave:
         yield leave.from_
         yield leave.to + timedelta(days=1)
-
-
-def spelled(segment: str | None, known: Iterable[str | None]) -> str | None:
-    """*segment* in the letters that it has among *known*; as it is where it is not among them."""
-    return next((name for name in known if _same(name, segment)), segment)
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    return (one or "").casefold() == (other or "").casefold()

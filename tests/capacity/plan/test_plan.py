@@ -213,6 +213,15 @@ def test_who_is_in_no_segment_is_planned_for_together() -> None:
     assert answer(of).startswith("1 more CSM is needed by 31 Dec 2027: 1 for customers without a segment.")
 
 
+def test_a_segment_that_is_spelled_in_two_ways_is_one() -> None:
+    """The settings say smb of Sam, the CRM SMB of all customers: 90 customers of two CSMs."""
+    rows = [*many(45, segment="SMB"), *many(45, "U2", segment="SMB")]
+    of = planned(rows, team={"members": {"sam@acme.test": {"segment": "smb"}}})
+    (segment,) = of.segments
+    (line,) = segment.shortage.lines
+    assert (segment.segment, line.load[0], line.in_place[0]) == ("SMB", 90.0, 100.0)
+
+
 def test_supposing_nothing_changes_nothing() -> None:
     rows = [*many(80, segment="SMB"), *many(30, "U2", segment="Enterprise", amount=90_000)]
     of = company(rows, owners=(*TEAM, Owner("U5", "Bo", "bo@acme.test")))
