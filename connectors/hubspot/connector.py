@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -17,12 +18,13 @@ import structlog
 
 from connectors import canonical
 from connectors.base import Progress, no_progress
-from connectors.hubspot import associations, checks, deals, history, mapping, merges, owners, portal
+from connectors.hubspot import associations, checks, deals, history, mapping, merges, owners, portal, ways
 from connectors.hubspot.client import HUBSPOT_API, HubspotClient
 from connectors.hubspot.endpoints import COMPANIES, DEALS
 from connectors.hubspot.mapping import RECORD_ID
 from connectors.hubspot.records import Selection
 from connectors.hubspot.upkeep import Standing, Upkeep
+from connectors.hubspot.versions import Request
 from cssync.model.check import Check
 from cssync.model.history import ARR, CSM, LIFECYCLE, History
 from cssync.model.mirror import Mirror
@@ -108,25 +110,38 @@ class HubspotConnector:
     def history(
         self,
         accounts: pl.DataFrame,
-        opportunities: pl.DataFrame,  # noqa: ARG002 - of accounts alone
+        opportunities: pl.DataFrame,
         as_of: date,
         since: date,
         progress: Progress = no_progress,
     ) -> History:
         """See ``connectors.base.Connector``."""
-        mapped = mapping.settled(self._settings, arr_from_field=self._arr_from_field).accounts
+        fields = mapping.settled(self._settings, arr_from_field=self._arr_from_field)
+        mapped = fields.accounts
         properties = {CSM: mapped.csm, ARR: mapped.arr if self._arr_from_field else None, LIFECYCLE: mapped.lifecycle}
         with self._client() as client:
-            asked = history.Request(
+            asked = Request(
                 mirror=self._mirror,
                 portal=portal.read(client, self._settings.portal_id).id,
-                properties={fact: name for fact, name in properties.items() if name is not None},
                 as_of=as_of,
                 since=since,
                 started=self._now(),
                 progress=progress,
             )
-            return history.read(client, accounts, asked)
+            told = {fact: name for fact, name in properties.items() if name is not None}
+            owned = history.read(client, accounts, told, asked)
+            if opportunities.is_empty():
+                return owned
+            within = self._settings.closed_within_days
+            listed = ways.Listed(opportunities, fields.opportunities, deals.stages(client), within)
+            dealt = ways.read(client, listed, asked)
+            return replace(
+                owned,
+                since={**owned.since, **dealt.since},
+                notes=(*owned.notes, *dealt.notes),
+                pipeline=dealt.pipeline,
+                calls=client.calls,
+            )
 
     def check(self) -> Iterator[Check]:
         """See ``connectors.base.Connector``."""

@@ -13,12 +13,12 @@ from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.endpoints import PIPELINES
 from cssync.settings.source import OpportunityFields
 
-_STAGE = "dealstage"
+STAGE = "dealstage"
 _PIPELINE = "pipeline"
 _STAGE_LABEL = "stage.label"
 _STAGE_CLOSED = "stage.isClosed"
 _STAGE_WON = "stage.isWon"
-STAGE_PROPERTIES = (_STAGE, _PIPELINE)  # asked for beside the mapped ones, so that stages can be told apart
+STAGE_PROPERTIES = (STAGE, _PIPELINE)  # asked for beside the mapped ones, so that stages can be told apart
 _CERTAIN = 1.0
 _SHOWN_CHARACTERS = 40
 
@@ -54,7 +54,7 @@ def with_stages(raw: pl.DataFrame, known: Stages, fields: OpportunityFields) -> 
     """The deals with what their stages say, and the mapping that reads it: labels for ids, and is_closed and is_won
     where the deal itself is silent.
     """
-    of_deal = [known.get(key) for key in zip(raw[_PIPELINE], raw[_STAGE], strict=True)]
+    of_deal = [known.get(key) for key in zip(raw[_PIPELINE], raw[STAGE], strict=True)]
     by_stage = {
         _STAGE_LABEL: [stage and stage.label for stage in of_deal],
         _STAGE_CLOSED: [stage and stage.closed for stage in of_deal],
@@ -62,12 +62,12 @@ def with_stages(raw: pl.DataFrame, known: Stages, fields: OpportunityFields) -> 
     }
     table = raw.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in by_stage.items())
     table = table.with_columns(
-        pl.coalesce(_STAGE_LABEL, _STAGE).alias(_STAGE_LABEL),
+        pl.coalesce(_STAGE_LABEL, STAGE).alias(_STAGE_LABEL),
         _else(fields.is_closed, _STAGE_CLOSED),
         _else(fields.is_won, _STAGE_WON),
     )
     read = {"is_closed": _STAGE_CLOSED, "is_won": _STAGE_WON}
-    if fields.stage == _STAGE:
+    if fields.stage == STAGE:
         read["stage"] = _STAGE_LABEL
     return table, fields.model_copy(update=read)
 

@@ -34,7 +34,7 @@ def backfill(path: ConfigPath = None) -> None:
 
 
 def _told(found: Backfilled) -> Iterator[str]:
-    from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE
+    from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE, PIPELINE
     from cssync.model.wording import count, day
 
     history = found.history
@@ -46,5 +46,7 @@ def _told(found: Backfilled) -> Iterator[str]:
         since = day(found.known[fact])
         untracked = f"the first night, {since}" + ("" if fact == CUSTOMERS else "; the CRM recorded none")
         yield f"{name}: known from {since if tracked else untracked}"
+    if PIPELINE in found.known:
+        yield f"Deals: known from {day(found.known[PIPELINE])}"
     yield from (f"- {note}" for note in history.notes)
     yield "Next: cssync books"
