@@ -104,3 +104,14 @@ def command_lines(text: str) -> set[str]:
     """Every use of cssync: after a prompt in a block, and in the running text."""
     in_blocks = re.findall(r"^[$#] (?:sudo -u cssync )?(?:\S*/)?(cssync .*)$", text, re.MULTILINE)
     return {*in_blocks, *re.findall(r"`(cssync [^`]*)`", text)}
+
+
+def numbered_tests(name: str) -> dict[int, list[str]]:
+    """Number -> the tests that have it in their names, ``def test_<name>_15_16_what_happens``, by file and name."""
+    numbered = re.compile(rf"^ *def (test_{name}((?:_\d+)+)_[a-z]\w*)", re.MULTILINE)
+    found: dict[int, list[str]] = {}
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        for test, numbers in numbered.findall(file.read_text("utf-8")):
+            for number in numbers.split("_")[1:]:
+                found.setdefault(int(number), []).append(f"{file.relative_to(ROOT)}::{test}")
+    return found

@@ -44,7 +44,7 @@ def test_the_bands_are_those_that_books_are_counted_by() -> None:
     assert [(int(band.floor), band.label) for band in BANDS[:-1]] == list(DEAL_SIZES)
 
 
-def test_a_book_is_covered_band_by_band_and_what_is_unknown_is_in_none() -> None:
+def test_seed_19_a_book_is_covered_band_by_band_and_what_is_unknown_is_in_none() -> None:
     told = list(covers([Decimal(2_500_000), Decimal(120_000), Decimal(80_000), None, Decimal(40_000), Decimal(0)]))
     assert [(cover.touch.label, cover.accounts, cover.arr, cover.most) for cover in told] == [
         ("over $2M", 1, Decimal(2_500_000), 1),
@@ -54,7 +54,7 @@ def test_a_book_is_covered_band_by_band_and_what_is_unknown_is_in_none() -> None
     ]
 
 
-def test_seed_42_a_band_says_how_its_customers_are_looked_after() -> None:
+def test_seed_41_42_a_band_says_how_its_customers_are_looked_after() -> None:
     (large,) = covers([Decimal(200_000)] * 3)
     assert large.words("USD") == (
         "$100k and over, 3 customers ($600k): 1-to-1, at most 10 a CSM; on site twice a year; know all that there is "

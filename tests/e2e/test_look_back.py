@@ -82,7 +82,7 @@ def test_a_night_before_the_last_accepted_one_is_refused(after: Desk) -> None:
     assert after.dump() == before
 
 
-def test_the_verdicts_of_the_articles_for_people(after: Desk) -> None:
+def test_seed_29_the_verdicts_of_the_articles_for_people(after: Desk) -> None:
     after.environ["COLUMNS"] = "140"
     told = after.run("verdicts").out
     assert "What the articles say of the books of 2026-11-20 in USD" in told

@@ -57,7 +57,7 @@ def test_the_whole_night_stands_in_one_line_for_notifications_and_screen_readers
     assert digest.title == "CS capacity: 22 Nov 2026"
 
 
-def test_the_context_states_size_age_limits_and_where_they_come_from() -> None:
+def test_seed_10_the_context_states_size_age_limits_and_where_they_come_from() -> None:
     digest = told(Mornings(Nights(settings(limits={"accounts": 40}))).after(many(45)))
     assert digest.context == (
         "1 CSM, 45 customers, $45k ARR",
@@ -72,7 +72,7 @@ def test_a_limit_set_by_the_operator_is_not_laid_at_anyone_elses_door() -> None:
     assert "limits: $1 ARR (cssync.yaml:4), 50 accounts (ClientSuccess)" in told(mornings.after(CROWD)).context[2]
 
 
-def test_all_that_is_wrong_with_one_book_is_one_entry_with_one_action() -> None:
+def test_seed_43_all_that_is_wrong_with_one_book_is_one_entry_with_one_action() -> None:
     rows = [*many(80, amount=30_000), *many(3, "U2")]
     (entry,) = told(Mornings().after(rows)).entries
     assert entry.facts == "80 accounts (limit 50), $2.4M ARR (limit $2M)"

@@ -44,7 +44,7 @@ class TestAccountsOverLimit:
     def test_a_csm_exactly_at_the_limit_is_not_flagged(self) -> None:
         assert found(self.rule, many(50)) == []
 
-    def test_one_customer_more_is_a_warning_that_names_value_limit_and_source(self) -> None:
+    def test_seed_02_one_customer_more_is_a_warning_that_names_value_limit_and_source(self) -> None:
         (finding,) = found(self.rule, many(51))
         assert (finding.subject.id, finding.severity, finding.value) == ("U1", Severity.WARNING, Decimal(51))
         assert (int(finding.limit.value), finding.limit.setting, finding.limit.seed) == (
@@ -165,7 +165,7 @@ class TestArrOverLimit:
         (finding,) = found(self.rule, rows)
         assert finding.action == "Move 1 customer ($260k of ARR): 1 to Sam Ito."
 
-    def test_the_mix_of_the_book_stands_beside_the_sum(self) -> None:
+    def test_seed_11_the_mix_of_the_book_stands_beside_the_sum(self) -> None:
         (finding,) = found(self.rule, many(30, amount=70_000, segment="Mid-Market"))
         assert "By segment: Mid-Market 30 ($2.1M)." in flattened(finding.story)
         assert "By deal size: $20k to $100k 30 ($2.1M)." in flattened(finding.story)
@@ -252,7 +252,7 @@ class TestTrendingToCeiling:
         (finding,) = found(self.rule, growing(60, 60), limits={"accounts": 60})
         assert finding.severity is Severity.WATCH
 
-    def test_it_fires_at_even_odds_and_clears_well_below(self) -> None:
+    def test_seed_04_it_fires_at_even_odds_and_clears_well_below(self) -> None:
         """With 48 won in a year the chance lies between 35% and 50%: too little to fire, too much to clear."""
         rows = growing(60, 48)
         assert found(self.rule, rows) == []
@@ -317,7 +317,7 @@ class TestLoadOverCapacity:
 
     rule = load_over_capacity.RULE
 
-    def test_seed_05_110_percent_is_watched_and_a_minute_less_is_not(self) -> None:
+    def test_seed_05_at_110_percent_it_is_watched_and_a_minute_less_is_not(self) -> None:
         exact: Any = {"productive_hours": 40}
         (finding,) = found(self.rule, many(11, segment="Mid-Market"), capacity=exact)
         assert (finding.severity, finding.value, finding.limit.value) == (Severity.WATCH, Decimal(44), Decimal(44))
