@@ -19,6 +19,7 @@ from cssync.model.owner import OwnerKind
 
 _CENTS = 100
 _NEVER = date.max
+_BEGIN, _END = pl.col("valid_from").alias("begin"), pl.col("valid_to").fill_null(_NEVER).alias("end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,27 @@ class _Healthy:
         return Churn(since, until, lost, int(customers or 0), Decimal(int(cents or 0)) / _CENTS)
 
     @cached_property
+    def _parts(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The spells of customers that are one account, which never overlap, and of those that are several."""
+        shared = self.held.filter(pl.col("unit_id") != pl.col("account_id")).select("unit_id").unique()
+        alone = self.held.join(shared, on="unit_id", how="anti")
+        return alone.with_columns(_BEGIN, _END), self.held.join(shared, on="unit_id", how="semi")
+
+    @cached_property
     def _stays(self) -> pl.DataFrame:
-        """``unit_id, book_id, begin, end``: how long each customer was in each book, without a break."""
-        return _merged(self.held, "unit_id", "book_id")
+        """``unit_id, book_id, begin, end``: when each customer was in each book; one stay may follow upon another."""
+        alone, shared = self._parts
+        merged = _merged(shared, "unit_id", "book_id")
+        return pl.concat([alone.select(merged.columns), merged])
+
+    @cached_property
+    def _ends(self) -> pl.DataFrame:
+        """``unit_id, end``: the days from which a customer was none any more."""
+        alone, shared = self._parts
+        goes_on = alone.select("unit_id", end="begin")
+        over = alone.filter(pl.col("end") < _NEVER).join(goes_on, on=["unit_id", "end"], how="anti")
+        merged = _merged(shared, "unit_id").filter(pl.col("end") < _NEVER)
+        return pl.concat([over.select("unit_id", "end"), merged.select("unit_id", "end")])
 
     @cached_property
     def _states(self) -> pl.DataFrame:
@@ -107,8 +126,7 @@ class _Healthy:
     @cached_property
     def _lost(self) -> pl.DataFrame:
         """Every customer who left, with the day and the ARR of the last one, in a book that was healthy then."""
-        over = _merged(self.held, "unit_id").filter(pl.col("end") < _NEVER)
-        left = over.join(self._stays, on=["unit_id", "end"], how="inner", suffix="_of_stay")
+        left = self._ends.join(self._stays, on=["unit_id", "end"], how="inner")
         last = self.held.select("account_id", "unit_id", "book_id", "arr", end="valid_to")
         named = left.join(last, on=["unit_id", "book_id", "end"], how="inner").sort(
             ["arr", "account_id"], descending=[True, False], nulls_last=True
@@ -126,8 +144,8 @@ class _Healthy:
 
 
 def _merged(held: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """*by*, ``begin``, ``end``: the spells of each as stretches without a break; those of several accounts overlap."""
-    rows = held.select(*by, begin="valid_from", end=pl.col("valid_to").fill_null(_NEVER)).sort(*by, "begin")
+    """*by*, ``begin``, ``end``: the spells of each, which may overlap, as stretches without a break."""
+    rows = held.select(*by, _BEGIN, _END).sort(*by, "begin")
     reach = pl.col("end").cum_max().over(by)
     anew = (pl.col("begin") > reach.shift(1).over(by)).fill_null(value=True)
     return (
