@@ -101,7 +101,7 @@ def test_the_output_shown_is_what_is_printed(folder: str, alone: Path) -> None:
 
 
 def test_both_walks_and_the_excerpt_were_read() -> None:
-    assert [len(RECORDED[folder]) for folder in ("demo", "own")] == [1, 9]
+    assert [len(RECORDED[folder]) for folder in ("demo", "own")] == [1, 10]
     assert [story for story, _ in EXCERPTS] == ["tests/e2e/dana.txt"]
 
 
