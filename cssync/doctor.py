@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import urllib3
 
 from cssync import network
+from cssync.capacity.staff import strangers
 from cssync.errors import CssyncError, ExitCode
 from cssync.model.check import Check, CheckStatus
+from cssync.model.owner import Owner
+from cssync.model.wording import count
 from cssync.settings import secrets
 from cssync.settings.load import OVERRIDE
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource
+from cssync.settings.team import Team
 
 # A login by JWT is valid for three minutes, and the search for a message of unknown fate begins two minutes early.
 CLOCK_FAILS_SECONDS = 120
@@ -109,6 +113,28 @@ def settings_checks(loaded: Loaded) -> Iterator[Check]:
     else:
         found = ", ".join(secrets.by_name(loaded.secrets)) or "none, and these settings need none"
         yield Check("secrets", CheckStatus.OK, found)
+
+
+def team_checks(team: Team, night: tuple[date, Iterable[Owner]] | None) -> Iterator[Check]:
+    """Yield whether the CRM lists everyone whom the settings name; *night*: the last accepted one, and its owners."""
+    named = len(team.pools) + len(team.members)
+    if not named:
+        return
+    people = count(named, "person or pool", "people and pools")
+    if night is None:
+        yield Check("team", CheckStatus.OK, f"{people} named; looked up after the first night")
+        return
+    on, owners = night
+    unknown = strangers(team, owners, on)
+    if unknown:
+        yield Check(
+            "team",
+            CheckStatus.WARNING,
+            f"not among the owners of {on}: {', '.join(unknown)}",
+            "name them in team.members and team.pools by e-mail address or owner id, as the CRM has them",
+        )
+    else:
+        yield Check("team", CheckStatus.OK, f"{people} named, all known to the CRM or yet to come")
 
 
 def network_checks(settings: Settings) -> Iterator[Check]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,14 +21,17 @@ from cssync.doctor import (
     examine,
     network_checks,
     settings_checks,
+    team_checks,
     time_by_http,
 )
 from cssync.errors import AuthError, CssyncError, ExitCode, MappingError, StoreError
 from cssync.model.check import Check, CheckStatus
+from cssync.model.owner import Owner
 from cssync.settings.loaded import Loaded
 from cssync.settings.model import Settings
 from cssync.settings.notify import Notify, Slack
 from cssync.settings.source import FileSource, HubspotSource, SalesforceSource, Secrets, SlackSecrets
+from cssync.settings.team import Team
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 FINE = Check("login", CheckStatus.OK, "signed in as integration@acme.test")
@@ -293,3 +296,31 @@ def test_authorities_that_cannot_be_used_fail_under_the_network_s_name(
     (line,) = examine([Examination("network", lambda: network_checks(Settings()), ExitCode.CONFIG)])
     assert (line.check.status, line.exit_code) == (CheckStatus.FAILED, ExitCode.CONFIG)
     assert line.check.found.startswith("SSL_CERT_FILE names the certificate authorities in ")
+
+
+class TestTeam:
+    """Whether those whom the settings name are there, by the owners of the last accepted night."""
+
+    team = Team.model_validate({"pools": {"P1": {}}, "members": {"dana@acme.test": {}, "typo@acme.test": {"fte": 0.5}}})
+    night = date(2026, 11, 22)
+
+    def test_people_whom_the_crm_does_not_list_are_named(self) -> None:
+        (check,) = team_checks(self.team, (self.night, (Owner("U1", "Dana Roy", "Dana@acme.test"),)))
+        assert check.status is CheckStatus.WARNING
+        assert check.found == "not among the owners of 2026-11-22: P1, typo@acme.test"
+        assert "team.members" in check.remedy
+
+    def test_where_all_are_known_it_says_so(self) -> None:
+        owners = (Owner("U1", "Dana Roy", "dana@acme.test"), Owner("P1", "Pool"), Owner("x", "T", "typo@acme.test"))
+        (check,) = team_checks(self.team, (self.night, owners))
+        assert (check.status, check.found) == (
+            CheckStatus.OK,
+            "3 people and pools named, all known to the CRM or yet to come",
+        )
+
+    def test_before_the_first_night_nobody_can_tell(self) -> None:
+        (check,) = team_checks(self.team, None)
+        assert check.found == "3 people and pools named; looked up after the first night"
+
+    def test_settings_that_name_nobody_need_no_line(self) -> None:
+        assert list(team_checks(Team(), None)) == []

@@ -49,6 +49,8 @@ def change_of_limit(alert: Alert, limit: Limit, currency: str) -> str:
     before = _limit_of(alert)
     if before is not None and before.setting != limit.setting:
         return f"limit changed from {old} ({before.setting}) to {new} ({limit.setting}, {_said(limit)})"
+    if limit.moves:
+        return f"limit changed from {old} to {new}: {limit.why}"
     return f"limit changed from {old} to {new} in the settings ({_said(limit)})"
 
 

@@ -6,6 +6,7 @@ A real night and a rehearsal differ here and nowhere else: in the store they are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from connectors.base import Progress
 from cssync import lookback
@@ -19,9 +20,10 @@ from cssync.assembly.oversight import overseen, status_now, unseen
 from cssync.assembly.parts import dry_store, now, slack, store, today, unremembered
 from cssync.assembly.scheduling import schedule
 from cssync.capacity.company import Company
-from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, time_by_http
+from cssync.doctor import Examination, clock_checks, network_checks, settings_checks, team_checks, time_by_http
 from cssync.errors import ExitCode
 from cssync.model.check import Check, CheckStatus
+from cssync.model.owner import Owner
 from cssync.operations.checks import checks as operations
 from cssync.run import run_night
 from cssync.schedule import timetable
@@ -88,6 +90,7 @@ def examinations(loaded: Loaded) -> tuple[Examination, ...]:
         Examination("operations", lambda: operations(loaded), ExitCode.CONFIG),
         Examination("source", lambda: unremembered(loaded).check(), ExitCode.CONNECTOR),
         Examination("store", lambda: _store_checks(loaded), ExitCode.CONFIG),
+        Examination("team", lambda: team_checks(loaded.settings.team, _last_owners(loaded)), ExitCode.CONFIG),
     ]
     if loaded.settings.notify.slack.enabled:
         found.append(Examination("slack", lambda: slack(loaded).check(), ExitCode.DELIVERY))
@@ -107,6 +110,15 @@ def _store_checks(loaded: Loaded) -> tuple[Check, ...]:
         return memory.check()
     finally:
         memory.close()
+
+
+def _last_owners(loaded: Loaded) -> tuple[date, tuple[Owner, ...]] | None:
+    memory = dry_store(loaded)
+    try:
+        night = memory.latest(days=0)
+    finally:
+        memory.close()
+    return None if night is None else (night.run.as_of, night.owners)
 
 
 def _slack_is_off() -> Iterator[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -65,7 +65,7 @@ def terms_of(settings: Settings) -> Terms:
     )
 
 
-def strangers(team: Team, owners: tuple[Owner, ...], on: date) -> tuple[str, ...]:
+def strangers(team: Team, owners: Iterable[Owner], on: date) -> tuple[str, ...]:
     """Whom the settings name and the CRM does not list, except those who need no user yet, or none any more."""
     listed = {key for owner in owners for key in keys_of(owner)}
     expected = [name for name, member in team.members.items() if _needs_user(member, on)]

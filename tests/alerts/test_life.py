@@ -204,6 +204,19 @@ def test_a_limit_that_moves_with_the_mix_of_products_was_changed_by_nobody() -> 
     assert life.told(life.night(limits={(ACCOUNTS, "U1"): moved})) == "RECOVERING"
 
 
+def test_hours_that_a_leave_takes_away_are_told_as_what_they_are() -> None:
+    """Nobody has touched the settings, and the load has not grown."""
+    hours = Limit(Decimal("140.8"), "capacity.amber_at", "default", None, "110% of 128 hours a month", moves=True)
+    why = "110% of 128 hours a month, on leave until 31 Mar 2027"
+    found = {"rule": ACCOUNTS, "unit": Unit.HOURS}
+    life = Life()
+    life.night(over(141, limit=hours, **found))
+    life.lives("ok", "ok")
+    told = life.night(over(140, limit=replace(hours, value=Decimal(0), why=why), severity=Severity.WARNING, **found))
+    (transition,) = told.transitions
+    assert transition.why == f"limit changed from 140.8 h a month to 0 h a month: {why}"
+
+
 def test_a_trend_that_has_come_true_is_overtaken_in_silence_where_the_worse_alert_speaks() -> None:
     life = Life(first=True)
     life.night(trend(), over(70))
