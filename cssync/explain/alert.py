@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from cssync.alerts.known import Told
@@ -13,13 +13,12 @@ from cssync.explain.limits import threshold
 from cssync.explain.trace import Explanation, Measure, Record, Trace
 from cssync.explain.warnings import opened
 from cssync.model.alert import Alert
-from cssync.model.book import Tally
+from cssync.model.book import Book, Tally
 from cssync.model.finding import Driver, Finding
 from cssync.model.wording import day
 
 # The alerts about all of it have this for their subject's id.
 _COMPANY = "company"
-_NOBODY = Tally(0, Decimal(0))
 
 
 def explain_alert(evidence: Evidence, told: Told) -> Explanation:
@@ -30,7 +29,7 @@ def explain_alert(evidence: Evidence, told: Told) -> Explanation:
     return Explanation(
         about="alert",
         subject=Record("alert", alert.fingerprint, alert.subject_name),
-        headline=f"{headline}, {held(_tally(evidence, alert), evidence.company.currency)}",
+        headline=f"{headline}, {held(_tally(_held(evidence, alert)), evidence.company.currency)}",
         basis=evidence.basis,
         traces=(*_of_alert(evidence, told), *(chapters(evidence, book) if book else _books(evidence, alert))),
     )
@@ -46,29 +45,34 @@ def _of_alert(evidence: Evidence, told: Told) -> Iterator[Trace]:
     yield Trace("story", "What became of it", parts=tuple(_line(line) for line in told.lines))
 
 
+def _held(evidence: Evidence, alert: Alert) -> tuple[Book, ...]:
+    """The books that an alert is about: one, those of a segment, or all; none where it is gone."""
+    books, segment = evidence.company.books.books, alert.finding.subject.segment if alert.finding else None
+    if alert.subject_id == _COMPANY:
+        return books
+    if alert.subject_id in evidence.books:
+        return (evidence.books[alert.subject_id],)
+    of_segment = segment is not None and alert.subject_id not in evidence.owners
+    return tuple(book for book in books if of_segment and book.segment == segment)
+
+
 def _books(evidence: Evidence, alert: Alert) -> Iterator[Trace]:
-    """Yield the books of the segment, or all of the company, that an alert is about; nothing where it is gone."""
-    of_company, segment = alert.subject_id == _COMPANY, alert.finding.subject.segment if alert.finding else None
-    if alert.subject_id in evidence.owners or not (of_company or segment):
-        return
-    books = [book for book in evidence.company.books.books if of_company or book.segment == segment]
-    parts = tuple(
-        Trace("book", book.name, book.arr, Measure.MONEY, book.accounts, record=evidence.owner(book.id))
-        for book in sorted(books, key=lambda book: (-book.arr, book.id))
-    )
-    accounts, arr = sum(book.accounts for book in books), sum((book.arr for book in books), Decimal(0))
-    yield Trace("books", "Whose books", arr, Measure.MONEY, accounts, parts=parts, adds_up=True)
+    """Yield the books behind an alert about several; nothing where it is about none any more."""
+    books = sorted(_held(evidence, alert), key=lambda book: (-book.arr, book.id))
+    if books:
+        whole = _tally(books)
+        parts = tuple(_book(evidence, book) for book in books)
+        yield Trace("books", "Whose books", whole.arr, Measure.MONEY, whole.accounts, parts=parts, adds_up=True)
 
 
-def _tally(evidence: Evidence, alert: Alert) -> Tally:
-    """Of the book, the segment or the company that an alert is about; empty where it is gone."""
-    books, book = evidence.company.books, evidence.books.get(alert.subject_id)
-    if book is not None:
-        return book.tally
-    segment = alert.finding.subject.segment if alert.finding else None
-    if segment is not None and alert.subject_id not in evidence.owners:
-        return next((group.tally for group in books.segments if group.label == segment), _NOBODY)
-    return books.totals if alert.subject_id == _COMPANY else _NOBODY
+def _book(evidence: Evidence, book: Book) -> Trace:
+    record = evidence.owner(book.id)
+    return Trace("book", record.name, book.arr, Measure.MONEY, book.accounts, record=record)
+
+
+def _tally(books: Iterable[Book]) -> Tally:
+    listed = tuple(books)
+    return Tally(sum(book.accounts for book in listed), sum((book.arr for book in listed), Decimal(0)))
 
 
 def _why(evidence: Evidence, alert: Alert) -> Trace:
