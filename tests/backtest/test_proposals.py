@@ -45,7 +45,9 @@ def test_a_limit_of_a_segment_is_tuned_by_itself() -> None:
     base = (*CALM, "limits.segments.SMB.accounts=100")
     record = recorded(sizes_by_day([49, 52]), loaded(*base))
     settings = [proposal.setting for proposal in replayed(record, base=base).proposals]
-    assert settings == ["limits.accounts", "limits.segments.SMB.accounts", "limits.arr"]
+    assert [one for one in settings if one.startswith("limits.")] == [
+        "limits.accounts", "limits.segments.SMB.accounts", "limits.arr",
+    ]  # fmt: skip
 
 
 def test_a_warning_is_never_made_rarer_at_the_price_of_its_lead() -> None:
