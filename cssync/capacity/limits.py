@@ -140,7 +140,8 @@ class LimitBook:
         told = ", ".join(f"{part.words} ({part.seed})" if part.seed else part.words for part in parts)
         shown = money(limit.value, self.currency) if measure == "arr" else f"{limit.value:f}"
         why = f"{limit.why}: {float(times):.0%} of {shown}, for {told}"
-        return replace(limit, value=value, why=why, moves=limit.moves or any(not part.lasts for part in parts))
+        moves = limit.moves or any(not part.lasts for part in parts)
+        return replace(limit, value=value, why=why, moves=moves, full=limit.value)
 
     def _counting(self, capacity: CsmCapacity) -> Iterator[Part]:
         """The parts that limits follow as hours do (``limits.scale_with_capacity``): never those that end a book."""

@@ -48,7 +48,8 @@ class Limit:
 
     *setting*: its dotted name ("limits.csms.dana@acme.test.accounts"). *origin*: "default", or file and line.
     *seed*: the row of the seeds it rests on, None where the operator set it. *why*: a few words for the digest.
-    *moves*: by itself, with the mix of the book or a ramp, without anyone having touched the settings.
+    *moves*: by itself, with the mix of the book or a ramp, without anyone having touched the settings. *full*: what it
+    is for someone who works full time on nothing but accounts, where it is scaled for others.
     """
 
     value: Decimal
@@ -57,6 +58,7 @@ class Limit:
     seed: str | None
     why: str
     moves: bool = False
+    full: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ def context(tidings: Tidings) -> Iterator[str]:
 
 
 def _said_by(limit: Limit) -> str:
-    return "ClientSuccess" if limit.origin == "default" else limit.origin
+    who = "ClientSuccess" if limit.origin == "default" else limit.origin
+    return f"{limit.value / limit.full:.0%} of {who}" if limit.full else who
 
 
 def _notes(tidings: Tidings) -> Iterator[str]:

@@ -72,6 +72,11 @@ def test_a_limit_set_by_the_operator_is_not_laid_at_anyone_elses_door() -> None:
     assert "limits: $1 ARR (cssync.yaml:4), 50 accounts (ClientSuccess)" in told(mornings.after(CROWD)).context[2]
 
 
+def test_seed_10_what_a_limit_was_scaled_from_is_told_with_it() -> None:
+    digest = told(Mornings(Nights(settings(team={"scope": ["onboarding"]}))).after(many(45)))
+    assert "limits: $1.6M ARR (80% of ClientSuccess), 40 accounts (80% of ClientSuccess), 60 by" in digest.context[2]
+
+
 def test_seed_43_all_that_is_wrong_with_one_book_is_one_entry_with_one_action() -> None:
     rows = [*many(80, amount=30_000), *many(3, "U2")]
     (entry,) = told(Mornings().after(rows)).entries
