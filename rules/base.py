@@ -10,7 +10,7 @@ from functools import cached_property
 
 from cssync.books.history import History
 from cssync.capacity.company import Company
-from cssync.capacity.deals import OpenDeal, open_deals
+from cssync.capacity.deals import OpenDeals
 from cssync.capacity.forecast import Forecaster
 from cssync.capacity.growth import closed
 from cssync.capacity.limits import LimitBook
@@ -90,9 +90,9 @@ class Context:
         return plan(self.company)
 
     @cached_property
-    def deals(self) -> Mapping[str, tuple[OpenDeal, ...]]:
-        """By book: the open deals of its customers, and who works them."""
-        return open_deals(self.company)
+    def deals(self) -> OpenDeals:
+        """The open deals of the customers of every book, and who works them."""
+        return OpenDeals(self.company)
 
     @cached_property
     def relief(self) -> Mapping[str, Relief]:

@@ -44,7 +44,7 @@ def _renewing(context: Context, renewing: Sequence[Needy]) -> Sentence:
 def deals(context: Context, book: Book) -> Iterator[Sentence]:
     """Yield for each who works open deals which ones; the account keeps its one owner (seeds 28, 34, 36 and 37)."""
     groups: dict[tuple[Worker, Sort], list[OpenDeal]] = {}
-    for deal in context.deals.get(book.id, ()):
+    for deal in context.deals.of(book.id):
         groups.setdefault((deal.worker, deal.sort), []).append(deal)
     for (worker, sort), of in groups.items():
         worth = money(sum((deal.amount or Decimal(0) for deal in of), Decimal(0)), context.currency)

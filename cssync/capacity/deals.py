@@ -7,14 +7,17 @@ many customers on there is a renewals team, which takes the small upsells too, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
+from cssync.books.history import runs
 from cssync.capacity.attention import at_risk
 from cssync.capacity.company import Company
 from cssync.capacity.effort import ages
@@ -61,67 +64,69 @@ class OpenDeal:
     why: str
 
 
-def open_deals(company: Company) -> Mapping[str, tuple[OpenDeal, ...]]:
-    """By book: the undecided deals of its customers, by who works them, then the largest first."""
-    order = list(Worker)
-    found: dict[str, list[OpenDeal]] = {}
-    for book_id, deal in _Desk(company).deals():
-        found.setdefault(book_id, []).append(deal)
-    return {
-        book_id: tuple(
-            sorted(of, key=lambda one: (order.index(one.worker), one.sort, -(one.amount or 0), one.opportunity_id))
-        )
-        for book_id, of in found.items()
-    }
-
-
 @dataclass(frozen=True)
-class _Desk:
+class OpenDeals:
+    """The undecided deals of all customers of *company*, told book by book where they are asked for."""
+
     company: Company
 
-    def deals(self) -> Iterator[tuple[str, OpenDeal]]:
+    def of(self, book_id: str) -> tuple[OpenDeal, ...]:
+        """Of the customers in one book, by who works them, then the largest first."""
+        order = list(Worker)
+        found = (self._told(row) for row in self._rows(book_id).iter_rows(named=True))
+        return tuple(
+            sorted(found, key=lambda one: (order.index(one.worker), one.sort, -(one.amount or 0), one.opportunity_id))
+        )
+
+    def _rows(self, book_id: str) -> pl.DataFrame:
+        first, number = self._by_book[1].get(book_id, (0, 0))
+        return self._by_book[0].slice(first, number)
+
+    @cached_property
+    def _by_book(self) -> tuple[pl.DataFrame, Mapping[str, tuple[int, int]]]:
+        """Every open deal with what its customer pays, and paid first as far as is known; where those of a book are."""
+        settings, history = self.company.settings, self.company.history
         customers = self.company.books.customers.lazy().with_columns(**ages(self.company.as_of))
-        named = customers.select(
-            "account_id", "arr", account="name", held_by="book_id", at_risk=at_risk(self.company.settings)
+        named = customers.select("account_id", "arr", account="name", held_by="book_id", at_risk=at_risk(settings))
+        renewal = pl.sql_expr(settings.deals.renewal).fill_null(value=False)
+        open_ = history.snapshot.opportunities.lazy().filter(~pl.col("is_closed"))
+        held = history.timeline.spells.lazy().filter(pl.col("is_customer") & (pl.col("arr") > 0))
+        held = held.join(open_.select("account_id").unique(), on="account_id", how="semi")
+        initial = held.group_by("account_id").agg(initial=pl.col("arr").sort_by("valid_from").first())
+        rows = (
+            open_.join(named, on="account_id", how="inner")
+            .join(initial, on="account_id", how="left")
+            .with_columns(is_renewal=renewal)
+            .sort("held_by", "opportunity_id")
+            .collect()
         )
-        renewal = pl.sql_expr(self.company.settings.deals.renewal).fill_null(value=False)
-        open_ = self.company.history.snapshot.opportunities.lazy().filter(~pl.col("is_closed"))
-        rows = open_.join(named, on="account_id", how="inner").with_columns(is_renewal=renewal).collect()
-        initial = self._initial(rows["account_id"])
-        for row in rows.iter_rows(named=True):
-            sort, why = self._sort(row, initial.get(row["account_id"]))
-            yield (
-                row["held_by"],
-                OpenDeal(
-                    opportunity_id=row["opportunity_id"],
-                    account_id=row["account_id"],
-                    account=row["account"] or row["account_id"],
-                    is_renewal=row["is_renewal"],
-                    amount=row["value"],
-                    close_on=row["close_on"],
-                    sort=sort,
-                    worker=self._worker(sort),
-                    why=why,
-                ),
-            )
+        return rows, runs(rows["held_by"])
 
-    def _initial(self, account_ids: pl.Series) -> Mapping[str, Decimal]:
-        """What each paid first, as far back as is known."""
-        held = self.company.history.timeline.spells.lazy().filter(
-            pl.col("account_id").is_in(account_ids.implode()) & pl.col("is_customer") & (pl.col("arr") > 0)
+    def _told(self, row: Mapping[str, Any]) -> OpenDeal:
+        sort, why = self._sort(row)
+        return OpenDeal(
+            opportunity_id=row["opportunity_id"],
+            account_id=row["account_id"],
+            account=row["account"] or row["account_id"],
+            is_renewal=row["is_renewal"],
+            amount=row["value"],
+            close_on=row["close_on"],
+            sort=sort,
+            worker=self._worker(sort),
+            why=why,
         )
-        first = held.group_by("account_id").agg(pl.col("arr").sort_by("valid_from").first())
-        return dict(first.collect().iter_rows())
 
-    def _sort(self, row: Mapping[str, object], initial: Decimal | None) -> tuple[Sort, str]:
-        amount, arr = row["value"], row["arr"]
-        if not isinstance(amount, Decimal):
+    def _sort(self, row: Mapping[str, Any]) -> tuple[Sort, str]:
+        amount: Decimal | None = row["value"]
+        arr: Decimal | None = row["arr"]
+        initial: Decimal | None = row["initial"]
+        if amount is None:
             return Sort.UNKNOWN, "its amount is not known"
         if not row["is_renewal"]:
             return self._upsell(amount, initial)
         if row["at_risk"]:
             return Sort.AT_RISK, "a renewal at risk is not basic"
-        if isinstance(arr, Decimal) and amount > arr:
+        if arr is not None and amount > arr:
             sort, why = self._upsell(amount - arr, initial)
             return sort, f"a renewal with {self._money(amount - arr)} more, {why}"
         return Sort.BASIC, "a renewal of what is paid already"

@@ -145,7 +145,12 @@ def place(history: History, costs: pl.DataFrame | None, cuts: Cuts, deals: Deals
     figures = accounts.with_columns(
         pl.coalesce("before", "arr"), pl.col("cost", "on_offer").fill_null(pl.lit(_ZERO, MONEY))
     )
-    units = _units(figures).with_columns(profit=pl.col("arr") - pl.col("cost"), growth=_growth()).collect()
+    alone = history.books.customers.select((pl.col("unit_id") == pl.col("account_id")).all()).item()
+    units = (
+        (figures if alone else _units(figures))
+        .with_columns(profit=pl.col("arr") - pl.col("cost"), growth=_growth())
+        .collect()
+    )
     profit_cut = _cut(cuts.profitable_from, units["profit"].cast(pl.Float64))
     growth_cut = _cut(cuts.growing_over, units.filter(pl.col("arr").is_not_null())["growth"])
     known = (history.timeline.as_of - since).days >= cuts.known_days

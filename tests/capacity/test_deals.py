@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cssync.capacity.deals import OpenDeal, Worker, open_deals
+from cssync.capacity.deals import OpenDeal, OpenDeals, Worker
 from tests.nights import TODAY, Nights, Row, account, many, pull_of, settings
 
 
@@ -21,7 +21,7 @@ def a_deal(amount: int | str | None, kind: str = "expansion", account_id: str = 
 def found(*deals: Row, rows: list[Row] | None = None, **with_: Any) -> tuple[OpenDeal, ...]:
     customers = rows or [account("a", amount=20_000)]
     night = Nights(settings(**with_)).walk(pull_of(customers, opportunities=deals))
-    return open_deals(night.context().company).get("U1", ())
+    return OpenDeals(night.context().company).of("U1")
 
 
 def who(*deals: Row, **with_: Any) -> list[tuple[Worker, str]]:
@@ -48,7 +48,7 @@ def test_the_initial_acv_is_what_the_customer_paid_first() -> None:
     nights = Nights()
     nights.walk(pull_of([account("a", amount=4_000)]), TODAY.replace(year=2025))
     night = nights.walk(pull_of([account("a", amount=40_000)], opportunities=[a_deal(5_000)]))
-    (deal,) = open_deals(night.context().company)["U1"]
+    (deal,) = OpenDeals(night.context().company).of("U1")
     assert (deal.worker, deal.why) == (Worker.SALES, "past the initial ACV of $4k")
 
 
