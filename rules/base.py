@@ -12,15 +12,16 @@ from cssync.books.history import History
 from cssync.capacity.company import Company
 from cssync.capacity.deals import OpenDeals
 from cssync.capacity.forecast import Forecaster
-from cssync.capacity.growth import closed
 from cssync.capacity.limits import LimitBook
 from cssync.capacity.plan.plan import Plan, plan
+from cssync.capacity.rebalance.propose import propose
+from cssync.capacity.rebalance.search import QUICK
 from cssync.model.book import Book, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.finding import Finding, Limit, Subject
 from cssync.model.story import Named
 from cssync.settings.model import Settings
-from rules.relief import Need, Relief, Room, everyone, share_out, surplus
+from rules.relief import Relief, reliefs
 
 
 @dataclass(frozen=True)
@@ -97,18 +98,7 @@ class Context:
     @cached_property
     def relief(self) -> Mapping[str, Relief]:
         """For every book over a limit, and every one that nobody works: what to hand over, and to whom."""
-        unworked = [Need(book, everyone(self.history.customers(book.id))) for book in self.unworked()]
-        rooms, over = [], []
-        for book in self.measured():
-            accounts = int(self.limits.limit(book, "accounts").value) - book.accounts
-            arr = self.limits.limit(book, "arr").value - book.arr
-            has_time = self.company.workload.of(book).has_time
-            if accounts > 0 and arr > 0 and has_time and closed(self.company, book) is None:
-                rooms.append(Room(book, accounts, arr))
-            elif accounts < 0 or arr < 0:
-                over.append(Need(book, surplus(self.history.customers(book.id), -accounts, -arr, self.as_of)))
-        over.sort(key=lambda need: (-len(need.moves), need.book.id))
-        return share_out((*unworked, *over), tuple(rooms))
+        return reliefs(propose(self.company, QUICK), self.unworked())
 
     def share_of_limits(self, book: Book) -> tuple[Decimal, Decimal]:
         """(accounts, ARR) of the book as shares of its limits: 1 is exactly full."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
+import polars as pl
+
+from cssync.capacity.rebalance.proposal import Customer
 from cssync.model.book import Book
 from cssync.model.story import Named, Sentence
 from cssync.model.wording import count, day, listed, money
 from rules.base import Context
 from rules.movers import enumerated
-from rules.relief import RENEWAL_SOON, Customer, Relief, everyone, worth
+from rules.relief import Placed, Relief, worth
 
 _MOST_COLLEAGUES = 4
 
@@ -17,13 +21,15 @@ _MOST_COLLEAGUES = 4
 def hand_over(context: Context, book: Book, relief: Relief) -> str:
     """The one action for a book that is over its limits today."""
     whose = f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
-    where = f" in {book.segment}" if book.segment else ""
+    placed = sum(len(customers) for _, customers in relief.placed)
+    if not relief.moves:
+        return f"Open a requisition now: none of {book.name}'s customers may change hands at present."
     if relief.unplaced:
-        placed = len(relief.moves) - len(relief.unplaced)
-        room = f"room for {placed} of them" if placed else "no room"
-        return f"Open a requisition now: {whose} should move, and colleagues{where} have {room}."
-    to = listed([f"{len(customers)} to {colleague.name}" for colleague, customers in relief.placed], _MOST_COLLEAGUES)
-    return f"Move {whose}: {to}."
+        return f"Open a requisition now: {whose} should move, and {_room(book, placed, len(relief.waiting))}."
+    if relief.waiting and not placed:
+        return f"Move {whose} next quarter: this one allows no further moves."
+    later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
+    return f"Move {whose}: {_to(relief.placed)}{later}."
 
 
 def hold_back(book: Book, end: str) -> str:
@@ -32,33 +38,61 @@ def hold_back(book: Book, end: str) -> str:
 
 
 def proposal(context: Context, book: Book) -> Iterator[Sentence]:
-    """Yield for each colleague who is to take whom over, by name; never a customer that renews within 60 days."""
+    """Yield for each colleague who is to take whom over, by name; then who waits or stays, and what comes of it."""
     relief = context.relief.get(book.id)
     if relief is None:
         return
     for colleague, customers in relief.placed:
         if calm := _calm(context, customers):
             yield ("To ", Named(colleague.name), f", {_sum(context, calm)}: ", *_named(context, calm), ".")
+    if relief.waiting:
+        waiting = relief.waiting
+        yield (f"Next quarter, {_sum(context, waiting)}: ", *_named(context, waiting), ".")
     if calm := _calm(context, relief.unplaced):
         yield (f"No colleague has room for {_sum(context, calm)}: ", *_named(context, calm), ".")
     yield from _renewing(context, book)
 
 
+def _room(book: Book, placed: int, waiting: int) -> str:
+    where = f" in {book.segment}" if book.segment else ""
+    if not placed + waiting:
+        return f"colleagues{where} have no room"
+    now = f", {placed or 'none'} of these this quarter" if waiting else ""
+    return f"colleagues{where} have room for {placed + waiting} of them{now}"
+
+
+def _to(placed: Placed) -> str:
+    return listed([f"{len(customers)} to {colleague.name}" for colleague, customers in placed], _MOST_COLLEAGUES)
+
+
 def _renewing(context: Context, book: Book) -> Iterator[Sentence]:
     """Whose turn it is in any case: with a CSM they stay, without one they are the first to be given one."""
-    soon = [one for one in everyone(context.history.customers(book.id)) if one.renews_soon(context.as_of)]
-    if not soon:
+    soon = pl.col("renewal_on").is_between(context.as_of, context.as_of + _too_near(context))
+    rows = context.history.customers(book.id).filter(soon)
+    if rows.is_empty():
         return
-    within = f"within {RENEWAL_SOON.days} days"
+    within = f"within {_too_near(context).days} days"
     if book.kind.is_working:
-        yield (f"{count(len(soon), 'customer')} {'renews' if len(soon) == 1 else 'renew'} {within} and should stay.",)
+        yield (
+            f"{count(rows.height, 'customer')} {'renews' if rows.height == 1 else 'renew'} {within} and should stay.",
+        )
         return
-    first = day(min(one.renews_on for one in soon if one.renews_on))
-    yield (f"Renewing {within}, the first on {first}, so to be given a CSM at once: ", *_named(context, soon), ".")
+    largest = rows.sort(["arr", "account_id"], descending=[True, False], nulls_last=True)
+    known = largest.select("account_id", "name", "arr", "renewal_on").rows()
+    named = [(context.named(id_, name or id_), arr) for id_, name, arr, _ in known]
+    first = min(renews_on for *_, renews_on in known)
+    due = f"Renewing {within}, the first on {day(first)}, so to be given a CSM at once: "
+    yield (due, *enumerated(named, context.currency), ".")
+
+
+def _too_near(context: Context) -> timedelta:
+    return timedelta(days=context.settings.rebalance.stay_before_renewal_days)
 
 
 def _calm(context: Context, customers: Iterable[Customer]) -> tuple[Customer, ...]:
-    return tuple(customer for customer in customers if not customer.renews_soon(context.as_of))
+    """Those whose renewal is not so near that they are told of by themselves."""
+    last = context.as_of + _too_near(context)
+    return tuple(one for one in customers if one.renews_on is None or not context.as_of <= one.renews_on <= last)
 
 
 def _sum(context: Context, customers: tuple[Customer, ...]) -> str:

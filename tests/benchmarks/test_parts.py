@@ -18,7 +18,7 @@ from tests.benchmarks.served import served
 _DETOUR = Path(__file__).with_name("detour")
 _TINY = (
     *("--accounts", "400", "--rows", "400", "--many", "800", "--limited", "400", "--records", "400"),
-    *("--repeat", "1", "--starts", "1", "--companies", "1", "--watched", "1", "--csms", "24"),
+    *("--repeat", "1", "--starts", "1", "--sizes", "1", "--seeds", "1"),
 )
 
 
@@ -26,6 +26,13 @@ def _figures(part: str) -> dict[str, Figure]:
     found = {figure.what.strip(): figure for figure in run.figures(part, run.parsed(_TINY))}
     assert all(figure.measured for figure in found.values())
     return found
+
+
+def test_proposals_are_made_by_every_way_and_ours_is_judged() -> None:
+    found = _figures("rebalance")
+    assert {"ours", "HiGHS, one program", "greedy", "greedy and exchanges"} <= set(found)
+    assert found["ours"].target == "<= 1% missed, 10 s, < 1 GB"
+    assert "misses" in found["greedy"].measured
 
 
 def test_the_start_is_timed() -> None:

@@ -118,7 +118,7 @@ def test_whom_to_move_is_said_by_name_and_colleague_and_never_before_a_renewal()
     ]
     assert chapter(walked((0, rows), **SMALL), "Whom to move") == (
         "To Sam Ito, 1 customer ($10): Name s1 ($10).",
-        "No colleague has room for 2 customers ($9.02k): Name s2 ($20), Name U1-002 ($9k).",
+        "No colleague has room for 2 customers ($9.02k): Name s2 ($20), Name U1-000 ($9k).",
         "1 customer renews within 60 days and should stay.",
     )
 

@@ -287,9 +287,8 @@ class TestArrOverLimitWhereTheEffortFits:
         assert finding.hire is False
 
     def test_far_too_much_is_a_warning_that_still_asks_for_moves(self) -> None:
-        (finding,) = found(
-            self.rule, [*many(10, amount=300_000, segment="Enterprise"), *many(1, "U2", segment="Enterprise")]
-        )
+        rows = [*many(10, amount=300_000, segment="Enterprise"), *many(1, "U2", segment="Enterprise")]
+        (finding,) = found(self.rule, rows, rebalance={"moves_share": 1})
         assert finding.severity is Severity.WARNING
         assert finding.action == "Move 4 customers ($1.2M of ARR): 4 to Sam Ito."
 
@@ -368,17 +367,16 @@ class TestLoadOverCapacity:
 
     def test_what_is_too_much_goes_to_colleagues_of_the_segment_with_time(self) -> None:
         rows = [*many(42, segment="Mid-Market"), *many(20, "U2", segment="Mid-Market"), *many(1, "U3", segment="SMB")]
-        (finding,) = found(self.rule, rows)
-        assert finding.action == (
-            "Move customers of 40 h a month to colleagues in Mid-Market with time: Sam Ito (48 h free)."
-        )
+        (finding,) = found(self.rule, rows, rebalance={"moves_share": 1})
+        assert finding.action == "Move 7 customers ($7k of ARR): 7 to Sam Ito."
 
     def test_where_nobody_has_the_hours_the_action_is_to_hire(self) -> None:
         rows = [*many(42, segment="Mid-Market"), *many(30, "U2", segment="Mid-Market")]
         (finding,) = found(self.rule, rows)
-        assert (finding.action, finding.hire) == (
-            "Open a requisition now: 40 h a month are too much, and colleagues in Mid-Market have only 8 h free.",
-            True,
+        assert finding.hire
+        assert finding.action == (
+            "Open a requisition now: 7 customers ($7k of ARR) should move, and colleagues in Mid-Market have room for "
+            "5 of them."
         )
 
     def test_seed_31_what_a_ramp_will_make_good_is_watched(self) -> None:

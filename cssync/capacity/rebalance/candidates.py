@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from math import floor
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from cssync.capacity.growth import closed
 from cssync.capacity.rebalance.costs import movables, renews_by
 from cssync.capacity.rebalance.problem import Flags, Floats, Ints, Problem
 from cssync.capacity.rebalance.skills import Skills
+from cssync.capacity.workload import BookLoad
 from cssync.model.book import Book, BookKind
 from cssync.settings.rebalance import Rebalance
 
@@ -31,9 +33,8 @@ class Scene:
     """The books of a company that limits apply to as rows: measured ones, and pools whose size is known.
 
     *load*, *limit*, *most* are (books, measures): beyond *limit* a book is to be relieved; up to *most* it can take on.
-    They differ in hours alone: a book is relieved from where it is time to act, and filled up to where it is watched.
-    inf: nothing is known of it. *scale*: what an overload is a share of. *closed*: who
-    takes on nobody. *customers*: see ``costs.movables``.
+    They differ in hours alone: only a book that it is time to act on is relieved of hours. inf: no limit is known.
+    *scale*: what an overload is a share of. *closed*: who takes on nobody. *customers*: see ``costs.movables``.
     """
 
     company: Company
@@ -151,16 +152,22 @@ def _figures(company: Company, book: Book) -> tuple[Measures, Measures, Measures
     """(load, limit, most, scale); None: unlimited."""
     accounts, arr = (company.limits.limit(book, measure).value for measure in ("accounts", "arr"))
     load = company.workload.of(book)
-    has, lasting = load.capacity.hours, load.capacity.lasting_hours
-    if load.guessed or has is None or lasting is None:
-        has = lasting = None
-    settings = company.settings.capacity
+    has = load.capacity.hours
+    amber = company.settings.capacity.amber_at
     return (
-        (Decimal(book.accounts), book.arr, load.hours),
-        (accounts, arr, None if lasting is None else lasting * settings.act_at),
-        (accounts, arr, None if has is None else has * settings.amber_at),
+        (Decimal(book.accounts), book.arr, load.known),
+        (accounts, arr, _hours_at_most(company, load)),
+        (accounts, arr, None if has is None else has * amber),
         (accounts, arr, load.capacity.full),
     )
+
+
+def _hours_at_most(company: Company, load: BookLoad) -> Decimal | None:
+    """What a book is relieved to: below where it is watched, once it is time to act; a ramp or a leave is no reason."""
+    lasting, settings = load.capacity.lasting_hours, company.settings.capacity
+    if lasting is None or load.known < lasting * settings.act_at:
+        return None
+    return max(Decimal(0), lasting * settings.amber_at - Decimal(1) / _PARTS)
 
 
 def _pools(company: Company) -> Iterator[Book]:
@@ -178,7 +185,7 @@ def _closed(company: Company, book: Book) -> bool:
 
 def _rows(measures: Sequence[Measures]) -> Floats:
     rows = [
-        [np.inf if value is None else float(round(value * unit)) for value, unit in zip(each, _UNITS, strict=True)]
+        [np.inf if value is None else float(floor(value * unit)) for value, unit in zip(each, _UNITS, strict=True)]
         for each in measures
     ]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_UNITS))

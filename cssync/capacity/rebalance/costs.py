@@ -27,7 +27,7 @@ def movables(company: Company) -> pl.DataFrame:
     accounts = (
         company.books.customers.lazy()
         .join(held, on="account_id", how="left", maintain_order="left")
-        .join(company.workload.hours.lazy().select("account_id", "hours"), on="account_id", how="left")
+        .join(_known_hours(company), on="account_id", how="left")
         .with_columns(
             segment=pl.col("segment").fill_null(pl.col("book_id").replace_strict(segments, default=None)),
             stays=_stays(company),
@@ -57,6 +57,12 @@ def movables(company: Company) -> pl.DataFrame:
 def renews_by(company: Company) -> date:
     """The last day of a renewal that is too near for a move."""
     return company.as_of + timedelta(days=company.settings.rebalance.stay_before_renewal_days)
+
+
+def _known_hours(company: Company) -> pl.LazyFrame:
+    """``account_id, hours``: nothing where no setting says how much work an account of its segment is."""
+    known = pl.when(~pl.col("guessed")).then("hours")
+    return company.workload.hours.lazy().select("account_id", hours=known)
 
 
 def _stays(company: Company) -> pl.Expr:

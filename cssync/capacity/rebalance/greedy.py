@@ -22,7 +22,7 @@ def greedy(problem: Problem, target: Ints) -> Ints:
             state.move(account, receiver)
             left -= 1
         else:
-            state.closed[account] = True
+            state.close(account)
         for gain, following in state.best(giver):
             heapq.heappush(best, (-gain, giver, following))
     return state.target
@@ -64,6 +64,8 @@ class State:
         self.load = problem.load - problem.given(target)
         self.room = problem.room - problem.taken(target)
         self.closed = np.zeros(problem.accounts, dtype=bool)
+        self._receivers: dict[int, Ints] = {}
+        self._rows: dict[int, Ints] = {}
 
     def best(self, giver: int) -> tuple[tuple[float, int], ...]:
         """(what it is worth, account) of the giver's best move, the detour left out; empty where none is worth it."""
@@ -84,15 +86,33 @@ class State:
     def receiver(self, account: int, among: Flags | None = None) -> int | None:
         """Who takes it at the least detour, and of those whoever has most room left."""
         problem = self.problem
-        group = problem.group[account]
-        open_ = problem.takes[group] & (self.room >= problem.weight[account]).all(axis=1)
+        group = int(problem.group[account])
+        places = self._of(group)
+        places = places[(self.room[places] >= problem.weight[account]).all(axis=1)]
         if among is not None:
-            open_ &= among
-        places = np.flatnonzero(open_)
+            places = places[among[places]]
         if not len(places):
             return None
-        order = np.lexsort((places, *-self.room[places].T[::-1], problem.detour[group, places]))
+        detour = problem.detour[group, places]
+        places = places[detour == detour.min()]
+        order = np.lexsort((places, *-self.room[places].T[::-1]))
         return int(places[order[0]])
+
+    def close(self, account: int) -> None:
+        """Try *account* no more, nor any of its group for which nobody can have room any more either."""
+        problem = self.problem
+        group = int(problem.group[account])
+        most = self.room[self._of(group)].max(axis=0, initial=0.0)
+        rows = self._rows.get(group)
+        if rows is None:
+            rows = np.flatnonzero(problem.group == group)
+        weight = problem.weight[rows]
+        hopeless = (weight > most).any(axis=1)
+        if self.receiver(account) is None:
+            hopeless |= (weight >= problem.weight[account]).all(axis=1)
+        self.closed[rows[hopeless]] = True
+        self.closed[account] = True
+        self._rows[group] = rows[~hopeless]
 
     def move(self, account: int, receiver: int) -> None:
         """From wherever it is now; STAYS: back to its giver."""
@@ -100,10 +120,18 @@ class State:
         if before >= 0:
             self.room[before] += weight
             self.load[giver] += weight
+            self._receivers.clear()
         if receiver != STAYS:
             self.room[receiver] -= weight
             self.load[giver] -= weight
         self.target[account] = receiver
+
+    def _of(self, group: int) -> Ints:
+        """Who may take customers of *group*, and had room for one the last time that somebody asked."""
+        known = self._receivers.get(group)
+        places = np.flatnonzero(self.problem.takes[group]) if known is None else known
+        self._receivers[group] = places[self.room[places, 0] >= 1]
+        return self._receivers[group]
 
     def _relief(self, giver: int, accounts: slice) -> Floats:
         problem = self.problem

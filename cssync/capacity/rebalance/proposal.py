@@ -90,7 +90,8 @@ class Proposal:
     """*moves*: between CSMs. *placements*: of customers whom nobody works. *homeless*: those of them without room.
 
     *waiting*: by book, who should move as well and would find room, but not within what a quarter allows. *stuck*: the
-    same without room. *budget*: moves that the quarter allows, *used* of which were made before.
+    same without room. *crowded*: the books over a limit. *budget*: moves that are allowed; *used*: those of the quarter
+    that were made before.
     """
 
     moves: tuple[Move, ...]
@@ -98,6 +99,7 @@ class Proposal:
     homeless: tuple[tuple[Book, Customer], ...]
     waiting: tuple[tuple[Book, Customer], ...]
     stuck: tuple[tuple[Book, Customer], ...]
+    crowded: tuple[Book, ...]
     effects: tuple[Effect, ...]
     quality: Quality
     budget: int

@@ -82,6 +82,7 @@ class _Told:
             homeless=tuple(self._whose(free.filter(pl.Series(homes < 0, dtype=pl.Boolean)))),
             waiting=waiting,
             stuck=stuck,
+            crowded=tuple(self.scene.books[place] for place in np.flatnonzero(self.scene.over)),
             effects=tuple(self._effects()),
             quality=Quality(found.before, found.price, found.bound, found.best),
             budget=self.budget,
@@ -138,7 +139,7 @@ class _Told:
             hours=Decimal(int(load[HOURS])).scaleb(-4),
             most_accounts=limits.limit(book, "accounts").value,
             most_arr=limits.limit(book, "arr").value,
-            has_hours=None if capacity.guessed else capacity.capacity.hours,
+            has_hours=capacity.capacity.hours if capacity.known else None,
         )
 
     @property

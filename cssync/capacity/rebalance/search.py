@@ -44,7 +44,7 @@ QUICK = Work(
     exact=1_500, whole=Effort(nodes=300), search=Search(rounds=10, pairs=600, piece=Effort(nodes=50)),
 )  # fmt: skip
 THOROUGH = replace(
-    QUICK, accounts=10_000_000, rounds=4, choosing=Effort(nodes=500, gap=1e-5), exact=3_000,
+    QUICK, accounts=10_000_000, rounds=2, choosing=Effort(nodes=200, gap=1e-4), exact=3_000,
     whole=Effort(nodes=3_000), search=Search(rounds=400, pairs=1_500, piece=Effort(nodes=200)),
 )  # fmt: skip
 
@@ -116,15 +116,19 @@ class _Improvement:
         columns.learn(self.problem.nothing())
         columns.learn(classes.kinds(self.target))
         for number in range(self.work.rounds):
-            new = columns.price(prices, self.work.pricing)
+            new = columns.price(prices, self.work.pricing, self._bounding(number))
             self.bound = max(self.bound, columns.bound)
             chosen = columns.chosen(self.work.choosing)
             if chosen is not None:
                 self._take(greedy(self.problem, packed(self.problem, classes.of, chosen)))
             again = columns.weighed() if new else None
-            if self._now.best or again is None or not self.going_on("bounding", number + 1, self.work.rounds):
+            if self._now.best or again is None:
                 return
             prices = again
+
+    def _bounding(self, number: int) -> Callable[[int], bool]:
+        givers, rounds = self.problem.givers, self.work.rounds
+        return lambda giver: self.going_on("bounding", number * givers + giver, rounds * givers)
 
     def _whole(self, _columns: Columns) -> None:
         piece = Piece.whole(self.problem)
