@@ -117,8 +117,9 @@ class FileConnector:
         # Of deals that were decided before the first decision in it, an export holds nothing.
         decided = spells.filter("is_closed") if spells["is_closed"].any() else spells
         since: date = decided.select(pl.min("valid_from")).item()
-        spells = pipeline.spells(parsed.table, opportunities, told, as_of, since)
-        return History(since={PIPELINE: since}, problems=parsed.problems, pipeline=spells)
+        lasting = spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > since))
+        clipped = lasting.with_columns(valid_from=pl.max_horizontal("valid_from", pl.lit(since)))
+        return History(since={PIPELINE: since}, problems=parsed.problems, pipeline=clipped)
 
     def check(self) -> Iterator[Check]:
         """Yield what the folder holds, and every mapped column with samples and its share of empty cells."""
