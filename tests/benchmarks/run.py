@@ -13,10 +13,11 @@ from pathlib import Path
 import structlog
 
 from tests.benchmarks import dry_run, hubspot_reading, nights, peers, quiet, rebalancing, salesforce_reading, startup
+from tests.benchmarks.forecast import figures as forecast
 from tests.benchmarks.measure import Figure
 
 # Named after what is read; the modules are not, since a script's own folder comes before the packages it imports.
-_PARTS = ("startup", "nights", "salesforce", "hubspot", "peers", "rebalance")
+_PARTS = ("startup", "nights", "salesforce", "hubspot", "peers", "forecast", "rebalance")
 _HUBSPOT_LIMIT = 100  # calls per ten seconds, the lowest that HubSpot has
 
 
@@ -53,6 +54,8 @@ def figures(part: str, options: argparse.Namespace) -> Iterator[Figure]:
             case "hubspot":
                 yield from hubspot_reading.figures(options.rows, options.repeat)
                 yield from hubspot_reading.limited(options.limited, _HUBSPOT_LIMIT)
+            case "forecast":
+                yield from forecast.figures(options.companies, options.watched, options.csms)
             case "rebalance":
                 yield from rebalancing.figures(rebalancing.SIZES[: options.sizes], options.seeds)
             case _:
@@ -73,6 +76,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--limited", type=int, default=30_500, help="companies that are read under HubSpot's limit")
     parser.add_argument("--records", type=int, default=10_000, help="accounts of the dry run and of the peers")
     parser.add_argument("--repeat", type=int, default=3, help="how often each reading is timed")
+    parser.add_argument("--companies", type=int, default=10, help="simulated companies a scenario of the forecast")
+    parser.add_argument("--watched", type=int, default=90, help="nights that the forecast's trigger is watched for")
+    parser.add_argument("--csms", type=int, default=5_000, help="of the company whose every book is forecast")
     parser.add_argument("--starts", type=int, default=15, help="how often each start is timed")
     parser.add_argument(
         "--sizes", type=int, default=3, help="of the companies to be rebalanced, so many, the smallest first"

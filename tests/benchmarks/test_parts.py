@@ -18,7 +18,8 @@ from tests.benchmarks.served import served
 _DETOUR = Path(__file__).with_name("detour")
 _TINY = (
     *("--accounts", "400", "--rows", "400", "--many", "800", "--limited", "400", "--records", "400"),
-    *("--repeat", "1", "--starts", "1", "--sizes", "1", "--seeds", "1"),
+    *("--repeat", "1", "--starts", "1", "--companies", "1", "--watched", "1", "--csms", "24"),
+    *("--sizes", "1", "--seeds", "1"),
 )
 
 

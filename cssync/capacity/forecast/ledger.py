@@ -149,7 +149,7 @@ class Ledger:
             sum_of_bernoullis(stay),
             sum_of_bernoullis(wins),
             poisson(float(self._spread.mean[row, days])),
-            negative_binomial(self.unseen.mean(row, days), float(self.unseen.shape()[row])),
+            negative_binomial(self.unseen.mean(row, days), float(self.unseen.shape[row])),
         )
 
     @property
@@ -226,7 +226,7 @@ class Ledger:
 
     @cached_property
     def _wins(self) -> Paths:
-        return self.deals.paths(self.deals.adds, self._taken, self.roster.each, _CROSSES_WITHIN)
+        return self._spread + self.deals.named(self.deals.adds, self._taken, self.roster.each, _CROSSES_WITHIN)
 
     @cached_property
     def _spread(self) -> Paths:
@@ -241,6 +241,10 @@ class Ledger:
         one = np.ones(len(self.roster))
         gained = self._wins + self.unseen.paths(one, one, self.roster.each, _CROSSES_WITHIN)
         return (gained - self._lost).plus(self.roster.accounts.astype(np.float64))
+
+    @cached_property
+    def _medians(self) -> Floats:
+        return self._accounts.median
 
     @cached_property
     def _measures(self) -> tuple[Measure, ...]:
@@ -292,7 +296,7 @@ class Ledger:
         if book.accounts >= limit:
             return self._today
         row = self.roster.rows[book.id]
-        there = np.flatnonzero(self._accounts.median[row] >= limit - 0.5)
+        there = np.flatnonzero(self._medians[row] >= limit - 0.5)
         late = int(there[0]) if len(there) else None
         if reaches >= _WORTH_REFINING:
             late = self._refined(book, limit, days, late)

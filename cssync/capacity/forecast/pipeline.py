@@ -74,9 +74,10 @@ class Deals:
 
     def paths(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
         """What is gained by each of *days*, a deal weighing *weights*: cumulants of the sum."""
-        return self._named(weights, taken, into, days) + self.spread(weights, taken, into, days)
+        return self.named(weights, taken, into, days) + self.spread(weights, taken, into, days)
 
-    def _named(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
+    def named(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
+        """Of those deals that are meant for one CSM: independent events."""
         chosen, rows = self.book >= 0, into.rows[self.book]
         curves, scale = self.curves[:, : days + 1], self.believed(taken.trust)
         parts = {

@@ -7,6 +7,7 @@ now, the share whose deal is not open yet is the share of past wins whose deal w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,7 +26,7 @@ _PRIOR_HALF_DAYS = 90.0
 _PRIOR_WINS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unseen:
     """*share*: of the wins of each day (0 is today) what no open deal announces. *effort*: plain days' worth of wins
     up to each day, seasons and trust in the pipeline included.
@@ -35,6 +36,7 @@ class Unseen:
     effort: Floats
     rates: Rates
 
+    @cached_property
     def shape(self) -> Floats:
         """By book: of the negative binomial, with what is not known of the rate itself."""
         return 1 / (1 / SHAPE + 1 / np.maximum(self.rates.shape, 1e-9))
@@ -44,7 +46,7 @@ class Unseen:
 
     def paths(self, weight: Floats, squares: Floats, into: Into, days: int) -> Paths:
         """What comes by each of *days*, a win in each book weighing *weight* in the mean, and *squares* its square."""
-        shape, a_day, effort = self.shape(), self.rates.a_day, self.effort[: days + 1]
+        shape, a_day, effort = self.shape, self.rates.a_day, self.effort[: days + 1]
 
         def summed(of_books: Floats) -> Floats:
             return sums(into.rows, of_books, into.size)[:, None]

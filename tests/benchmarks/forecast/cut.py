@@ -60,8 +60,8 @@ def _date(day: int) -> date:
 
 def _days(days: Ints) -> pl.Series:
     """Dates; NEVER is null."""
-    series = pl.Series(days.astype(np.int64))
-    return pl.select(pl.when(series < NEVER).then(series).cast(pl.Int32).cast(pl.Date)).to_series()
+    rows = pl.DataFrame({"day": days.astype(np.int64)})
+    return rows.select(pl.when(pl.col("day") < NEVER).then("day").cast(pl.Int32).cast(pl.Date)).to_series()
 
 
 def _recent(spells: pl.DataFrame, day: int, known: int) -> pl.DataFrame:
@@ -149,7 +149,7 @@ def _deal_rows(world: World) -> pl.DataFrame:
         told = (turns < NEVER) & (turns <= deals.noted[:, None])
         deal, days = np.unique(np.stack([np.nonzero(told)[0], turns[told]]), axis=1)
         closed = days >= deals.noted[deal]
-        ends = np.where(np.append(deal[1:] == deal[:-1], False), np.append(days[1:], NEVER), NEVER)
+        ends = np.where(np.append(deal[1:] == deal[:-1], False), np.append(days[1:], NEVER), NEVER)[: len(deal)]
         pushes = (deals.pushed_on[deal] <= days[:, None]).sum(axis=1)
         stage = np.clip((deals.stages_on[deal] <= days[:, None]).sum(axis=1) - 1, 0, len(STAGES) - 1)
         on_their_way = {

@@ -1,0 +1,86 @@
+"""The forecast beside lines through points and beside an oracle, on simulated companies; and how long it takes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from statistics import mean
+
+from tests.benchmarks.forecast import nights
+from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
+from tests.benchmarks.forecast.scores import LEVELS, Scores
+from tests.benchmarks.forecast.trying import DAYS, compared
+from tests.benchmarks.measure import PYTHON, Figure, child
+
+_PEERS = ("last value", "drift", "least squares", "Theil-Sen")
+_ETS = "AutoETS"
+_CSMS = 5_000
+_SECONDS = 10.0
+# CRPS over the oracle's that is to be met.
+TARGETS = {"base": 1.20, "turbulent": 1.50}
+_OTHER_TARGET = 1.25
+_WITHIN_POINTS = 0.03
+# Seeds that nothing was tuned on.
+FIRST_SEED = 1
+
+
+def figures(companies: int, watched_nights: int, csms: int = _CSMS) -> Iterator[Figure]:
+    """*companies*: simulated ones a scenario. *watched_nights*: of each book, for the trigger."""
+    peers = (*_PEERS, *((_ETS,) if _installed() else ()))
+    seeds = range(FIRST_SEED, FIRST_SEED + companies)
+    if not _installed():
+        yield Figure(f"  {_ETS}", "not installed: uv sync --group bench")
+    for scenario in SCENARIOS:
+        yield from _scenario(scenario.name, compared(scenario, seeds, ("oracle", "ledger", *peers)))
+    for history in (0, 30):
+        told = compared(BASE, seeds, ("oracle", "ledger"), days=DAYS[::2], history=history)
+        yield Figure(f"  base, {history} days of history: CRPS / oracle", f"{_ratio(told, 'ledger'):.2f}")
+    yield from _trigger(seeds, ("ledger", *peers), watched_nights)
+    yield from _speed(csms)
+
+
+def _installed() -> bool:
+    return importlib.util.find_spec("statsforecast") is not None
+
+
+def _ratio(scores: dict[str, Scores], method: str) -> float:
+    return scores[method].crps / scores["oracle"].crps
+
+
+def _scenario(name: str, scores: dict[str, Scores]) -> Iterator[Figure]:
+    target = TARGETS.get(name, _OTHER_TARGET)
+    cases = scores["ledger"].cases
+    yield Figure(f"forecast, {name}, {cases} books:", "CRPS/oracle  MAE   50/80/95% hold Brier")
+    for method, told in scores.items():
+        held = "/".join(f"{share * 100:.0f}" for share in told.within)
+        ratio = _ratio(scores, method)
+        measured = f"{ratio:.2f}  {told.mae:5.2f}  {held:>9}  {told.brier:.3f}"
+        if method == "ledger":
+            yield Figure(f"  {method}", measured, f"CRPS/oracle <= {target:.2f}", met=ratio <= target)
+            off = max(abs(share - level) for share, level in zip(told.within, LEVELS, strict=True))
+            yield Figure("  its intervals, furthest off", f"{off * 100:.1f} points", "<= 3", met=off <= _WITHIN_POINTS)
+        else:
+            yield Figure(f"  {method}", measured)
+
+
+def _trigger(seeds: Sequence[int], methods: Sequence[str], watched_nights: int) -> Iterator[Figure]:
+    found = nights.watched(BASE, seeds[:2], methods, watched_nights, limit=75)
+    yield Figure("trigger, base:", "precision recall lead flips/100 nights")
+    for method, told in found.items():
+        precision = told.right / told.opened if told.opened else 0.0
+        recall = told.foreseen / told.breaches if told.breaches else 0.0
+        lead = f"{mean(told.lead_days):.0f} d" if told.lead_days else "none"
+        flips = 100 * told.flips / told.nights
+        alerts = f"{told.opened} alerts, {told.breaches} breaches"
+        yield Figure(f"  {method} ({alerts})", f"{precision:.0%}  {recall:.0%}  {lead}  {flips:.2f}")
+
+
+def _speed(csms: int) -> Iterator[Figure]:
+    run = child((PYTHON, "-m", "tests.benchmarks.forecast.crowd", str(csms)))
+    cost = json.loads(run.output)
+    what = f"{cost['books']:,} CSMs, {cost['accounts']:,} customers, every book forecast"
+    met = cost["seconds"] < _SECONDS if csms == _CSMS else None
+    yield Figure(what, f"{cost['seconds']:.1f} s of CPU", f"< {_SECONDS:.0f} s", met=met)
+    yield Figure("  every segment's outlook, 400 days", f"{cost['outlook']:.1f} s of CPU")
+    yield Figure("  peak memory of that", f"{run.peak_mb:,.0f} MB")
