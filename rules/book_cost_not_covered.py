@@ -63,4 +63,6 @@ def _limit(context: Context, _book: Book) -> Limit:
     return Limit(Decimal(0), setting, context.company.origin(setting), "seed 12", "a book covers what it costs")
 
 
-RULE = Rule("book_cost_not_covered", "Cost of the book not covered", ("12", "23"), _evaluate, _limit, _judged)
+RULE = Rule(
+    "book_cost_not_covered", "Cost of the book not covered", ("12", "23"), _evaluate, _limit, _judged, rests_on=("arr",)
+)

@@ -79,4 +79,6 @@ def _limit(_context: Context, _book: Book) -> Limit:
     return NONE_ALLOWED
 
 
-RULE = Rule("dual_ownership", "Customers with two owners", ("36",), _evaluate, _limit, _worked)
+RULE = Rule(
+    "dual_ownership", "Customers with two owners", ("36",), _evaluate, _limit, _worked, rests_on=("second_csm_ref",)
+)

@@ -76,4 +76,4 @@ def _limit(context: Context, _book: Book) -> Limit:
     return Limit(Decimal(0), setting, context.company.origin(setting), "seed 14", "a growth book takes on nobody")
 
 
-RULE = Rule("growth_book_closed", "Growth book given more customers", ("14",), _evaluate, _limit)
+RULE = Rule("growth_book_closed", "Growth book given more customers", ("14",), _evaluate, _limit, rests_on=("arr",))

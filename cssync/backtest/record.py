@@ -18,6 +18,8 @@ from cssync.model.history import ARR, PIPELINE
 from cssync.model.tables import SPELL_FACTS
 from rules.base import Rule
 
+_MONTH_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -47,8 +49,10 @@ class Record:
         """The company as it was at the close of *day*, judged by the settings of *scenario*."""
         history = self.latest.history
         snapshot, timeline = rewound(history.snapshot, history.timeline, day, self.activity)
-        # Changes, since the last night or over weeks, are told in words alone.
-        return company_of(snapshot, timeline, scenario.settings, origin=scenario.origin, last_night=day, windows=())
+        # Rules go by the change of a month; all others are told in words alone.
+        return company_of(
+            snapshot, timeline, scenario.settings, origin=scenario.origin, last_night=day, windows=(_MONTH_DAYS,)
+        )
 
     def decided(self, day: date) -> tuple[Decision, ...]:
         """The exceptions that had been made or revoked by the night of *day*."""
