@@ -41,10 +41,10 @@ def test_a_name_that_nobody_has_is_answered_with_the_nearest(after: Desk) -> Non
 
 def test_books_for_a_spreadsheet(after: Desk) -> None:
     assert after.run("books", "--csv").out.splitlines() == [
-        "as_of,id,name,email,kind,active,team,manager,segment,accounts,arr,currency",
-        "2026-11-20,U1,Dana Roy,dana@acme.test,csm,True,East,,,7,7000.00,USD",
-        "2026-11-20,U3,Sam Ito,sam@acme.test,csm,True,West,,,6,6000.00,USD",
-        "2026-11-20,U2,Ana Diaz,ana@acme.test,csm,True,West,,,4,4000.00,USD",
+        "as_of,id,name,email,kind,active,team,manager,segment,accounts,arr,currency,hours,capacity_hours,utilisation",
+        "2026-11-20,U1,Dana Roy,dana@acme.test,csm,True,East,,,7,7000.00,USD,28.0000,128.0000,0.2188",
+        "2026-11-20,U3,Sam Ito,sam@acme.test,csm,True,West,,,6,6000.00,USD,24.0000,128.0000,0.1875",
+        "2026-11-20,U2,Ana Diaz,ana@acme.test,csm,True,West,,,4,4000.00,USD,16.0000,128.0000,0.1250",
     ]
 
 
