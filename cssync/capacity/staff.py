@@ -28,10 +28,10 @@ class Staff:
 
     def capacity(self, book_id: str, on: date) -> CsmCapacity:
         """What the owner of a book can give on any day, past or future; nothing where nobody works it."""
-        person = self.people.get(book_id)
-        if person is None:
-            return CsmCapacity(Decimal(0), self.terms.productive_hours, (Part("nobody works it", NONE, "source"),))
-        return person.capacity(on, self.terms)
+        found = self._capacities.get((book_id, on))
+        if found is None:
+            found = self._capacities[book_id, on] = self._capacity(book_id, on)
+        return found
 
     def typical(self, on: date) -> CsmCapacity:
         """A full-time CSM of whom nothing particular is known, past the ramp."""
@@ -45,6 +45,17 @@ class Staff:
     def cost_per_year(self, on: date) -> Decimal:
         """Of everybody employed on that day, those who carry no book included."""
         return sum((person.cost_per_year(on, self.terms) for person in self.people.values()), Decimal(0))
+
+    @cached_property
+    def _capacities(self) -> dict[tuple[str, date], CsmCapacity]:
+        """Those that were asked for: limits, load and rooms of one night ask for the same ones again and again."""
+        return {}
+
+    def _capacity(self, book_id: str, on: date) -> CsmCapacity:
+        person = self.people.get(book_id)
+        if person is None:
+            return CsmCapacity(Decimal(0), self.terms.productive_hours, (Part("nobody works it", NONE, "source"),))
+        return person.capacity(on, self.terms)
 
 
 _TYPICAL = Person("", "a full-time CSM", None, None, _NOBODY, "")
