@@ -18,7 +18,7 @@ from cssync.capacity.forecast.pipeline import Learned, Taken
 from cssync.capacity.forecast.roster import Roster, sums
 from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
 from cssync.capacity.forecast.stories import Stories
-from cssync.capacity.forecast.unseen import unannounced
+from cssync.capacity.forecast.unseen import SHAPE, unannounced
 from cssync.capacity.forecast.wins import Rates
 from cssync.model.calendar import FiscalCalendar
 
@@ -26,14 +26,18 @@ _QUARTER = 91
 # The belief before looking back, and what it weighs in squared customers (each divided by the plain rate).
 _BELIEF = 0.8
 _WEIGHT = 4.0
+# How many quarters of a book the usual shape weighs as much as, and the bounds of what they may make of it.
+_SHAPE_CASES = 24.0
+_SHAPES = (2.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """*trust*: 0..1; *quarters*: on how many it rests."""
+    """*trust*: 0..1; *quarters*: on how many it rests. *shape*: of how far wins stray from what is expected."""
 
     trust: float
     quarters: int
+    shape: float = SHAPE
 
 
 def gate(
@@ -52,7 +56,7 @@ def gate(
     places = roster.places(events.arrivals["book_id"])
     arrived = day_numbers(events.arrivals).to_numpy()
     hidden = unannounced(past.stories, events, as_of, _QUARTER)
-    over = under = 0.0
+    over = under = strays = squares = 0.0
     quarters = 0
     for number, day in same_phases(calendar, as_of, since):
         if day + _QUARTER > as_of:
@@ -61,9 +65,8 @@ def gate(
         inside = (arrived > day) & (arrived <= day + _QUARTER) & (places >= 0)
         came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
         season = seasons.over(day_of(day + 1), _QUARTER)
-        a_day = np.maximum(rates.shape / rates.level - came, 0) / np.maximum(
-            rates.shape / np.maximum(rates.a_day, 1e-12) - _QUARTER, 1.0
-        )
+        seen_days = rates.shape * rates.level / np.maximum(rates.a_day, 1e-12)
+        a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
         plain = a_day * season.sum()
         told = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
         told += a_day * (season * hidden[1:]).sum()
@@ -72,7 +75,19 @@ def gate(
         weigh = 1 / (plain[known] + 0.5)
         over += float((weigh * x * y).sum())
         under += float((weigh * x * x).sum())
-    return Gate(float(np.clip((over + _WEIGHT * _BELIEF) / (under + _WEIGHT), 0, 1)), quarters)
+        strays += float((y * y - plain[known]).sum())
+        squares += float((plain[known] ** 2).sum())
+    trust = float(np.clip((over + _WEIGHT * _BELIEF) / (under + _WEIGHT), 0, 1))
+    return Gate(trust, quarters, _shape(strays, squares, quarters * int(roster.is_csm.sum())))
+
+
+def _shape(strays: float, squares: float, cases: int) -> float:
+    """Of the negative binomial: how far books strayed from their plain rate beyond chance, drawn towards the usual."""
+    if not cases or squares <= 0:
+        return SHAPE
+    prior = _SHAPE_CASES * squares / cases
+    spread = (max(strays, 0.0) + prior / SHAPE) / (squares + prior)
+    return float(np.clip(1 / spread, *_SHAPES))
 
 
 def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int) -> Floats:

@@ -29,17 +29,18 @@ _PRIOR_WINS = 5.0
 @dataclass(frozen=True)
 class Unseen:
     """*share*: of the wins of each day (0 is today) what no open deal announces. *effort*: plain days' worth of wins
-    up to each day, seasons and trust in the pipeline included.
+    up to each day, seasons and trust in the pipeline included. *strays*: see ``SHAPE``.
     """
 
     share: Floats
     effort: Floats
     rates: Rates
+    strays: float = SHAPE
 
     @cached_property
     def shape(self) -> Floats:
         """By book: of the negative binomial, with what is not known of the rate itself."""
-        return 1 / (1 / SHAPE + 1 / np.maximum(self.rates.shape, 1e-9))
+        return 1 / (1 / self.strays + 1 / np.maximum(self.rates.shape, 1e-9))
 
     def mean(self, book: int, days: int) -> float:
         return float(self.rates.a_day[book] * self.effort[days])
@@ -83,8 +84,9 @@ def unannounced(stories: Stories, events: Events, as_of: int, days: int) -> Floa
     return share
 
 
-def unseen_of(share: Floats, trust: float, seasons: Seasons, rates: Rates, as_of: int) -> Unseen:
-    """*trust*: how much the pipeline is believed; what is not believed of it is unseen."""
+def unseen_of(share: Floats, belief: tuple[float, float], seasons: Seasons, rates: Rates, as_of: int) -> Unseen:
+    """*belief*: trust in the pipeline, what of it is not believed is unseen; and the shape."""
+    trust, strays = belief
     ahead = seasons.over(day_of(as_of + 1), len(share) - 1)
     daily = ahead * (1 - trust * (1 - share[1:]))
-    return Unseen(share, np.concatenate([[0.0], np.cumsum(daily)]), rates)
+    return Unseen(share, np.concatenate([[0.0], np.cumsum(daily)]), rates, strays)
