@@ -100,33 +100,34 @@ class Stories:
 
 def stories_of(history: History, roster: Roster) -> Stories:
     spells, since, staged = _spells(history)
-    rows = _marked(spells, history, roster)
-    ids = rows["opportunity_id"].unique(maintain_order=True)
-    deal = rows["opportunity_id"].rle_id().to_numpy().astype(np.int64)
+    renewal = pl.col("kind").str.to_lowercase().str.contains("renew").fill_null(value=False)
+    rows = spells.filter(~renewal).sort("opportunity_id", "valid_from")
+    rows = rows.with_columns(deal=pl.col("opportunity_id").rle_id().cast(pl.Int64))
+    deals = _deals(rows, history)
+    deal = rows["deal"].to_numpy()
+    closes = _numbers(rows["close_on"], -1)
     stages = sorted(rows["stage"].unique().drop_nulls().to_list()) if staged else []
-    names = ["", *stages] if staged else [""]
-    of_deals = rows.group_by("opportunity_id", maintain_order=True).agg(pl.last("created", "decided", "won", "starts",
-        "customer_from", "customer_to"))  # fmt: skip
-    stage = rows["stage"].replace_strict(names[1:], range(1, len(names)), default=0, return_dtype=pl.Int64)
+    stage = rows["stage"].replace_strict(stages, range(1, len(stages) + 1), default=0, return_dtype=pl.Int64)
+    nothing = np.zeros(rows.height, np.int64)
     return Stories(
-        cells=Cells(names, BANDS if staged else AGES, PUSHES if staged else PUSHES[:1]),
+        cells=Cells(["", *stages], BANDS if staged else AGES, PUSHES if staged else PUSHES[:1]),
         staged=staged,
         since=number_of(since),
         deal=deal,
         begins=_numbers(rows["valid_from"]),
         ends=_numbers(rows["valid_to"], NEVER),
-        stage=stage.fill_null(0).to_numpy() if staged else np.zeros(rows.height, np.int64),
-        closes=_numbers(rows["close_on"], -1),
-        pushes=rows["pushes"].to_numpy() if staged else np.zeros(rows.height, np.int64),
-        book=rows["place"].to_numpy(),
-        group=rows["group"].to_numpy(),
-        created=of_deals["created"].to_numpy(),
-        decided=of_deals["decided"].to_numpy(),
-        won=of_deals["won"].to_numpy(),
-        starts=of_deals["starts"].to_numpy(),
-        customer_from=of_deals["customer_from"].to_numpy(),
-        customer_to=of_deals["customer_to"].to_numpy(),
-        ids=ids.to_list(),
+        stage=stage.fill_null(0).to_numpy() if staged else nothing,
+        closes=closes,
+        pushes=_pushes(deal, closes) if staged else nothing,
+        book=_meant_for(rows["csm_ref"], history, roster),
+        group=roster.groups(deals["segment"])[deal],
+        created=deals["created"].to_numpy(),
+        decided=deals["decided"].to_numpy(),
+        won=deals["won"].to_numpy(),
+        starts=deals["starts"].to_numpy(),
+        customer_from=deals["customer_from"].to_numpy(),
+        customer_to=deals["customer_to"].to_numpy(),
+        ids=deals["opportunity_id"].to_list(),
     )
 
 
@@ -148,41 +149,45 @@ def _spells(history: History) -> tuple[pl.DataFrame, date, bool]:
     return spells, spells.select(pl.min("valid_from")).item() or as_of, False
 
 
-def _marked(spells: pl.DataFrame, history: History, roster: Roster) -> pl.DataFrame:
-    """*spells* in order, each with what is known of its deal as a whole; renewals, which bring nothing, left out."""
-    renewal = pl.col("kind").str.to_lowercase().str.contains("renew").fill_null(value=False)
-    rows = spells.filter(~renewal).sort("opportunity_id", "valid_from")
-    deal = "opportunity_id"
-    closed_from = pl.when("is_closed").then("valid_from").min().over(deal)
-    # One that is no longer listed and never was closed has been deleted.
-    gone = pl.when(pl.col("valid_to").is_null().any().over(deal)).then(None).otherwise(pl.max("valid_to").over(deal))
-    won = (pl.col("is_closed") & pl.col("is_won")).fill_null(value=False)
-    pushed = (pl.col("close_on") > pl.col("close_on").shift().over(deal)).fill_null(value=False)
-    rows = rows.with_columns(
-        pushes=pushed.cast(pl.Int64).cum_sum().over(deal).clip(0, 2),
-        decided_on=pl.coalesce(closed_from, gone),
-        won=won.any().over(deal),
-        starts_on=pl.coalesce("starts_on", "close_on").last().over(deal),
-        created_on=pl.coalesce("created_on", "valid_from").first().over(deal),
+def _deals(rows: pl.DataFrame, history: History) -> pl.DataFrame:
+    """One row a deal, in order: what became of it as a whole, and whether its account was a customer, and when."""
+    open_ended = pl.col("valid_to").is_null().any()
+    deals = rows.group_by("deal", maintain_order=True).agg(
+        pl.first("opportunity_id", "account_id"),
+        closed_from=pl.col("valid_from").filter(pl.col("is_closed")).min(),
+        # One that is no longer listed and never was closed has been deleted.
+        gone=pl.when(~open_ended).then(pl.max("valid_to")),
+        won=(pl.col("is_closed") & pl.col("is_won")).fill_null(value=False).any(),
+        created=pl.coalesce("created_on", "valid_from").first(),
+        begun=pl.coalesce("starts_on", "close_on").last(),
     )
-    rows = rows.join(_customers(history), on="account_id", how="left")
-    meant = with_book(rows.select("csm_ref"), history.snapshot.owners)["book_id"]
-    own = rows.with_columns(meant=meant)
-    place = pl.Series(csms_only(roster, own["meant"]))
-    group = pl.Series(roster.groups(rows["segment"]))
-    number = {name: pl.col(name).to_physical().cast(pl.Int64) for name in ("customer_from", "customer_to")}
-    rows = rows.with_columns(
-        place=place,
-        group=group,
-        created=pl.col("created_on").to_physical().cast(pl.Int64),
-        decided=pl.col("decided_on").to_physical().cast(pl.Int64).fill_null(NEVER),
-        customer_from=number["customer_from"].fill_null(NEVER),
-        customer_to=number["customer_to"].fill_null(NEVER),
-        begun=pl.col("starts_on").to_physical().cast(pl.Int64),
+    deals = deals.join(_customers(history), on="account_id", how="left", maintain_order="left")
+    days = deals.with_columns(
+        pl.col("created", "begun").to_physical().cast(pl.Int64),
+        pl.col("customer_from", "customer_to").to_physical().cast(pl.Int64).fill_null(NEVER),
+        decided=pl.coalesce("closed_from", "gone").to_physical().cast(pl.Int64).fill_null(NEVER),
     )
     came = pl.when(pl.col("customer_from") < NEVER).then("customer_from")
     starts = pl.when(came >= pl.col("created")).then(came).otherwise(pl.max_horizontal("decided", "begun"))
-    return rows.with_columns(starts=pl.when("won").then(starts).otherwise(NEVER))
+    return days.with_columns(starts=pl.when("won").then(starts).otherwise(NEVER))
+
+
+def _pushes(deal: Rows, closes: Rows) -> Rows:
+    """Of every stretch, how often its deal's close date had been put off so far: at most two are told apart."""
+    follows = deal[1:] == deal[:-1]
+    pushed = np.append(False, follows & (closes[1:] > closes[:-1]) & (closes[:-1] >= 0))[: len(deal)]
+    total = np.cumsum(pushed)
+    first = np.searchsorted(deal, deal)
+    found: Rows = np.clip(total - total[first], 0, 2)
+    return found
+
+
+def _meant_for(refs: pl.Series, history: History, roster: Roster) -> Rows:
+    """The row of the CSM that each of *refs* names; -1 where it names none."""
+    distinct = refs.unique().drop_nulls()
+    meant = with_book(pl.DataFrame({"csm_ref": distinct}), history.snapshot.owners)["book_id"]
+    places = pl.Series(csms_only(roster, meant), dtype=pl.Int64)
+    return refs.replace_strict(distinct, places, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
 
 
 def csms_only(roster: Roster, book_ids: pl.Series) -> Rows:
