@@ -17,6 +17,8 @@ _HEALTHY_CUSTOMERS = {"SMB": 46, "Mid-Market": 40, "Enterprise": 15}
 _HEALTHY_SEGMENTS = ("Mid-Market", "Mid-Market", "SMB", "SMB", "SMB", "Enterprise")
 _CHURNED_SHARE = 0.06
 _PROSPECT_SHARE = 0.03
+# So many prospects have a CSM already: they are about to sign.
+PROMISED = 6
 _ACCOUNTS_A_BREAK = 2_000
 
 # One account for each break of ``dirt``, one for the repeated id, two for the cycle.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from cssync.demo.cast import SEGMENTS, Book, Role
+from cssync.demo.cast import PROMISED, SEGMENTS, Book, Role
 from cssync.demo.currencies import RATES, ROUND_TO
 from cssync.demo.past import NEVER, Past, past_of
 from cssync.demo.rows import Floats, Ints, Rows, rows_of
@@ -47,6 +47,7 @@ def ledger(books: Sequence[Book], rng: np.random.Generator) -> pl.DataFrame:
     # The spare customers and the prospects are of every size.
     loose = rows.are(Role.PROSPECT, Role.SPARE)
     segment[loose] = rng.integers(0, len(SEGMENTS), int(loose.sum()))
+    segment[_promised(rows)] = SEGMENTS.index("SMB")
     past = past_of(rows, rng)
     dollars = _dollars(rows, segment, rng)
     market = rng.choice(len(_MARKETS), count, p=[share for *_, share in _MARKETS])
@@ -100,7 +101,13 @@ def _csms(rows: Rows) -> pl.Series:
     spare = rows.are(Role.SPARE)
     healthy = [place for place, book in enumerate(rows.books) if book.role is Role.HEALTHY]
     place[spare] = np.resize(healthy, int(spare.sum()))
+    place[_promised(rows)] = next(number for number, book in enumerate(rows.books) if book.role is Role.ARRIVING)
     return _pick([book.owner_id for book in rows.books], place)
+
+
+def _promised(rows: Rows) -> Ints:
+    """Prospects of whom it is known who will look after them: the CSM whose book fills up."""
+    return rows.places(Role.PROSPECT)[:PROMISED]
 
 
 def _products(segment: Ints, rng: np.random.Generator) -> Ints:

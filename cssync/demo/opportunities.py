@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cssync.demo.accounts import on
-from cssync.demo.cast import Role
+from cssync.demo.cast import PROMISED, Role
 from cssync.demo.people import SELLERS
 
 STAGES = ("discovery", "demo", "proposal", "negotiation", "contract", "closed won", "closed lost")
@@ -92,7 +92,13 @@ def _grew() -> pl.Expr:
 
 
 def _prospects(ledger: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    return _open(ledger.filter(pl.col("role") == Role.PROSPECT), rng, kind="new", deal=pl.col("amount"))
+    deals = _open(ledger.filter(pl.col("role") == Role.PROSPECT), rng, kind="new", deal=pl.col("amount"))
+    number = pl.int_range(pl.len())
+    promised = number < PROMISED
+    return deals.with_columns(
+        closes=pl.when(promised).then(-7 - 5 * number).otherwise("closes"),
+        stage=pl.when(promised).then(WON - 1).otherwise("stage"),
+    )
 
 
 def _open_expansions(customers: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

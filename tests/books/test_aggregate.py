@@ -193,7 +193,7 @@ company = st.dictionaries(
 
 
 @given(company.filter(bool), company, st.sampled_from(["account", "ultimate_parent"]))
-@tried(max_examples=60, deadline=None)
+@tried(max_examples=40, deadline=None)
 def test_before_and_causes_always_add_up_to_now(
     before: dict[str, tuple[Any, ...]], after: dict[str, tuple[Any, ...]], count_by: str
 ) -> None:

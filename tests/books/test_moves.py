@@ -136,7 +136,7 @@ HOLDERS = st.sampled_from(["U1", "U2", "U3", None, "ghost", "absent", "churned"]
 LIVES = st.lists(st.lists(HOLDERS, min_size=4, max_size=4), min_size=1, max_size=6)
 
 
-@effort(deadline=None, derandomize=True, max_examples=60)
+@effort(deadline=None, derandomize=True, max_examples=30)
 @given(lives=LIVES, grouped=st.booleans())
 def test_as_many_customers_are_named_as_the_books_change_counts(
     lives: list[list[str | None]], *, grouped: bool

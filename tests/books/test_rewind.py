@@ -21,7 +21,7 @@ _BOOK = st.dictionaries(st.sampled_from("abcdef"), st.tuples(_CSM, st.integers(0
 
 
 @given(st.lists(_BOOK, min_size=2, max_size=6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_night_is_rebuilt_from_the_last_as_it_was(companies: list[Mapping[str, tuple[str | None, int]]]) -> None:
     nights, were = Nights(), []
     for number, company in enumerate(companies):

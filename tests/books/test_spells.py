@@ -82,7 +82,7 @@ days_of_accounts = st.lists(
 
 
 @given(days_of_accounts, st.lists(st.integers(0, 2), min_size=6, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_remembered_day_can_be_rebuilt(days: list[dict[str, tuple[str | None, int]]], steps: list[int]) -> None:
     nights = Nights()
     told: dict[date, list[Row]] = {}

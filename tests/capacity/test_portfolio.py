@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from cssync.capacity.portfolio import PLACED, Portfolio, Quadrant
@@ -134,6 +135,7 @@ def test_a_group_that_counts_as_one_customer_is_placed_as_one() -> None:
     assert [(part.quadrant, part.accounts) for part in found.mix("U1")] == [("Cash Cow", 1)]
 
 
+@tried(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["U1", "U2", None]), st.integers(1, 10**7), st.integers(1, 10**7)),

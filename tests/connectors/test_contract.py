@@ -206,8 +206,8 @@ def test_a_history_is_of_the_accounts_there_are_or_says_why_there_is_none(harnes
         history = serving.connector.history(accounts, pull.opportunities, AS_OF, date(2024, 3, 31), told)
     assert history.ownership.schema == OWNERSHIP
     assert set(history.ownership["account_id"]) <= set(accounts["account_id"])
-    assert history.since.keys() <= {"csm", "arr", "lifecycle"}
-    assert {stage for stage, _ in told.steps} <= {"history", "ownership"}
+    assert history.since.keys() <= {"csm", "arr", "lifecycle", "pipeline"}
+    assert {stage for stage, _ in told.steps} <= {"history", "ownership", "history of deals"}
 
 
 @of_all()

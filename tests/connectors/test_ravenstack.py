@@ -85,6 +85,7 @@ def test_subscriptions_in_force_add_up_to_the_same_arr_a_csm(pull: Pull, day: da
     in_force = (pl.col("starts_on") <= day) & (pl.col("ends_on").is_null() | (pl.col("ends_on") > day))
     sums = (
         pull.opportunities.filter(in_force)
+        .drop("csm_ref")
         .join(pull.accounts.select("account_id", "csm_ref"), on="account_id", how="inner")
         .group_by("csm_ref")
         .agg(pl.col("amount").sum())

@@ -27,7 +27,7 @@ snapshots = st.dictionaries(st.sampled_from(ACCOUNTS), st.integers(0, 2))
 nights = st.lists(st.tuples(st.integers(0, 2), snapshots), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights)
 def test_spells_never_overlap_and_rebuild_every_past_day(address: str, story: list[tuple[int, Snapshot]]) -> None:
     store = open_store(address, f"tenant {next(_numbers)}")

@@ -166,7 +166,7 @@ SUMMARIES = st.builds(
 )
 NOTICES = st.builds(Notice, title=TEXTS, text=TEXTS, run_id=TEXTS)
 # Long texts take their time on a busy machine.
-EFFORT = settings(deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+EFFORT = settings(deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 REMARKS = st.dictionaries(st.sampled_from(INCIDENTS), st.builds(Remark, text=TEXTS, ended=st.booleans()))
 
 
