@@ -7,9 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from cssync.capacity.rebalance.exact import Piece, formulate
+from cssync.capacity.rebalance.exact import Piece, formulate, settle
 from cssync.capacity.rebalance.highs import Effort
 from cssync.capacity.rebalance.problem import STAYS, Flags, Floats, Ints, Problem
+
+# In moves of an ordinary customer: what a pair may add to the relaxation and still be tried with whole customers.
+_NEAR = 0.1
+_LEAST_PART = 1e-6
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,18 @@ class Prices:
     def of_all(self, problem: Problem) -> float:
         """What all the rooms and the whole budget are worth."""
         return float((self.room * problem.room).sum()) + self.move * problem.budget
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """The optimum where customers could be divided: *bound*, since no proposal is cheaper; the *prices* of it.
+
+    *near*: (accounts, classes), the pairs in it, and those that would add next to nothing.
+    """
+
+    bound: float
+    prices: Prices
+    near: Flags
 
 
 @dataclass(frozen=True)
@@ -58,8 +74,7 @@ class Classes:
         """A proposal in classes instead of receivers."""
         return np.where(target >= 0, self.of[target], STAYS)
 
-    def relaxed(self, effort: Effort) -> tuple[float, Prices] | None:
-        """The optimum where customers could be divided, which no proposal beats; and the prices that go with it."""
+    def relaxed(self, effort: Effort) -> Relaxed | None:
         formulated = formulate(self.piece, whole=False)
         answer = formulated.program.solve(effort)
         if answer is None or not answer.proven:
@@ -69,7 +84,16 @@ class Classes:
         rows = formulated.room_rows
         worth = np.where(rows >= 0, -answer.prices[rows], 0.0) / unit
         move = max(0.0, -float(answer.prices[formulated.budget_row]))
-        return answer.objective, Prices(np.maximum(0.0, worth), move)
+        pairs = len(formulated.row)
+        near = np.zeros_like(self.fits)
+        close = (answer.values[:pairs] > _LEAST_PART) | (answer.reduced[:pairs] < _NEAR)
+        near[formulated.row[close], formulated.receiver[close]] = True
+        return Relaxed(answer.objective, Prices(np.maximum(0.0, worth), move), near)
+
+    def rounded(self, relaxed: Relaxed, effort: Effort) -> Ints | None:
+        """A proposal by classes of whole customers, out of what is in the relaxation or near it."""
+        settled = settle(replace(self.piece, fits=relaxed.near), effort)
+        return None if settled is None else settled[0]
 
     def cheapest(self, prices: Prices) -> tuple[Floats, Ints]:
         """What moving each account costs at *prices*, and to which class it is cheapest; inf and -1: to none."""

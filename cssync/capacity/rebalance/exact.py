@@ -75,8 +75,8 @@ def formulate(piece: Piece, *, whole: bool) -> Formulated:
         whole=np.concatenate([np.full(len(row), whole), np.zeros(len(excess), dtype=bool)]),
     )  # fmt: skip
     relieve(program, problem, account, (givers, measures, excess))
-    room_rows = _fill(program, piece, account, receiver)
-    account_rows = _once(program, row, len(piece.accounts))
+    room_rows = fill(program, problem.weight[account], piece.room, receiver)
+    account_rows = once(program, row, len(piece.accounts))
     (budget_row,) = program.add(
         np.zeros(len(row), dtype=np.int64), np.arange(len(row)), np.ones(len(row)), np.array([-np.inf]),
         np.array([float(piece.budget)]),
@@ -134,25 +134,29 @@ def relieve(program: Program, problem: Problem, account: Ints, over: tuple[Ints,
     )
 
 
-def _fill(program: Program, piece: Piece, account: Ints, receiver: Ints) -> Ints:
-    """What comes in is at most the room, each room as 1; accounts are counted."""
-    measures = piece.room.shape[1]
-    used = np.zeros(piece.room.shape[0], dtype=bool)
+def fill(program: Program, weight: Floats, room: Floats, receiver: Ints) -> Ints:
+    """What comes in is at most the room, each room as 1; accounts are counted.
+
+    The first columns of the program are moves: *weight* and *receiver* of each. Returns the places of the rows by
+    (receiver, measure), -1 for whoever takes nobody.
+    """
+    measures = room.shape[1]
+    used = np.zeros(room.shape[0], dtype=bool)
     used[receiver] = True
-    places = np.full(piece.room.shape, -1, dtype=np.int64)
+    places = np.full(room.shape, -1, dtype=np.int64)
     places[used] = np.arange(int(used.sum()) * measures).reshape(-1, measures)
-    unit = np.maximum(piece.room, 1.0)
+    unit = np.maximum(room, 1.0)
     unit[:, 0] = 1.0
     rows = places[receiver].ravel()
-    values = (piece.problem.weight[account] / unit[receiver]).ravel()
-    columns = np.repeat(np.arange(len(account)), measures)
-    above = (piece.room / unit)[used].ravel()
+    values = (weight / unit[receiver]).ravel()
+    columns = np.repeat(np.arange(len(receiver)), measures)
+    above = (room / unit)[used].ravel()
     added = program.add(rows, columns, values, np.full(len(above), -np.inf), above)
     first = int(added[0]) if len(added) else 0
     return np.where(places >= 0, places + first, -1)
 
 
-def _once(program: Program, row: Ints, accounts: int) -> Ints:
+def once(program: Program, row: Ints, accounts: int) -> Ints:
     """An account goes to one receiver at most; one that has no choice needs no row."""
     choices = np.bincount(row, minlength=accounts)
     several = choices > 1

@@ -28,23 +28,6 @@ def greedy(problem: Problem, target: Ints) -> Ints:
     return state.target
 
 
-def packed(problem: Problem, of: Ints, kinds: Ints) -> Ints:
-    """A proposal by classes of receivers (*of* each) as one by receivers, the heaviest accounts first.
-
-    What finds no receiver of its class goes to another one, or stays.
-    """
-    state = State(problem, problem.nothing())
-    moved = np.flatnonzero(kinds >= 0)
-    share = (problem.weight[moved] / np.maximum(1.0, problem.room.max(axis=0))).max(axis=1)
-    for account in moved[np.lexsort((moved, -share))].tolist():
-        receiver = state.receiver(account, of == kinds[account])
-        if receiver is None:
-            receiver = state.receiver(account)
-        if receiver is not None:
-            state.move(account, receiver)
-    return state.target
-
-
 def placed(problem: Problem) -> Ints:
     """A receiver for every account that finds one, in the order of the problem; the rest stays."""
     state = State(problem, problem.nothing())

@@ -38,7 +38,8 @@ class Effort:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """*bound*: no solution is better. *proven*: this one is the best, within the gap asked for. *prices*: of the
-    rows, what one unit more on their right side would add to the objective (of a linear program only).
+    rows, what one unit more on their right side would add to the objective. *reduced*: costs of the columns, what
+    one unit more of each would add. Both of a linear program only.
     """
 
     values: Floats
@@ -46,6 +47,7 @@ class Answer:
     bound: float
     proven: bool
     prices: Floats
+    reduced: Floats
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Program:
     def solve(self, effort: Effort = Effort(), start: Floats | None = None) -> Answer | None:
         """None where HiGHS has no solution to show for its effort."""
         if not len(self.cost):
-            return Answer(np.zeros(0), 0.0, 0.0, proven=True, prices=np.zeros(self._height))
+            return Answer(np.zeros(0), 0.0, 0.0, proven=True, prices=np.zeros(self._height), reduced=np.zeros(0))
         import highspy
 
         class Silent(highspy.Highs):
@@ -106,6 +108,7 @@ class Program:
             bound=info.mip_dual_bound if integer else (objective if proven else -np.inf),
             proven=proven,
             prices=np.zeros(0) if integer else np.asarray(solution.row_dual),
+            reduced=np.zeros(0) if integer else np.asarray(solution.col_dual),
         )
 
     def _model(self) -> HighsLp:

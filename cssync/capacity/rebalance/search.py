@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cssync.capacity.rebalance import highs
-from cssync.capacity.rebalance.classes import Classes
+from cssync.capacity.rebalance.classes import Classes, Prices
 from cssync.capacity.rebalance.columns import Columns
 from cssync.capacity.rebalance.exact import Piece, settle
 from cssync.capacity.rebalance.exchange import exchange
-from cssync.capacity.rebalance.greedy import greedy, packed
+from cssync.capacity.rebalance.greedy import greedy
 from cssync.capacity.rebalance.highs import Effort
 from cssync.capacity.rebalance.neighbourhood import Search, better
+from cssync.capacity.rebalance.packing import packed
 from cssync.capacity.rebalance.problem import Ints, Problem
 
 # Told of each step as (what, steps done, steps in all); False ends the search with what there is.
@@ -33,6 +34,7 @@ class Work:
     rounds: int
     pricing: Effort
     choosing: Effort
+    packing: Effort
     exact: int
     whole: Effort
     search: Search
@@ -41,6 +43,7 @@ class Work:
 # A company of some dozen CSMs is solved as well by either; for the others a night may not wait.
 QUICK = Work(
     passes=3, accounts=2_500, rounds=3, pricing=Effort(nodes=100, gap=1e-5), choosing=Effort(nodes=200, gap=1e-5),
+    packing=Effort(nodes=20, gap=1e-3),
     exact=1_500, whole=Effort(nodes=300), search=Search(rounds=10, pairs=600, piece=Effort(nodes=50)),
 )  # fmt: skip
 THOROUGH = replace(
@@ -112,19 +115,23 @@ class _Improvement:
         relaxed = classes.relaxed(self.work.whole)
         if relaxed is None:
             return
-        self.bound, prices = max(self.bound, relaxed[0]), relaxed[1]
+        self.bound, prices = max(self.bound, relaxed.bound), relaxed.prices
+        self._place(classes, classes.rounded(relaxed, self.work.choosing), prices)
         columns.learn(self.problem.nothing())
         columns.learn(classes.kinds(self.target))
         for number in range(self.work.rounds):
             new = columns.price(prices, self.work.pricing, self._bounding(number))
             self.bound = max(self.bound, columns.bound)
-            chosen = columns.chosen(self.work.choosing)
-            if chosen is not None:
-                self._take(greedy(self.problem, packed(self.problem, classes.of, chosen)))
+            self._place(classes, columns.chosen(self.work.choosing), prices)
             again = columns.weighed() if new else None
             if self._now.best or again is None:
                 return
             prices = again
+
+    def _place(self, classes: Classes, kinds: Ints | None, prices: Prices) -> None:
+        if kinds is not None:
+            placed = packed(self.problem, classes, kinds, prices, self.work.packing)
+            self._take(greedy(self.problem, placed))
 
     def _bounding(self, number: int) -> Callable[[int], bool]:
         givers, rounds = self.problem.givers, self.work.rounds

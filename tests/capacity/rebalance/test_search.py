@@ -88,10 +88,10 @@ def test_no_proposal_is_cheaper_than_the_bound(known: Problem) -> None:
     best = cheapest(known)
     relaxed = classes.relaxed(Effort())
     assert relaxed is not None
-    assert relaxed[0] <= best + 1e-6
+    assert relaxed.bound <= best + 1e-6
     columns = Columns(classes)
-    columns.price(relaxed[1], Effort())
-    assert relaxed[0] - 1e-6 <= columns.bound <= best + 1e-6
+    columns.price(relaxed.prices, Effort())
+    assert relaxed.bound - 1e-6 <= columns.bound <= best + 1e-6
 
 
 @settings(max_examples=60, deadline=None)
