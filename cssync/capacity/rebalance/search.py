@@ -47,8 +47,8 @@ QUICK = Work(
     exact=1_500, whole=Effort(nodes=300), search=Search(rounds=10, pairs=600, piece=Effort(nodes=50)),
 )  # fmt: skip
 THOROUGH = replace(
-    QUICK, accounts=10_000_000, rounds=2, choosing=Effort(nodes=200, gap=1e-4), exact=3_000,
-    whole=Effort(nodes=3_000), search=Search(rounds=400, pairs=1_500, piece=Effort(nodes=50, gap=1e-4, seconds=5)),
+    QUICK, accounts=10_000_000, rounds=2, choosing=Effort(nodes=200, gap=1e-4), exact=4_000,
+    whole=Effort(nodes=1_000, seconds=8), search=Search(rounds=400, pairs=1_500, piece=Effort(nodes=50, gap=1e-4, seconds=5)),
 )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ class _Improvement:
 
     def _columns(self, columns: Columns) -> None:
         classes = columns.classes
-        relaxed = classes.relaxed(self.work.whole)
+        relaxed = classes.relaxed(Effort())
         if relaxed is None:
             return
         self.bound, prices = max(self.bound, relaxed.bound), relaxed.prices
