@@ -48,7 +48,8 @@ QUICK = Work(
 )  # fmt: skip
 THOROUGH = replace(
     QUICK, accounts=10_000_000, rounds=2, choosing=Effort(nodes=200, gap=1e-4), exact=4_000,
-    whole=Effort(nodes=1_000, seconds=8), search=Search(rounds=400, pairs=1_500, piece=Effort(nodes=50, gap=1e-4, seconds=5)),
+    whole=Effort(nodes=1_000, seconds=8),
+    search=Search(rounds=400, pairs=1_500, piece=Effort(nodes=50, gap=1e-4, seconds=5)),
 )  # fmt: skip
 
 
