@@ -28,7 +28,7 @@ from tests.connectors.histories.hubspot_world import HubspotWorld
 from tests.connectors.histories.salesforce_world import SalesforceWorld
 from tests.connectors.histories.world import World
 
-HISTORIES = int(os.environ.get("CSSYNC_HISTORIES", "5"))
+HISTORIES = int(os.environ.get("CSSYNC_HISTORIES", "4"))
 TRIED = settings(max_examples=HISTORIES, stateful_step_count=25, deadline=None, derandomize=True)
 
 SECONDS = st.integers(1, 5_000)
