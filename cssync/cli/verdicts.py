@@ -52,6 +52,7 @@ def verdicts(
         if csm is None
         else (said for each in books for said in report.whole(found, each))
     )
+    screen.print(report.LEGEND)
     screen.print()
     for said in lines:
         screen.print(said)

@@ -34,7 +34,8 @@ _CELLS = {
 _GROWN = Decimal(10_000_000)
 # The others hold a book to no figure.
 _IN_THE_TABLE = frozenset(COLUMNS) - {"pool", "survey"}
-_LEGEND = (
+# What the words of the table mean; a caption of Rich's would lose its last letters on a narrow screen.
+LEGEND = (
     "ok: within what the article says; room: below its range; tight: past its ideal; short: brings in less than it "
     "costs; ?: cannot tell. More with --csm, --json and --csv."
 )
@@ -79,8 +80,6 @@ def verdicts_table(company: Company, books: Sequence[Judged]) -> Table:
         title_justify="left",
         box=None,
         pad_edge=False,
-        caption=_LEGEND,
-        caption_justify="left",
     )
     table.add_column("Book", overflow="fold")
     for heading in ("Accounts", "ARR"):
