@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import structlog
 
 from cssync import log
 from tests.hostile import NAMES, acted_upon
@@ -18,16 +16,6 @@ TOKEN = "xoxb-CANARY-token"
 PASSWORD = 'CANARY"pass\\word'
 DATABASE = "postgresql://me:CANARYdb@db.example/cssync"
 SECRETS = (KEY, TOKEN, PASSWORD, DATABASE)
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before
-    log.configure()
-    structlog.reset_defaults()
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> str:

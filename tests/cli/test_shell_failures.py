@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator
 
 import pytest
-import structlog
 import typer
 
 from cssync import log
@@ -21,13 +19,6 @@ from cssync.errors import (
     MappingError,
     StoreError,
 )
-
-
-@pytest.fixture(autouse=True)
-def _nothing_hidden() -> Iterator[None]:
-    yield
-    log.configure()
-    structlog.reset_defaults()
 
 
 def ending(error: BaseException) -> int:
