@@ -13,8 +13,14 @@ from cssync.errors import ConfigError
 MINIMUM_ACCOUNTS = 350
 
 SEGMENTS = ("SMB", "Mid-Market", "Enterprise")
-_HEALTHY_CUSTOMERS = {"SMB": 46, "Mid-Market": 40, "Enterprise": 15}
+# The most: within 50 customers, and at 2, 4 and 10 hours a customer, and a few percent for risks and renewals, within
+# 128 hours a month.
+_HEALTHY_CUSTOMERS = {"SMB": 37, "Mid-Market": 31, "Enterprise": 12}
 _HEALTHY_SEGMENTS = ("Mid-Market", "Mid-Market", "SMB", "SMB", "SMB", "Enterprise")
+# In a large company some books are always too large, here one in 13 (no divisor of the number of segments above, so
+# that they are of every segment), and by so much.
+_STRETCHED_EVERY = 13
+_STRETCHED_BY = (1.3, 1.9)
 _CHURNED_SHARE = 0.06
 _PROSPECT_SHARE = 0.03
 # So many prospects have a CSM already: they are about to sign.
@@ -41,6 +47,7 @@ class Role(StrEnum):
     QUEUE = "queue"
     NOBODY = "nobody"  # won in the last weeks, no CSM named
     HEALTHY = "healthy"
+    STRETCHED = "stretched"  # too large for one person, each in its own way
     SPARE = "spare"  # customers of healthy CSMs, set aside to be soiled
     PROSPECT = "prospect"  # no customers yet
 
@@ -85,7 +92,7 @@ _STORY = (
 
 
 def books_for(accounts: int, rng: np.random.Generator) -> tuple[Book, ...]:
-    """The story, and as many healthy books of about 40 customers beside it as make up *accounts* rows."""
+    """The story, and as many other books of 10 to 40 customers beside it as make up *accounts* rows."""
     if accounts < MINIMUM_ACCOUNTS:
         raise ConfigError(
             f"the demo company needs at least {MINIMUM_ACCOUNTS} accounts for its story, not {accounts}",
@@ -95,10 +102,10 @@ def books_for(accounts: int, rng: np.random.Generator) -> tuple[Book, ...]:
     churned = round(accounts * _CHURNED_SHARE)
     spare = breaks_of_a_kind(accounts) * SPARE_A_BREAK
     rest = accounts - sum(book.customers for book in _STORY) - prospects - churned - spare
-    healthy = tuple(_healthy(rest, churned - sum(book.churned for book in _STORY), rng))
+    others = tuple(_others(rest, churned - sum(book.churned for book in _STORY), rng))
     return (
         *_STORY,
-        *healthy,
+        *others,
         Book(Role.SPARE, "SMB", spare, tracked=False),
         Book(Role.PROSPECT, "SMB", prospects, tracked=False),
     )
@@ -109,14 +116,20 @@ def breaks_of_a_kind(accounts: int) -> int:
     return max(1, accounts // _ACCOUNTS_A_BREAK)
 
 
-def _healthy(customers: int, churned: int, rng: np.random.Generator) -> Iterator[Book]:
-    """Yield books that hold *customers* in all, none of them near a limit."""
+def _others(customers: int, churned: int, rng: np.random.Generator) -> Iterator[Book]:
+    """Yield books that hold *customers* in all: one in 13 is stretched, none of the others is near a limit."""
+    roles: list[Role] = []
     segments: list[str] = []
     sizes: list[int] = []
     left = customers
     while left > 0:
-        segment = _HEALTHY_SEGMENTS[len(segments) % len(_HEALTHY_SEGMENTS)]
+        place = len(sizes)
+        role = Role.HEALTHY if (place + 1) % _STRETCHED_EVERY else Role.STRETCHED
+        segment = _HEALTHY_SEGMENTS[place % len(_HEALTHY_SEGMENTS)]
         size = _HEALTHY_CUSTOMERS[segment] - int(rng.integers(0, 6))
+        if role is Role.STRETCHED:
+            size = round(size * rng.uniform(*_STRETCHED_BY))
+        roles.append(role)
         segments.append(segment)
         sizes.append(size)
         left -= size
@@ -124,9 +137,9 @@ def _healthy(customers: int, churned: int, rng: np.random.Generator) -> Iterator
     spared = [-left // len(sizes) + (place < -left % len(sizes)) for place in range(len(sizes))]
     lost = rng.multinomial(churned, np.full(len(sizes), 1 / len(sizes)))
     tracked = 0
-    for place, (segment, size) in enumerate(zip(segments, sizes, strict=True)):
+    for place, (role, segment, size) in enumerate(zip(roles, segments, sizes, strict=True)):
         yield Book(
-            Role.HEALTHY,
+            role,
             segment,
             size - spared[place],
             owner_id(FIRST_HEALTHY + place),

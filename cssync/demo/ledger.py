@@ -76,12 +76,16 @@ def ledger(books: Sequence[Book], rng: np.random.Generator) -> pl.DataFrame:
 
 
 def _dollars(rows: Rows, segment: Ints, rng: np.random.Generator) -> Floats:
-    """Log-normal by segment, scaled so that each story book has the ARR it needs and no healthy one too much."""
+    """Log-normal by segment, scaled so that each story book has the ARR it needs and no healthy one too much.
+
+    What a stretched one has is left to chance.
+    """
     dollars = _MEDIAN_ARR[segment] * rng.lognormal(0.0, _SIGMA_ARR, len(rows))
     counted = ~rows.has_churned & ~rows.are(Role.PROSPECT, Role.SPARE)
     total = np.bincount(rows.book_of, weights=dollars * counted, minlength=len(rows.books))
     wanted = np.array([book.arr or np.nan for book in rows.books], dtype=np.float64)
-    factor = np.where(np.isnan(wanted), np.minimum(1.0, _HEALTHY_ARR_AT_MOST / np.maximum(total, 1.0)), wanted / total)
+    most = np.where([book.role is Role.STRETCHED for book in rows.books], np.inf, _HEALTHY_ARR_AT_MOST)
+    factor = np.where(np.isnan(wanted), np.minimum(1.0, most / np.maximum(total, 1.0)), wanted / total)
     scaled: Floats = dollars * factor[rows.book_of]
     return scaled
 

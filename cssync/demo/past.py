@@ -91,13 +91,14 @@ def _moves(rows: Rows, since: Ints, rng: np.random.Generator) -> tuple[Ints, Int
     moved = np.full(count, NEVER)
     book_before = np.full(count, NEVER)
     place_of = {book.role: place for place, book in enumerate(rows.books)}
-    healthy = np.array([place for place, book in enumerate(rows.books) if book.role is Role.HEALTHY])
+    ordinary = (Role.HEALTHY, Role.STRETCHED)
+    colleagues = np.array([place for place, book in enumerate(rows.books) if book.role in ordinary])
 
-    # One account in six of a healthy book came from a colleague, or from the one who left long ago.
+    # One account in six of an ordinary book came from a colleague, or from the one who left long ago.
     draw = rng.random(count)
     day = 45 + (rng.random(count) * (np.minimum(since, 700) - 45)).astype(np.int64)
-    colleague = rng.choice(healthy, count)
-    settled = rows.are(Role.HEALTHY) & ~rows.has_churned & (since > _SETTLED_DAYS)
+    colleague = rng.choice(colleagues, count)
+    settled = rows.are(*ordinary) & ~rows.has_churned & (since > _SETTLED_DAYS)
     from_ruth = settled & (draw < _FROM_RUTH) & (since > _RUTH_LEFT_DAY)
     from_colleague = settled & (draw > 1 - _FROM_COLLEAGUE) & (colleague != rows.book_of)
     moved[from_colleague], book_before[from_colleague] = day[from_colleague], colleague[from_colleague]

@@ -20,6 +20,7 @@ class Customer:
     account_id: str
     name: str
     csm: str | None
+    segment: str
     dollars: Decimal
     since: date
     lifecycle: str
@@ -44,6 +45,7 @@ def customers(company: Company) -> list[Customer]:
                 row["account_id"],
                 row["name"],
                 row["csm"],
+                row["segment"],
                 amount * rates[row["currency"]],
                 row["customer_since"],
                 row["lifecycle"],
