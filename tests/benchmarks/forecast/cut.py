@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -35,8 +36,7 @@ def cut(world: World, day: int, known_days: int = HISTORY_DAYS) -> History:
         for seat in range(SEATS)
         for number in range(int((world.successions[seat] <= day).sum()))
     )
-    members = {world.csm(seat, day): Member(segment=SEGMENTS[SEGMENT_OF[seat]].name) for seat in range(SEATS)}
-    settings = Settings(team=Team(members=members))
+    settings = _settings(tuple(world.csm(seat, day) for seat in range(SEATS)))
     deals = _through_time(world, day, known)
     pull = Pull(
         source="simulated",
@@ -49,8 +49,15 @@ def cut(world: World, day: int, known_days: int = HISTORY_DAYS) -> History:
     snapshot = take_snapshot(pull, settings, as_of)
     spells = _recent(_spells(world), day, known)
     timeline = Timeline(as_of, spells, _date(known), pipeline=deals)
-    books = add_up(snapshot, timeline, settings.team, None)
+    # No forecast asks how the books have changed, so no day is looked back to.
+    books = add_up(snapshot, timeline, settings.team, last_night=as_of, windows=())
     return History(snapshot, timeline, books)
+
+
+@cache
+def _settings(csms: tuple[str, ...]) -> Settings:
+    members = {csm: Member(segment=SEGMENTS[SEGMENT_OF[seat]].name) for seat, csm in enumerate(csms)}
+    return Settings(team=Team(members=members))
 
 
 def _date(day: int) -> date:
