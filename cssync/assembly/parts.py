@@ -86,7 +86,9 @@ class DemoCompany:
     name = "demo company"
 
     def __init__(self, settings: FileSource) -> None:
-        self._settings = settings
+        # No default maps this field, since few exports have it.
+        fields = settings.accounts.model_copy(update={"second_csm": settings.accounts.second_csm or "second_csm"})
+        self._settings = settings.model_copy(update={"accounts": fields})
 
     def pull(self, as_of: date, progress: Progress = no_progress, *, full: bool = False) -> Pull:
         with self._exported(as_of) as exports:

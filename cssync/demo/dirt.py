@@ -21,8 +21,8 @@ BREAKS: tuple[Mapping[str, str | None], ...] = (
     {"arr": "1e300"},
     {"arr": "NaN"},
     {"currency": "ZZZ"},
-    {"csm": "U99999"},  # an owner that the CRM does not list
-    {"csm": None},
+    {"csm": "U99999", "second_csm": "U99999"},  # an owner that the CRM does not list
+    {"csm": None, "second_csm": None},
     {"name": "   "},
     {"parent_id": "A9999999"},  # a parent that the integration user may not see
 )
@@ -45,7 +45,7 @@ def soiled(accounts: pl.DataFrame, ledger: pl.DataFrame, as_of: date) -> pl.Data
     kind = (pl.int_range(pl.len()) - first) // copies
     future = as_of + timedelta(days=_FUTURE_DAYS)
     return accounts.with_columns(
-        *(_overwritten(column, kind) for column in ("arr", "currency", "csm")),
+        *(_overwritten(column, kind) for column in ("arr", "currency", "csm", "second_csm")),
         _overwritten("name", kind, base=_named(ledger)),
         *(
             pl.when(kind == _FUTURE).then(pl.lit(future)).otherwise(day).alias(day)

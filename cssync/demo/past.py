@@ -14,6 +14,8 @@ BULK_MOVE_DAY = 24
 BULK_MOVED = 31
 ONBOARDING_DAYS = 60
 _RUTH_LEFT_DAY = 420
+# From books within every limit: more in this quarter than in the year before it.
+_LEFT_LATELY = (33, 39, 44, 52, 61, 70, 81)
 _OLDEST_DAY = 1_500
 # Before that an account has neither changed hands nor price.
 _SETTLED_DAYS = 60
@@ -45,6 +47,8 @@ def past_of(rows: Rows, rng: np.random.Generator) -> Past:
     is_prospect = rows.are(Role.PROSPECT)
     churned = np.where(rows.has_churned, rng.integers(5, 700, count), NEVER)
     churned[rows.has_churned & rows.are(Role.CROWDED)] = (40, 90, 150)
+    from_healthy = np.flatnonzero(rows.has_churned & rows.are(Role.HEALTHY))
+    churned[from_healthy[-len(_LEFT_LATELY) :]] = _LEFT_LATELY
     since = _since(rows, churned, rng)
     moved, book_before = _moves(rows, since, rng)
     changed, ratio_before = _changes(rows, since, rng)

@@ -27,14 +27,25 @@ def test_another_seed_gives_another_company() -> None:
 
 def test_the_next_day_finds_the_same_accounts_owners_and_amounts() -> None:
     next_day = company(as_of=date(2026, 11, 23))
-    timeless = ["account_id", "name", "csm", "arr", "currency", "segment", "lifecycle", "product", "parent_id"]
+    timeless = [
+        "account_id",
+        "name",
+        "csm",
+        "second_csm",
+        "arr",
+        "currency",
+        "segment",
+        "lifecycle",
+        "product",
+        "parent_id",
+    ]
     assert_frame_equal(next_day.accounts.select(timeless), company().accounts.select(timeless))
     assert_frame_equal(next_day.owners, company().owners)
 
 
-def test_the_columns_are_those_that_the_settings_default_to() -> None:
+def test_the_columns_are_those_that_the_settings_default_to_and_one_that_few_exports_have() -> None:
     made_up = company()
-    assert set(made_up.accounts.columns) == set(AccountFields().model_dump().values()) - {None}
+    assert set(made_up.accounts.columns) == {*AccountFields().model_dump().values(), "second_csm"} - {None}
     assert set(made_up.opportunities.columns) == set(OpportunityFields().model_dump().values()) - {None}
 
 

@@ -128,6 +128,20 @@ def test_lena_is_ramping_eight_accounts_handed_over_and_five_won(made_up: Compan
     assert first_day == AS_OF - timedelta(days=80)
 
 
+def test_another_field_of_two_of_omars_customers_still_names_priya(made_up: Company) -> None:
+    """Omar is U00006 and Priya U00002; for all others both fields name the same person, or nobody."""
+    disputed = made_up.accounts.filter(pl.col("csm").ne_missing(pl.col("second_csm")))
+    assert disputed.select("csm", "second_csm").rows() == [("U00006", "U00002")] * 2
+    assert disputed["churned_on"].null_count() == 2
+
+
+def test_seven_customers_left_healthy_books_this_quarter_and_none_of_them_this_month(made_up: Company) -> None:
+    healthy = {book["id"] for book in made_up.owners.iter_rows(named=True) if "U00011" <= book["id"] < "U99999"}
+    left = made_up.accounts.filter(pl.col("csm").is_in(healthy) & pl.col("churned_on").is_not_null())
+    days_ago = [(AS_OF - day).days for day in left["churned_on"]]
+    assert sum(30 < day <= 90 for day in days_ago) >= 7
+
+
 @pytest.mark.parametrize(("accounts", "seed"), [(420, 20), (420, 1), (350, 20), (600, 20)])
 def test_everyone_else_is_within_every_limit_in_a_small_company(accounts: int, seed: int) -> None:
     """110% of 128 hours a month are 140.8; risks and renewals take a tenth at most beside the plain hours."""

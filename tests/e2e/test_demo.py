@@ -16,6 +16,8 @@ RULES = {
     "new_customer_unassigned",
     "book_cost_not_covered",
     "growth_book_closed",
+    "dual_ownership",
+    "churn_in_healthy_books",
 }
 
 
