@@ -14,10 +14,12 @@ import structlog
 
 from tests.benchmarks import dry_run, hubspot_reading, nights, peers, quiet, rebalancing, salesforce_reading, startup
 from tests.benchmarks.forecast import figures as forecast
+from tests.benchmarks.forecast import public
 from tests.benchmarks.measure import Figure
+from tests.connectors.ravenstack import DATA
 
 # Named after what is read; the modules are not, since a script's own folder comes before the packages it imports.
-_PARTS = ("startup", "nights", "salesforce", "hubspot", "peers", "forecast", "rebalance")
+_PARTS = ("startup", "nights", "salesforce", "hubspot", "peers", "forecast", "ravenstack", "rebalance")
 _HUBSPOT_LIMIT = 100  # calls per ten seconds, the lowest that HubSpot has
 
 
@@ -56,6 +58,8 @@ def figures(part: str, options: argparse.Namespace) -> Iterator[Figure]:
                 yield from hubspot_reading.limited(options.limited, _HUBSPOT_LIMIT)
             case "forecast":
                 yield from forecast.figures(options.companies, options.watched, options.csms)
+            case "ravenstack":
+                yield from public.figures(DATA, options.every)
             case "rebalance":
                 yield from rebalancing.figures(rebalancing.SIZES[: options.sizes], options.seeds)
             case _:
@@ -79,6 +83,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--companies", type=int, default=10, help="simulated companies a scenario of the forecast")
     parser.add_argument("--watched", type=int, default=90, help="nights that the forecast's trigger is watched for")
     parser.add_argument("--csms", type=int, default=5_000, help="of the company whose every book is forecast")
+    parser.add_argument("--every", type=int, default=30, help="days from one forecast of RavenStack to the next")
     parser.add_argument("--starts", type=int, default=15, help="how often each start is timed")
     parser.add_argument(
         "--sizes", type=int, default=3, help="of the companies to be rebalanced, so many, the smallest first"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from statistics import mean
 
-from tests.benchmarks.forecast import nights
+from tests.benchmarks.forecast import nights, peers
 from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
 from tests.benchmarks.forecast.scores import LEVELS, Scores
 from tests.benchmarks.forecast.trying import DAYS, compared
 from tests.benchmarks.measure import PYTHON, Figure, child
 
-_PEERS = ("last value", "drift", "least squares", "Theil-Sen")
-_ETS = "AutoETS"
 _CSMS = 5_000
 _SECONDS = 10.0
 # CRPS over the oracle's that is to be met.
@@ -27,21 +24,17 @@ FIRST_SEED = 1
 
 def figures(companies: int, watched_nights: int, csms: int = _CSMS) -> Iterator[Figure]:
     """*companies*: simulated ones a scenario. *watched_nights*: of each book, for the trigger."""
-    peers = (*_PEERS, *((_ETS,) if _installed() else ()))
+    others = peers.available()
     seeds = range(FIRST_SEED, FIRST_SEED + companies)
-    if not _installed():
-        yield Figure(f"  {_ETS}", "not installed: uv sync --group bench")
+    if peers.AUTO_ETS not in others:
+        yield Figure(f"  {peers.AUTO_ETS}", "not installed: uv sync --group bench")
     for scenario in SCENARIOS:
-        yield from _scenario(scenario.name, compared(scenario, seeds, ("oracle", "ledger", *peers)))
+        yield from _scenario(scenario.name, compared(scenario, seeds, ("oracle", "ledger", *others)))
     for history in (0, 30):
         told = compared(BASE, seeds, ("oracle", "ledger"), days=DAYS[::2], history=history)
         yield Figure(f"  base, {history} days of history: CRPS / oracle", f"{_ratio(told, 'ledger'):.2f}")
-    yield from _trigger(seeds, ("ledger", *peers), watched_nights)
+    yield from _trigger(seeds, ("ledger", *others), watched_nights)
     yield from _speed(csms)
-
-
-def _installed() -> bool:
-    return importlib.util.find_spec("statsforecast") is not None
 
 
 def _ratio(scores: dict[str, Scores], method: str) -> float:

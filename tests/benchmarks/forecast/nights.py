@@ -111,5 +111,5 @@ def _chances(world: World, day: int, methods: Sequence[str], limit: int) -> Iter
             if method == "ledger":
                 chances = ledger.distribution(book, ahead)
             else:
-                chances = peers.PEERS[method](past, book.id, ahead)
+                chances = peers.PEERS[method](peers.counts(past, book.id), ahead)
             yield method, seats[book.id], at_least(chances, limit)

@@ -66,11 +66,12 @@ def _of_day(world: World, day: int, methods: Sequence[str], seed: int, history: 
     ledger = Ledger(past, CALENDAR)
     for book in past.books.books:
         seat = seats[book.id]
+        counts = peers.counts(past, book.id)
         for method in methods:
             if method == "ledger":
                 chances = ledger.distribution(book, ahead)
             elif method == "oracle" and draws is not None:
                 chances = of_draws(draws[seat])
             else:
-                chances = peers.PEERS[method](past, book.id, ahead)
+                chances = peers.PEERS[method](counts, ahead)
             yield method, Case(chances, int(came[seat]), LIMIT)
