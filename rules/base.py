@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from cssync.books.history import History
+from cssync.capacity.attention import Attention
 from cssync.capacity.company import Company
 from cssync.capacity.deals import OpenDeals
 from cssync.capacity.forecast import Forecaster
@@ -89,6 +90,11 @@ class Context:
     def plan(self) -> Plan:
         """Whom to hire by when."""
         return plan(self.company)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """The customers of every book that need attention, and why."""
+        return Attention(self.company)
 
     @cached_property
     def deals(self) -> OpenDeals:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from heapq import nsmallest
 
 from cssync.capacity.workload import BookLoad, Extra, SegmentLoad
 from cssync.model.book import Book
@@ -42,17 +43,15 @@ def effort(context: Context, book: Book) -> Iterator[Sentence]:
 def most_work(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers that take most hours."""
     workload = context.company.workload
-    own = workload.of_book(book.id).sort(["hours", "account_id"], descending=[True, False]).head(_DRIVERS)
-    known = context.history.customers(book.id).select("account_id", "name", "arr")
-    rows = own.join(known, on="account_id", how="left", maintain_order="left")
+    own = workload.of_book(book.id)
+    takes, ids = own["hours"].to_list(), own["account_id"].to_list()
+    most = nsmallest(_DRIVERS, range(own.height), key=lambda place: (-takes[place], ids[place]))
+    known = {id_: (name or id_, arr) for id_, name, arr in context.history.facts(book.id, "account_id", "name", "arr")}
     extras = workload.effort.parts[1:]
-    return tuple(
-        Driver(row["account_id"], row["name"] or row["account_id"], row["arr"], _why(row, extras))
-        for row in rows.iter_rows(named=True)
-    )
+    return tuple(Driver(ids[place], *known[ids[place]], _why(own.row(place, named=True), extras)) for place in most)
 
 
-def _why(row: dict[str, Decimal], extras: tuple[str, ...]) -> str:
+def _why(row: Mapping[str, Decimal], extras: tuple[str, ...]) -> str:
     reasons = [_words(name) for name in extras if row[name]]
     return f"{hours(row['hours'])} a month{': ' if reasons else ''}{', '.join(reasons)}"
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-
-import polars as pl
+from heapq import nsmallest
 
 from cssync.books.aggregate import SINCE_LAST_NIGHT
 from cssync.capacity.verdicts import by_article, verdicts
@@ -33,25 +32,20 @@ def largest(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers with the highest ARR."""
     if not context.tells:
         return ()
-    rows = context.history.customers(book.id).filter(pl.col("arr").is_not_null())
-    top = rows.sort(["arr", "account_id"], descending=[True, False]).head(_DRIVERS)
-    return tuple(
-        Driver(id_, name or id_, arr, f"{money(arr, context.currency)} of ARR")
-        for id_, name, arr in top.select("account_id", "name", "arr").iter_rows()
-    )
+    known = (row for row in context.history.facts(book.id, "account_id", "name", "arr") if row[2] is not None)
+    top = nsmallest(_DRIVERS, known, key=lambda row: (-row[2], row[0]))
+    return tuple(Driver(id_, name or id_, arr, f"{money(arr, context.currency)} of ARR") for id_, name, arr in top)
 
 
 def newest(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers that came into the book last, by their date of becoming a customer."""
     if not context.tells:
         return ()
-    since = pl.coalesce("customer_since", "created_on").alias("since")
-    rows = context.history.customers(book.id).with_columns(since).filter(pl.col("since") <= context.as_of)
-    top = rows.sort(["since", "account_id"], descending=[True, False]).head(_DRIVERS)
-    return tuple(
-        Driver(id_, name or id_, arr, f"customer since {day(since_on)}")
-        for id_, name, arr, since_on in top.select("account_id", "name", "arr", "since").iter_rows()
-    )
+    rows = context.history.facts(book.id, "account_id", "name", "arr", "customer_since", "created_on")
+    begun = ((since or created_on, id_, name, arr) for id_, name, arr, since, created_on in rows)
+    dated = (row for row in begun if row[0] is not None and row[0] <= context.as_of)
+    top = nsmallest(_DRIVERS, dated, key=lambda row: (-row[0].toordinal(), row[1]))
+    return tuple(Driver(id_, name or id_, arr, f"customer since {day(since)}") for since, id_, name, arr in top)
 
 
 def about(context: Context, book: Book) -> tuple[Chapter, ...]:
@@ -135,5 +129,4 @@ def _mix(context: Context, book: Book) -> Iterator[Sentence]:
 def _articles(context: Context, book: Book) -> Iterator[Sentence]:
     if book.kind is not BookKind.CSM:
         return
-    told = (verdict for verdict in verdicts(context.company, book) if verdict.key in _IN_THE_THREAD)
-    yield from ((said,) for said in by_article(told))
+    yield from ((said,) for said in by_article(verdicts(context.company, book, _IN_THE_THREAD)))

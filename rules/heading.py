@@ -32,7 +32,7 @@ def heading(context: Context, book: Book) -> Iterator[Sentence]:
         (deal.account_id, deal.name or deal.account_id, deal.probability) for deal in parts.deals if deal.adds_account
     ]
     yield from _named(context, "Likeliest to come", deals)
-    names = dict(context.history.customers(book.id).select("account_id", "name").iter_rows())
+    names = dict(context.history.facts(book.id, "account_id", "name"))
     losses = [
         (loss.account_id, names.get(loss.account_id) or loss.account_id, loss.probability) for loss in parts.losses
     ]

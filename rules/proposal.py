@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-import polars as pl
-
 from cssync.capacity.rebalance.proposal import Customer
 from cssync.model.book import Book
 from cssync.model.story import Named, Sentence
@@ -67,20 +65,18 @@ def _to(placed: Placed) -> str:
 
 def _renewing(context: Context, book: Book) -> Iterator[Sentence]:
     """Whose turn it is in any case: with a CSM they stay, without one they are the first to be given one."""
-    soon = pl.col("renewal_on").is_between(context.as_of, context.as_of + _too_near(context))
-    rows = context.history.customers(book.id).filter(soon)
-    if rows.is_empty():
+    last = context.as_of + _too_near(context)
+    rows = context.history.facts(book.id, "renewal_on", "account_id", "name", "arr")
+    soon = [row for row in rows if row[0] is not None and context.as_of <= row[0] <= last]
+    if not soon:
         return
     within = f"within {_too_near(context).days} days"
     if book.kind.is_working:
-        yield (
-            f"{count(rows.height, 'customer')} {'renews' if rows.height == 1 else 'renew'} {within} and should stay.",
-        )
+        yield (f"{count(len(soon), 'customer')} {'renews' if len(soon) == 1 else 'renew'} {within} and should stay.",)
         return
-    largest = rows.sort(["arr", "account_id"], descending=[True, False], nulls_last=True)
-    known = largest.select("account_id", "name", "arr", "renewal_on").rows()
-    named = [(context.named(id_, name or id_), arr) for id_, name, arr, _ in known]
-    first = min(renews_on for *_, renews_on in known)
+    largest = sorted(soon, key=lambda row: (row[3] is None, -(row[3] or 0), row[1]))
+    named = [(context.named(id_, name or id_), arr) for _, id_, name, arr in largest]
+    first = min(renews_on for renews_on, *_ in soon)
     due = f"Renewing {within}, the first on {day(first)}, so to be given a CSM at once: "
     yield (due, *enumerated(named, context.currency), ".")
 

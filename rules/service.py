@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from cssync.capacity.attention import Needy, needy
+from cssync.capacity.attention import Needy
 from cssync.capacity.deals import OpenDeal, Sort, Worker
 from cssync.model.book import Book
 from cssync.model.story import Sentence
@@ -22,7 +22,7 @@ _MOST_NAMED = 5
 
 def attention(context: Context, book: Book) -> Iterator[Sentence]:
     """Yield a sentence for each customer that needs attention, and how many more do (seeds 25 and 26)."""
-    found = needy(context.company, book.id)
+    found = context.attention.of(book.id)
     pressing = [one for one in found if not one.only_renews]
     for one in pressing[:_MOST_NAMED]:
         arr = "ARR unknown" if one.arr is None else money(one.arr, context.currency)

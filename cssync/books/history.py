@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
@@ -56,6 +57,14 @@ class History:
         """``SNAPSHOT`` rows of the customers in one book."""
         first, count = self._extents.get(book_id, (0, 0))
         return self.books.customers.slice(first, count)
+
+    def facts(self, book_id: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        """Yield *columns* of each customer in one book, in the order of ``customers``.
+
+        A few dozen rows are read at once; a query over them takes a hundred times as long.
+        """
+        rows = self.customers(book_id)
+        return zip(*(rows[column].to_list() for column in columns), strict=True)
 
     def over_since(self, book_id: str, unit: Unit, limit: Decimal) -> date | None:
         """First day of the unbroken stretch up to now in which the book was over *limit* customers or ARR.
@@ -113,7 +122,7 @@ class History:
     @cached_property
     def _moves(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
         rows = moves(self.snapshot, self.timeline, self.moves_since or self.books.as_of)
-        return rows, runs(rows["book_id"])
+        return rows.drop("book_id"), runs(rows["book_id"])
 
     @cached_property
     def _events(self) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:

@@ -75,7 +75,8 @@ def moves(snapshot: Snapshot, timeline: Timeline, since: date) -> pl.DataFrame:
 
 
 def as_moves(rows: pl.DataFrame) -> tuple[Move, ...]:
-    return tuple(Move(MoveKind(kind), *rest) for kind, *rest in rows.select(_COLUMNS[1:]).iter_rows())
+    """*rows* of ``moves``, without the book."""
+    return tuple(Move(MoveKind(kind), *rest) for kind, *rest in rows.iter_rows())
 
 
 def _held(customers: pl.DataFrame, touched: pl.DataFrame) -> pl.DataFrame:

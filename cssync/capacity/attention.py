@@ -5,14 +5,16 @@ A renewal that comes soon is a reason too, and the last one: it is in every book
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from cssync.books.history import runs
 from cssync.capacity.company import Company
 from cssync.capacity.effort import ages
 from cssync.model.text import line
@@ -35,26 +37,43 @@ class Needy:
         return self.renews_on is not None and len(self.reasons) == 1
 
 
-def needy(company: Company, book_id: str) -> tuple[Needy, ...]:
-    """The customers of one book that need attention: most reasons first, then the largest."""
-    settings = company.settings.attention
-    start = company.as_of - timedelta(days=settings.decision_maker_days)
-    end = company.as_of + timedelta(days=settings.renewal_days)
-    rows = company.history.customers(book_id).with_columns(**ages(company.as_of)).select(
-        "account_id",
-        "name",
-        "arr",
-        "health",
-        "lifecycle",
-        "usage",
-        at_risk=at_risk(company.settings),
-        little_used=pl.sql_expr(settings.low_usage or "false").fill_null(value=False),
-        decided_on=_within("decision_maker_changed_on", start, company.as_of),
-        renews_on=_within("renewal_on", company.as_of, end),
-    )  # fmt: skip
-    told = pl.any_horizontal("at_risk", "little_used", pl.col("decided_on", "renews_on").is_not_null())
-    found = [_needy(row) for row in rows.filter(told).iter_rows(named=True)]
-    return tuple(sorted(found, key=lambda one: (one.only_renews, -len(one.reasons), -(one.arr or 0), one.account_id)))
+@dataclass(frozen=True)
+class Attention:
+    """The customers of *company* that need attention, told book by book where they are asked for."""
+
+    company: Company
+
+    def of(self, book_id: str) -> tuple[Needy, ...]:
+        """Of one book: most reasons first, then the largest."""
+        rows, extents = self._by_book
+        found = (_needy(row) for row in rows.slice(*extents.get(book_id, (0, 0))).iter_rows(named=True))
+        return tuple(
+            sorted(found, key=lambda one: (one.only_renews, -len(one.reasons), -(one.arr or 0), one.account_id))
+        )
+
+    @cached_property
+    def _by_book(self) -> tuple[pl.DataFrame, Mapping[str, tuple[int, int]]]:
+        """Every customer for which there is a reason, and where those of a book are."""
+        settings, today = self.company.settings.attention, self.company.as_of
+        start = today - timedelta(days=settings.decision_maker_days)
+        end = today + timedelta(days=settings.renewal_days)
+        told = pl.any_horizontal("at_risk", "little_used", pl.col("decided_on", "renews_on").is_not_null())
+        customers = self.company.books.customers.lazy().with_columns(**ages(today))
+        rows = customers.select(
+            "book_id",
+            "account_id",
+            "name",
+            "arr",
+            "health",
+            "lifecycle",
+            "usage",
+            at_risk=at_risk(self.company.settings),
+            little_used=pl.sql_expr(settings.low_usage or "false").fill_null(value=False),
+            decided_on=_within("decision_maker_changed_on", start, today),
+            renews_on=_within("renewal_on", today, end),
+        )
+        found = rows.filter(told).collect()
+        return found, runs(found["book_id"])
 
 
 def at_risk(settings: Settings) -> pl.Expr:

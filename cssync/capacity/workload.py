@@ -114,18 +114,23 @@ class Workload:
         """The mean over the customers of *segment* won in the last year, else over all of them, else what its
         setting says; onboarding, risks and renewals included as they came.
         """
-        of_segment = pl.col("segment").eq_missing(pl.lit(segment, pl.String)) & (pl.col("hours") > 0)
-        rows = self.hours.filter(of_segment)
-        recent = rows.filter("recent")
-        chosen = rows if recent.is_empty() else recent
-        if chosen.is_empty():
-            known = self.effort.segment_hours(segment)
-            return self.effort.capacity.hours_per_account.of_others if known is None else known
-        return exact(Fraction(chosen["hours"].sum()) / chosen.height)
+        mean = self._new_account_hours.get(segment)
+        if mean is not None:
+            return mean
+        known = self.effort.segment_hours(segment)
+        return self.effort.capacity.hours_per_account.of_others if known is None else known
 
     @cached_property
     def _extents(self) -> Mapping[str, tuple[int, int]]:
         return runs(self.customers["book_id"])
+
+    @cached_property
+    def _new_account_hours(self) -> Mapping[str | None, Decimal]:
+        """By segment, those of which there are customers: of the recent ones, where there are any."""
+        sums = self.hours.filter(pl.col("hours") > 0).group_by("segment", "recent").agg(pl.sum("hours"), pl.len())
+        # Who is not recent first, so that the mean of the recent takes the place of that of the others.
+        rows = sums.sort("recent").select("segment", "hours", "len").iter_rows()
+        return {segment: exact(Fraction(hours) / number) for segment, hours, number in rows}
 
     @cached_property
     def _sums(self) -> Mapping[str, Mapping[str, Decimal]]:

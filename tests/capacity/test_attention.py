@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cssync.capacity.attention import needy
+from cssync.capacity.attention import Attention
 from tests.nights import TODAY, Nights, account, many, pull_of, settings
 
 USED = {"attention": {"low_usage": "usage < 30"}}
@@ -15,7 +15,7 @@ USED = {"attention": {"low_usage": "usage < 30"}}
 
 def reasons(*rows: dict[str, Any], **with_: Any) -> dict[str, tuple[str, ...]]:
     night = Nights(settings(**with_)).walk(pull_of(rows))
-    return {one.account_id: one.reasons for one in needy(night.context().company, "U1")}
+    return {one.account_id: one.reasons for one in Attention(night.context().company).of("U1")}
 
 
 def one(**more: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_the_most_pressing_come_first_and_who_only_renews_last() -> None:
         *many(3, "U2", health="red"),
     ]
     night = Nights().walk(pull_of(rows))
-    found = needy(night.context().company, "U1")
+    found = Attention(night.context().company).of("U1")
     assert [(one.account_id, one.only_renews) for one in found] == [
         ("both", False),
         ("large", False),

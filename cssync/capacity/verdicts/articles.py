@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 
 from cssync.capacity.company import Company
@@ -46,9 +46,9 @@ _COMPANIES = ((10, "fewer than 10", 23), (25, "10 to 25", 33), (51, "25 to 50", 
               (201, "101 to 200", 1))  # fmt: skip
 
 
-def verdicts(company: Company, book: Book) -> Iterator[Verdict]:
-    """Yield one of each of ``COLUMNS``, in their order."""
-    return (say(company, book) for _, say in COLUMNS.values())
+def verdicts(company: Company, book: Book, keys: Collection[str] | None = None) -> Iterator[Verdict]:
+    """Yield one of each of ``COLUMNS``, in their order; of *keys* only where they are given."""
+    return (say(company, book) for key, (_, say) in COLUMNS.items() if keys is None or key in keys)
 
 
 def _two_million(company: Company, book: Book) -> Verdict:
