@@ -9,18 +9,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
-JSON = (ROOT / "docs" / "json.md").read_text("utf-8")
-OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
-PLAN = (ROOT / "docs" / "plan.md").read_text("utf-8")
+DOCS = {f"docs/{page.name}": page.read_text("utf-8") for page in sorted((ROOT / "docs").glob("*.md"))}
 DEPLOY = (ROOT / "deploy" / "README.md").read_text("utf-8")
 KEEPING = (ROOT / "deploy" / "secrets.md").read_text("utf-8")
 PAGES = {
     "README.md": README,
-    "docs/settings.md": SETTINGS,
-    "docs/json.md": JSON,
-    "docs/operations.md": OPERATIONS,
-    "docs/plan.md": PLAN,
+    **DOCS,
     "deploy/README.md": DEPLOY,
     "deploy/secrets.md": KEEPING,
 }
@@ -98,6 +92,12 @@ def recorded(text: str) -> dict[str, list[Shown]]:
             command, *lines = part.rstrip("\n").split("\n")
             found.setdefault(folder, []).append(Shown(command, tuple(lines)))
     return found
+
+
+def unmarked(text: str) -> list[str]:
+    """The console blocks that neither run nor say what they need."""
+    blocks = re.findall(r"([^\n]*)\n```console\n(.*?)```", text, re.DOTALL)
+    return [block for above, block in blocks if not re.fullmatch(r"<!-- (runs in: \w+|needs: .+) -->", above)]
 
 
 def command_lines(text: str) -> set[str]:

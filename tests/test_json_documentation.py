@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from cssync.cli.app import app
 from cssync.settings import secrets
-from tests.documents import JSON, quoted, the_table
+from tests.documents import DOCS, quoted, the_table
 
 COMMANDS = (
     "explain",
@@ -75,7 +75,7 @@ def documented(title: str, above: str = "") -> set[str]:
     *above*: the shape whose keys these are.
     """
     keys: set[str] = set()
-    for row in the_table(JSON, title):
+    for row in the_table(DOCS["docs/json.md"], title):
         (key,) = quoted(row["key"])
         if not key.endswith("*"):
             keys.add(key)

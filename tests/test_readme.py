@@ -37,11 +37,11 @@ from cssync.settings.source import (
 )
 from rules.engine import RULES
 from tests.documents import (
+    DOCS,
     LEFT_OUT,
     PAGES,
     README,
     ROOT,
-    SETTINGS,
     block,
     command_lines,
     quoted,
@@ -49,11 +49,21 @@ from tests.documents import (
     section,
     tables,
     the_table,
+    unmarked,
 )
 from tests.nights import Nights, many, pull_of
 
 DAY = "2026-11-22"
-RECORDED = recorded(README)
+CONNECT, RULES_PAGE, CAPACITY, SETTINGS = (
+    DOCS[f"docs/{name}.md"] for name in ("connect", "rules", "capacity", "settings")
+)
+# What a page and a folder of it show, one command after the other.
+RECORDED = {(page, folder): shown for page, text in PAGES.items() for folder, shown in recorded(text).items()}
+WALKS = [walk for walk in RECORDED if not walk[0].startswith("deploy/")]
+# What has happened in a folder before the page begins.
+BEFORE = {
+    "night": ("cssync init --source file --scope none", "cssync demo --out config/exports", "cssync run"),
+}
 EXCERPTS = re.findall(r"<!-- from: (\S+) -->\n```text\n(.*?)```", README, re.DOTALL)
 # What differs from run to run, in a form of the same length where the width of a line depends on it.
 _PASSING = (
@@ -91,18 +101,29 @@ def lasting(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
-@pytest.mark.parametrize("folder", RECORDED)
-def test_the_output_shown_is_what_is_printed(folder: str, alone: Path) -> None:
-    for shown in RECORDED[folder]:
+@pytest.mark.parametrize("walk", WALKS, ids=" ".join)
+def test_the_output_shown_is_what_is_printed(walk: tuple[str, str], alone: Path) -> None:
+    for command in BEFORE.get(walk[1], ()):
+        printed(command)
+    for shown in RECORDED[walk]:
         out = printed(shown.command)
         expected = type(shown)(shown.command, tuple(lasting("\n".join(shown.lines))))
         missing = expected.missing_from(out)
         assert not missing, f"{shown.command} does not print this here:\n{missing}\nbut:\n" + "\n".join(out)
 
 
-def test_both_walks_and_the_excerpt_were_read() -> None:
-    assert [len(RECORDED[folder]) for folder in ("demo", "own")] == [1, 10]
+def test_all_walks_and_the_excerpt_were_read() -> None:
+    assert {walk: len(RECORDED[walk]) for walk in WALKS} == {
+        ("README.md", "demo"): 1,
+        ("README.md", "own"): 12,
+        ("docs/capacity.md", "night"): 1,
+    }
     assert [story for story, _ in EXCERPTS] == ["tests/e2e/dana.txt"]
+
+
+@pytest.mark.parametrize("page", ["README.md", *DOCS])
+def test_every_block_of_commands_is_run_or_says_what_it_needs(page: str) -> None:
+    assert not unmarked(PAGES[page])
 
 
 @pytest.mark.parametrize(("story", "excerpt"), EXCERPTS)
@@ -143,7 +164,10 @@ def test_a_command_that_is_named_exists_with_its_options(line: str) -> None:
 
 
 def test_the_commands_are_all_there_are() -> None:
-    told = {row["command"]: (set(quoted(row["options"])), row["what it does"]) for row in the_table(README, "Commands")}
+    told = {
+        row["command"]: (set(quoted(row["options"])), row["what it does"])
+        for row in the_table(DOCS["docs/commands.md"], "Commands")
+    }
     assert told == {
         f"`cssync {' '.join(path)}`": (set(options(*path)) - {"--config"}, help_of(*path)) for path in commands()
     }
@@ -157,7 +181,7 @@ def help_of(*path: str) -> str:
 
 
 def test_the_exit_codes_are_all_there_are() -> None:
-    told = the_table(README, "What happens each night")
+    told = the_table(DOCS["docs/nights.md"], "Exit codes")
     assert [(row["exit code"], row["name"]) for row in told] == [(str(int(code)), code.name) for code in ExitCode]
 
 
@@ -175,23 +199,23 @@ def defaults() -> dict[str, str]:
 
 
 def test_every_default_that_is_given_is_the_one_in_force() -> None:
-    given = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`\s\(`?([^`()]+?)`?\)", README)
+    pages = "\n".join((README, *DOCS.values()))
+    given = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`\s\(`?([^`()]+?)`?\)", pages)
     told = {name: value for name, value in given if name in defaults()}
-    assert len(told) > 15
+    assert len(told) > 40
     assert told == {name: defaults()[name] for name in told}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/settings.md", "docs/operations.md"])
+@pytest.mark.parametrize("page", ["README.md", *sorted(DOCS.keys() - {"docs/json.md"})])
 def test_every_setting_that_is_named_exists(page: str) -> None:
     named = {name.partition(":")[0] for name in quoted(PAGES[page])}
     dotted = {name for name in named if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name)}
     settings = {name for name in dotted if name.partition(".")[0] in Settings.model_fields}
-    assert settings
     assert settings - set(fields.names()) == set()
 
 
 def test_the_rules_are_all_there_are() -> None:
-    told = the_table(README, "Rules")
+    told = the_table(RULES_PAGE, "Rules")
     assert [(quoted(row["rule"])[0], row["seeds"]) for row in told] == [(r.id, ", ".join(r.seeds)) for r in RULES]
     of = ("limits.", "capacity.amber_at")
     limits = (next((name for name in quoted(row["fires when"]) if name.startswith(of)), "") for row in told)
@@ -208,12 +232,18 @@ def test_the_rules_are_all_there_are() -> None:
     ],
 )
 def test_the_example_of_limits_works_out_as_told(book: dict[str, str], accounts: int) -> None:
-    example = block(README, "Rules", "yaml").replace("dana@acme.test", "U1")
+    example = block(CAPACITY, "Which limit holds", "yaml").replace("dana@acme.test", "U1")
     settings = Settings.model_validate(yaml.safe_load(example))
     held = Nights(settings).walk(pull_of(many(4, **book))).book(book["csm"])
     limits = LimitBook(settings.limits, lambda _: "default")
     assert limits.limit(held, "accounts").value == accounts
     assert limits.limit(held, "arr").value == Decimal(2_000_000)
+
+
+def test_the_settings_that_the_readme_begins_with_are_accepted() -> None:
+    settings = Settings.model_validate(yaml.safe_load(block(README, "Configure", "yaml")))
+    assert settings.team.members["lena.fischer@acme.test"].fte == Decimal("0.5")
+    assert settings.notify.slack.enabled
 
 
 @pytest.mark.parametrize(
@@ -252,12 +282,12 @@ def test_hubspot_is_granted_the_scopes_that_are_asked_for() -> None:
     asked = [value for value in vars(endpoints).values() if isinstance(value, endpoints.Endpoint)]
     for record_type in (endpoints.COMPANIES, endpoints.DEALS):
         asked += [record_type.list, record_type.search, record_type.properties]
-    told = re.findall(r"`(crm\.[a-z.]+|multi-currency-read)`", section(README, "Connect"))
+    told = re.findall(r"`(crm\.[a-z.]+|multi-currency-read)`", section(CONNECT, "HubSpot"))
     assert sorted(told) == sorted({endpoint.scope for endpoint in asked} - {""})
 
 
 def test_the_columns_of_files_are_those_that_are_read() -> None:
-    table = next(table for table in tables(section(README, "Connect")) if "file" in table[0])
+    table = next(table for table in tables(section(CONNECT, "Files")) if "file" in table[0])
     told = {quoted(row["file"])[0]: (quoted(row["needed columns"]), quoted(row["optional columns"])) for row in table}
     assert told == {
         "owners": (list(owners.NEEDED), list(owners.OPTIONAL)),
@@ -265,14 +295,14 @@ def test_the_columns_of_files_are_those_that_are_read() -> None:
         "opportunity_history": (list(exports.DEAL_HISTORY_COLUMNS), list(exports.DEAL_HISTORY_OPTIONAL)),
         "rates": (list(owners.RATES), []),
     }
-    header = block(README, "Connect", "csv").partition("\n")[0].split(",")
+    header = block(CONNECT, "Files", "csv").partition("\n")[0].split(",")
     assert set(header) <= {info.get_default() for info in AccountFields.model_fields.values()}
 
 
 def test_the_layers_are_those_that_are_checked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     (contract,) = project["tool"]["importlinter"]["contracts"]
-    assert "\n".join(contract["layers"]) in section(README, "Inside")
+    assert "\n".join(contract["layers"]) in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -286,10 +316,15 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 def test_every_file_that_is_named_exists() -> None:
-    named = {name for name in quoted(README) if re.fullmatch(r"(cssync|config|tests|deploy|rules)/[\w./]*", name)}
+    named = {
+        name
+        for page in (README, *DOCS.values())
+        for name in quoted(page)
+        if re.fullmatch(r"(cssync|config|tests|deploy|rules)/[\w./]*", name)
+    }
     assert {name for name in named if not (ROOT / name).exists()} <= {"config/cssync.yaml", "config/.env"}
 
 
 def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert {"demo", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z-]+)", README)) <= targets
+    assert {"demo", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z-]+)", "\n".join(PAGES.values()))) <= targets

@@ -28,7 +28,7 @@ alerts = typer.Typer(
 
 _Details = Annotated[bool, typer.Option("--details", help="With the evidence: what drives each of them.")]
 _Resolved = Annotated[bool, typer.Option("--resolved", help="Those that have ended, too.")]
-_Json = Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")]
+_Json = Annotated[bool, typer.Option("--json", help="For a program, as documented in docs/json.md.")]
 _Which = Annotated[str, typer.Argument(help="An alert's id or its beginning, or a CSM's name or e-mail address.")]
 _By = Annotated[str | None, typer.Option("--by", help="Who decides; the one who is logged in by default.")]
 _Why = Annotated[str, typer.Option("--reason", help="Why; it is kept, and shown beside the alert.")]

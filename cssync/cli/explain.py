@@ -39,7 +39,7 @@ def explain(
     everything: Annotated[
         bool, typer.Option("--all", help="Every record of every sum, not the largest alone.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in docs/json.md.")] = False,
 ) -> None:
     """Trace every figure about a CSM, an alert or an account to its records.
 

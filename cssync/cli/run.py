@@ -31,7 +31,7 @@ def run(
     full: Annotated[bool, typer.Option("--full", help="Read everything anew, not only what has changed.")] = False,
     details: Annotated[bool, typer.Option("--details", help="With the evidence of every book.")] = False,
     accept: Annotated[bool, typer.Option("--accept", help="Take the night although its numbers are doubtful.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in docs/json.md.")] = False,
 ) -> None:
     """Pull the CRM, work out every book, and tell leadership what changed.
 

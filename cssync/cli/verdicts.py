@@ -21,7 +21,7 @@ def verdicts(
     csm: Annotated[str | None, typer.Option("--csm", help="Only this one: name, e-mail address or owner id.")] = None,
     team: Annotated[str | None, typer.Option("--team", help="Only the books of this team.")] = None,
     *,
-    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in the README.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For a program, as documented in docs/json.md.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line a book, for a spreadsheet.")] = False,
 ) -> None:
     """Show what each article says of each book, and where they disagree.

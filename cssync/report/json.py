@@ -1,4 +1,4 @@
-"""What programs may read: documented in the README, and stable. Money is text, so that no digit is lost."""
+"""What programs may read: documented in docs/json.md, and stable. Money is text, so that no digit is lost."""
 
 from __future__ import annotations
 

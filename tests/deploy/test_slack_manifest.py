@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.documents import README, quoted, section
+from tests.documents import DOCS, quoted, section
 
 TEXT = (Path(__file__).parents[2] / "deploy" / "slack" / "manifest.yaml").read_text("utf-8")
 MANIFEST: dict[str, Any] = yaml.safe_load(TEXT)
@@ -40,7 +40,7 @@ def test_buttons_come_over_a_connection_of_ours() -> None:
 
 
 def test_every_scope_that_the_readme_names_is_asked_for_once() -> None:
-    named = {name for name in quoted(section(README, "Connect")) if SCOPE.fullmatch(name)}
+    named = {name for name in quoted(section(DOCS["docs/connect.md"], "Slack")) if SCOPE.fullmatch(name)}
     assert {"chat:write", "channels:history"} <= named
     assert named - set(SCOPES) - {"connections:write"} == set()
     assert len(SCOPES) == len(set(SCOPES))

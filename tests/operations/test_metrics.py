@@ -16,7 +16,7 @@ from cssync.errors import StoreError
 from cssync.model.night import RunStatus
 from cssync.operations.metrics import registry, write_textfile
 from cssync.operations.status import Status
-from tests.documents import OPERATIONS, quoted, the_table
+from tests.documents import DOCS, quoted, the_table
 from tests.operations.builders import BEGAN, a_run, a_status, an_overview, an_undelivered
 
 UNSENT = a_status(an_overview(undelivered=(an_undelivered(),)))
@@ -98,7 +98,9 @@ def test_every_metric_says_whose_it_is() -> None:
 
 def test_the_metrics_documented_are_those_there_are() -> None:
     families = list(text_string_to_metric_families(generate_latest(of(UNSENT)).decode()))
-    told = {quoted(row["metric"])[0]: set(quoted(row["labels"])) for row in the_table(OPERATIONS, "Metrics")}
+    told = {
+        quoted(row["metric"])[0]: set(quoted(row["labels"])) for row in the_table(DOCS["docs/operations.md"], "Metrics")
+    }
     found = {sample.name: set(sample.labels) - {"tenant"} for family in families for sample in family.samples}
     assert told == found
     assert all(family.documentation for family in families)

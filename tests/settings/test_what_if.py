@@ -12,7 +12,7 @@ from cssync.errors import ConfigError
 from cssync.settings import yaml
 from cssync.settings.hiring import Requisition
 from cssync.settings.what_if import EVERYWHERE, Leaver, Supposition, WhatIf, growth_said, hire_said, read
-from tests.documents import PLAN, block
+from tests.documents import DOCS, block
 
 
 def supposed(folder: Path, text: str) -> Supposition:
@@ -28,7 +28,7 @@ def refused(folder: Path, text: str) -> str:
 
 
 def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
-    found = supposed(tmp_path, block(PLAN, "What if", "yaml")).what_if
+    found = supposed(tmp_path, block(DOCS["docs/plan.md"], "What if", "yaml")).what_if
     assert found.hires == (Requisition(segment="SMB", count=2, starts_on=date(2027, 2, 1)),)
     assert found.growth == {"SMB": Decimal("0.4")}
     assert found.leavers == (Leaver(csm="dana@acme.test", on=date(2027, 3, 31)),)
