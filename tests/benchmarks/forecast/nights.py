@@ -1,23 +1,23 @@
 """What the trigger makes of each method's forecasts, night after night: what it foresees, when, and how it flaps.
 
-A book's alert opens when the chance to reach the limit by the end of next quarter is a half on two nights running, and
-ends below 35%. A breach is foreseen when the alert was open on the night before it. Of alerts, those count as right
-whose book reached the limit by the end of the quarter that they were about.
+A book's alert opens when the chance to be at its limit by the end of next quarter is a half on two nights running, and
+ends below 35%, or as the book gets there: then other alerts have the word, and the book is held to a new limit. An
+alert is right if its book, with nothing handed over, is at the limit on some day up to the end of the quarter that it
+was about. A breach is foreseen if an alert was open on the night before; a book that is at its limit only because of
+what was handed to it that day is no breach to foresee.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cssync.capacity.forecast import Ledger
-from cssync.capacity.forecast.distribution import at_least
-from cssync.capacity.forecast.seasons import day_of, number_of
-from tests.benchmarks.forecast import peers
-from tests.benchmarks.forecast.cut import cut
-from tests.benchmarks.forecast.sales import CALENDAR
+from cssync.capacity.forecast.distribution import Floats
+from tests.benchmarks.forecast.chances import chances
+from tests.benchmarks.forecast.course import Course, course, to_come
+from tests.benchmarks.forecast.said import horizon
 from tests.benchmarks.forecast.scenarios import Scenario
-from tests.benchmarks.forecast.world import FIRST_DAY, SEATS, World, simulated
+from tests.benchmarks.forecast.world import FIRST_DAY, SEATS, simulated
 
 FIRE_AT, CLEAR_UNDER, RUNNING = 0.5, 0.35, 2
 _STARTS = 852
@@ -25,8 +25,9 @@ _STARTS = 852
 
 @dataclass
 class Trigger:
-    """*opened*, *right*: alerts, and those whose book got there. *breaches*, *foreseen*: all, and those with an alert
-    open before; *lead_days*: for how many nights. *flips*: openings and endings, *nights*: of all books.
+    """*opened*, *right*: alerts, and those whose book gets there. *breaches*, *foreseen*: all, and those with an alert
+    open before; *lead_days*: for how many nights. *flips*: alerts opened, and ended without a breach. *nights*: of all
+    books.
     """
 
     opened: int = 0
@@ -37,79 +38,60 @@ class Trigger:
     flips: int = 0
     nights: int = 0
 
+    @property
+    def precision(self) -> float:
+        return self.right / max(self.opened, 1)
 
-@dataclass
-class _Book:
-    """One book on its way. *since*: the day its alert opened; *found*: good nights in a row."""
+    @property
+    def recall(self) -> float:
+        return self.foreseen / max(self.breaches, 1)
 
-    since: int | None = None
-    found: int = 0
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-9)
 
 
 def watched(
-    scenario: Scenario, seeds: Sequence[int], methods: Sequence[str], nights: int, limit: int
+    scenario: Scenario, seeds: Sequence[int], methods: Sequence[str], nights: int, workers: int | None = None
 ) -> Mapping[str, Trigger]:
+    """*workers*: processes that forecast; None: as many as cores."""
+    courses = {seed: course(simulated(scenario, seed), FIRST_DAY + _STARTS, nights) for seed in seeds}
+    told = chances(scenario, courses, methods, workers)
     found = {method: Trigger() for method in methods}
-    for seed in seeds:
-        world = simulated(scenario, seed)
-        for trigger in found.values():
-            trigger.nights += nights * SEATS
-        books: dict[tuple[str, int], _Book] = {}
-        held_before: dict[int, int] = {}
-        for day in range(FIRST_DAY + _STARTS, FIRST_DAY + _STARTS + nights):
-            held = dict(_held(world, day))
-            for seat, number in held.items():
-                if number >= limit and held_before.get(seat, number) < limit:
-                    _breached(found, books, methods, seat, day)
-            held_before = held
-            for method, seat, chance in _chances(world, day, methods, limit):
-                book = books.setdefault((method, seat), _Book())
-                if held[seat] < limit:
-                    _told(found[method], book, chance, world, seat, day, limit)
+    for company, one in enumerate(courses.values()):
+        for place, method in enumerate(methods):
+            for seat in range(SEATS):
+                follow(found[method], one, seat, told[company, :, place, seat])
     return found
 
 
-def _held(world: World, day: int) -> Iterator[tuple[int, int]]:
-    _, seats = world.held(day)
-    for seat in range(SEATS):
-        yield seat, int((seats == seat).sum())
-
-
-def _breached(
-    found: Mapping[str, Trigger], books: Mapping[tuple[str, int], _Book], methods: Sequence[str], seat: int, day: int
-) -> None:
-    for method in methods:
-        found[method].breaches += 1
-        book = books.get((method, seat))
-        if book is not None and book.since is not None:
-            found[method].foreseen += 1
-            found[method].lead_days.append(day - book.since)
-
-
-def _told(trigger: Trigger, book: _Book, chance: float, world: World, seat: int, day: int, limit: int) -> None:  # noqa: PLR0917
-    if book.since is not None:
-        if chance < CLEAR_UNDER:
-            book.since, book.found = None, 0
+def follow(trigger: Trigger, of: Course, seat: int, chance: Floats) -> None:
+    """Add to *trigger* what it makes of one book; *chance*: by night."""
+    opened: int | None = None
+    likely = 0
+    for night, now in enumerate(chance.tolist()):
+        trigger.nights += 1
+        if of.reached[night, seat]:
+            if of.by_itself[night, seat]:
+                trigger.breaches += 1
+                if opened is not None:
+                    trigger.foreseen += 1
+                    trigger.lead_days.append(night - opened)
+            opened, likely = None, 0
+        elif opened is None:
+            likely = likely + 1 if now >= FIRE_AT else 0
+            if likely == RUNNING:
+                opened = night
+                trigger.opened += 1
+                trigger.flips += 1
+                trigger.right += _gets_there(of, night, seat)
+        elif now < CLEAR_UNDER:
+            opened, likely = None, 0
             trigger.flips += 1
-        return
-    book.found = book.found + 1 if chance >= FIRE_AT else 0
-    if book.found >= RUNNING:
-        book.since = day
-        trigger.opened += 1
-        trigger.flips += 1
-        ahead = number_of(CALENDAR.next_quarter_end(day_of(day))) - day
-        trigger.right += any(world.truth(day, days)[seat] >= limit for days in range(1, ahead + 1, 7))
 
 
-def _chances(world: World, day: int, methods: Sequence[str], limit: int) -> Iterator[tuple[str, int, float]]:
-    past = cut(world, day)
-    ahead = number_of(CALENDAR.next_quarter_end(day_of(day))) - day
-    ledger = Ledger(past, CALENDAR)
-    seats = {world.csm(seat, day): seat for seat in range(SEATS)}
-    for book in past.books.books:
-        for method in methods:
-            if method == "ledger":
-                chances = ledger.distribution(book, ahead)
-            else:
-                chances = peers.PEERS[method](peers.counts(past, book.id), ahead)
-            yield method, seats[book.id], at_least(chances, limit)
+def _gets_there(of: Course, night: int, seat: int) -> bool:
+    day = of.first + night
+    counts = to_come(of.world, day, horizon(day))[:, seat]
+    return bool((counts >= of.limits[night, seat]).any())

@@ -7,18 +7,16 @@ from functools import cache
 
 import numpy as np
 
-from cssync.capacity.forecast import Ledger
-from cssync.capacity.forecast.seasons import day_of, number_of
-from tests.benchmarks.forecast import oracle, peers
-from tests.benchmarks.forecast.cut import HISTORY_DAYS, cut
-from tests.benchmarks.forecast.sales import CALENDAR
+from tests.benchmarks.forecast import oracle
+from tests.benchmarks.forecast.course import customers, limit_of
+from tests.benchmarks.forecast.cut import HISTORY_DAYS
+from tests.benchmarks.forecast.said import ORACLE, horizon, said
 from tests.benchmarks.forecast.scenarios import Scenario
-from tests.benchmarks.forecast.scores import Case, Scores, of_draws, scored
+from tests.benchmarks.forecast.scores import Case, Scores, scored
 from tests.benchmarks.forecast.world import FIRST_DAY, World, simulated
 
 # Days since the first on which forecasts are made: at every phase of a quarter, over a year and a half.
 DAYS = (770, 852, 949, 1030, 1116, 1203, 1290)
-LIMIT = 75
 
 
 @cache
@@ -54,24 +52,11 @@ def compared(
 
 
 def _of_day(world: World, day: int, methods: Sequence[str], seed: int, history: int) -> Iterator[tuple[str, Case]]:
-    ahead = number_of(CALENDAR.next_quarter_end(day_of(day))) - day
-    came = world.truth(day, ahead)
-    past = cut(world, day, history)
-    seats = {world.csm(seat, day): seat for seat in range(len(came))}
-    draws = (
-        oracle.draws(world, known(world.scenario, day, ahead), day, ahead, np.random.default_rng([seed, day]))
-        if "oracle" in methods
-        else None
-    )
-    ledger = Ledger(past, CALENDAR)
-    for book in past.books.books:
-        seat = seats[book.id]
-        counts = peers.counts(past, book.id)
-        for method in methods:
-            if method == "ledger":
-                chances = ledger.distribution(book, ahead)
-            elif method == "oracle" and draws is not None:
-                chances = of_draws(draws[seat])
-            else:
-                chances = peers.PEERS[method](counts, ahead)
-            yield method, Case(chances, int(came[seat]), LIMIT)
+    ahead = horizon(day)
+    came, held = world.truth(day, ahead).tolist(), customers(world, day).tolist()
+    draws = None
+    if ORACLE in methods:
+        truth = known(world.scenario, day, ahead)
+        draws = oracle.draws(world, truth, day, ahead, np.random.default_rng([seed, day]))
+    for method, seat, chances in said(world, day, methods, draws, history):
+        yield method, Case(chances, came[seat], limit_of(held[seat]))

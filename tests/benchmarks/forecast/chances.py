@@ -1,0 +1,95 @@
+"""How likely every method finds it, night after night, that a book is at its limit by the end of next quarter."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+
+import numpy as np
+
+from cssync.capacity.forecast.distribution import Floats, at_least
+from tests.benchmarks.forecast import oracle
+from tests.benchmarks.forecast.course import Course
+from tests.benchmarks.forecast.said import ORACLE, horizon, said
+from tests.benchmarks.forecast.sales import Ints
+from tests.benchmarks.forecast.scenarios import Scenario
+from tests.benchmarks.forecast.world import SEATS, simulated
+
+_BLOCK_NIGHTS = 7
+_TOLD_EVERY = 4  # blocks
+
+
+@dataclass(frozen=True)
+class Block:
+    """A few nights, from day *first* on, of some companies of one scenario. *limits*: by company, night and seat."""
+
+    scenario: Scenario
+    seeds: tuple[int, ...]
+    methods: tuple[str, ...]
+    first: int
+    limits: Ints
+
+
+def chances(
+    scenario: Scenario, courses: Mapping[int, Course], methods: Sequence[str], workers: int | None = None
+) -> Floats:
+    """By company of *courses* (its seed), night, method and seat. *workers*: processes; None: as many as cores."""
+    limits = np.array([each.limits for each in courses.values()])
+    first, nights = next(iter(courses.values())).first, limits.shape[1]
+    blocks = [
+        Block(scenario, tuple(courses), tuple(methods), first + night, limits[:, night : night + _BLOCK_NIGHTS])
+        for night in range(0, nights, _BLOCK_NIGHTS)
+    ]
+    found = []
+    for number, of_block in enumerate(_all(blocks, workers or os.cpu_count() or 1), 1):
+        found.append(of_block)
+        if number % _TOLD_EVERY == 0:
+            sys.stderr.write(f"the trigger: {number * _BLOCK_NIGHTS} of {nights} nights\n")
+    return np.concatenate(found, axis=1)
+
+
+def of_block(block: Block) -> Floats:
+    """By company, night, method and seat."""
+    found = np.zeros((*block.limits.shape[:2], len(block.methods), SEATS))
+    truths: dict[int, tuple[int, oracle.Truth]] = {}
+    for night in range(block.limits.shape[1]):
+        day = block.first + night
+        truth = _truth(block.scenario, day, truths) if ORACLE in block.methods else None
+        for company, seed in enumerate(block.seeds):
+            world, limits, draws = _world(block.scenario, seed), block.limits[company, night], None
+            if truth is not None:
+                draws = oracle.draws(world, truth, day, horizon(day), np.random.default_rng([seed, day]))
+            for method, seat, told in said(world, day, block.methods, draws):
+                found[company, night, block.methods.index(method), seat] = at_least(told, int(limits[seat]))
+    return found
+
+
+def _all(blocks: Sequence[Block], workers: int) -> Iterator[Floats]:
+    """In order."""
+    if workers == 1 or len(blocks) == 1:
+        yield from map(of_block, blocks)
+        return
+    # Forked, the children would wait for locks that threads of Polars held.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(of_block, blocks)
+
+
+_world = cache(simulated)
+
+
+def _truth(scenario: Scenario, day: int, truths: dict[int, tuple[int, oracle.Truth]]) -> oracle.Truth:
+    """What the oracle knows on *day*; *truths*: by the day looked ahead to, the first day of the block and its truth.
+
+    The fates of made-up deals take long to work out, so they are for all nights of a block that look ahead to the same
+    day: what is to come by then from the first of them on, less what days before tonight bring.
+    """
+    ahead = horizon(day)
+    if day + ahead not in truths:
+        truths[day + ahead] = day, oracle.truth(scenario, day, ahead)
+    first, truth = truths[day + ahead]
+    return oracle.Truth(truth.chance, truth.fresh[:, day - first :], truth.walked[day - first :])

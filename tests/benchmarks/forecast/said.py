@@ -1,0 +1,43 @@
+"""What every method says of every book of a simulated company on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cssync.capacity.forecast import Ledger
+from cssync.capacity.forecast.distribution import Distribution
+from cssync.capacity.forecast.seasons import day_of, number_of
+from tests.benchmarks.forecast import peers
+from tests.benchmarks.forecast.cut import HISTORY_DAYS, cut
+from tests.benchmarks.forecast.sales import CALENDAR, Ints
+from tests.benchmarks.forecast.scores import of_draws
+from tests.benchmarks.forecast.world import SEATS, World
+
+ORACLE, LEDGER = "oracle", "ledger"
+
+
+def horizon(day: int) -> int:
+    """How many days ahead the end of next quarter is."""
+    return number_of(CALENDAR.next_quarter_end(day_of(day))) - day
+
+
+def said(
+    world: World,
+    day: int,
+    methods: Sequence[str],
+    draws: Ints | None = None,
+    history: int = HISTORY_DAYS,
+) -> Iterator[tuple[str, int, Distribution]]:
+    """(method, seat, customers at the end of next quarter). *draws*: the oracle's, where it is asked."""
+    past, ahead = cut(world, day, history), horizon(day)
+    ledger = Ledger(past, CALENDAR)
+    seats = {world.csm(seat, day): seat for seat in range(SEATS)}
+    for book in past.books.books:
+        seat, counts = seats[book.id], peers.counts(past, book.id)
+        for method in methods:
+            if method == LEDGER:
+                yield method, seat, ledger.distribution(book, ahead)
+            elif method == ORACLE and draws is not None:
+                yield method, seat, of_draws(draws[seat])
+            else:
+                yield method, seat, peers.PEERS[method](counts, ahead)
