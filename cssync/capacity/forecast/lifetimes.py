@@ -7,6 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from cssync.books.history import History
+from cssync.books.spells import Timeline
 
 TERM_DAYS = 365
 _LOOK_BACK_DAYS = 2 * TERM_DAYS
@@ -18,26 +19,69 @@ def lifetimes(history: History) -> pl.DataFrame:
     """``account_id, segment, anchor, watched_from, ends, renewals, lost_at_renewal, lost_between``.
 
     One row an account that is a customer or was one in the last two years, with what was seen of it since
-    *watched_from*. *anchor*: a day of renewal; null where neither a renewal nor a start is known. *ends*: the first
-    day after it, today for a customer of today.
+    *watched_from*, and one for each time before that it was lost and came back. *anchor*: a day of renewal; null where
+    neither a renewal nor a start is known. *ends*: the first day after it, today for a customer of today.
     """
     timeline, table = history.timeline, history.snapshot.table
     as_of = timeline.as_of
-    held = timeline.spells.filter("is_customer").group_by("account_id").agg(
-        first=pl.min("valid_from"), last=pl.col("valid_to").max(), open=pl.col("valid_to").is_null().any()
-    )  # fmt: skip
+    held, lost_before = _stretches(timeline)
+    columns = ("account_id", "segment", "is_customer", "renewal_on", "customer_since", "created_on", "churned_on")
+    accounts = table.select(columns)
+    told = accounts.filter(~pl.col("is_customer"))["churned_on"].is_not_null().any()
+    since = as_of - timedelta(days=_LOOK_BACK_DAYS) if told else timeline.customers_since
+    rows = accounts.join(held, on="account_id", how="left")
+    if not lost_before.is_empty():
+        rows = pl.concat([rows, _as_they_were(accounts.join(lost_before, on="account_id")).select(rows.columns)])
     seen_to_begin = pl.when(pl.col("first") > timeline.history_since).then("first")
     seen_to_end = pl.when(~pl.col("open")).then("last")
-    columns = ("account_id", "segment", "is_customer", "renewal_on", "customer_since", "created_on", "churned_on")
-    rows = table.select(columns).join(held, on="account_id", how="left").with_columns(
+    rows = rows.with_columns(
         starts=pl.coalesce("customer_since", seen_to_begin, "created_on"),
         ends=pl.when("is_customer").then(pl.lit(as_of)).otherwise(pl.coalesce(seen_to_end, "churned_on")),
-    )  # fmt: skip
-    told = rows.filter(~pl.col("is_customer"))["churned_on"].is_not_null().any()
-    since = as_of - timedelta(days=_LOOK_BACK_DAYS) if told else timeline.customers_since
-    watched = pl.max_horizontal(pl.col("starts").fill_null(since), pl.lit(since))
+    )
+    watched = pl.max_horizontal(pl.col("starts").fill_null(since), pl.lit(since), "back_on")
     rows = rows.with_columns(watched_from=watched, anchor=pl.coalesce("renewal_on", "starts"))
     return _renewed(rows.filter(pl.col("ends") > pl.col("watched_from")))
+
+
+def _stretches(timeline: Timeline) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``account_id, first, last, open, back_on``: (the latest stretch as a customer of each account, those before it).
+
+    *last*: the first day after it; *back_on*: *first*, where it was a customer before.
+    """
+    customers = timeline.spells.filter("is_customer")
+    until = pl.col("valid_to").fill_null(timeline.as_of)
+    whole = pl.col("open").any(), pl.min("first"), pl.col("last").max()
+    spells = customers.select("account_id", first="valid_from", last="valid_to", open=pl.col("valid_to").is_null(),
+                              days=(until - pl.col("valid_from")).dt.total_days())  # fmt: skip
+    held = spells.group_by("account_id").agg(*whole, pl.sum("days"))
+    span = pl.when("open").then(pl.lit(timeline.as_of)).otherwise("last") - pl.col("first")
+    gone_and_back = held.filter(span.dt.total_days() > pl.col("days"))
+    columns = ("account_id", "first", "last", "open", "back_on")
+    held = held.with_columns(back_on=pl.lit(None, pl.Date)).select(columns)
+    if gone_and_back.is_empty():
+        return held, held.clear()
+    again = (pl.col("first") > pl.col("last").shift()).over("account_id").fill_null(value=False)
+    several = (
+        spells.join(gone_and_back, on="account_id", how="semi")
+        .sort("account_id", "first")
+        .with_columns(turn=again.cum_sum().over("account_id"))
+        .group_by("account_id", "turn", maintain_order=True)
+        .agg(*whole)
+        .with_columns(back_on=pl.when(pl.col("turn") > 0).then("first"))
+    )
+    once = held.join(gone_and_back, on="account_id", how="anti")
+    latest = pl.col("turn") == pl.col("turn").max().over("account_id")
+    return pl.concat([once, several.filter(latest).select(columns)]), several.filter(~latest).select(columns)
+
+
+def _as_they_were(rows: pl.DataFrame) -> pl.DataFrame:
+    """Accounts joined with a stretch that was lost: what today's record says of the present is not of that time."""
+    return rows.with_columns(
+        is_customer=pl.lit(value=False),
+        renewal_on=pl.lit(None, pl.Date),
+        churned_on=pl.lit(None, pl.Date),
+        customer_since=pl.when(pl.col("customer_since") < pl.col("last")).then("customer_since"),
+    )
 
 
 def _renewed(rows: pl.DataFrame) -> pl.DataFrame:
