@@ -37,7 +37,7 @@ class Scenario:
 
     def judging(self, company: Company) -> Company:
         """*company*, added up under settings that differ in nothing of ``team``, as this scenario judges it."""
-        return replace(company, settings=self.settings, origin=self.origin)
+        return company.judged_by(self.settings, self.origin)
 
 
 def present(loaded: Loaded) -> Scenario:

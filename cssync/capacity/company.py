@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from urllib.parse import quote
@@ -27,13 +27,17 @@ from cssync.settings.model import Settings
 
 @dataclass(frozen=True)
 class Company:
-    """*origin*: see ``LimitBook``. *record_url*: see ``cssync.model.pull.Pull``."""
+    """*origin*: see ``LimitBook``. *record_url*: see ``cssync.model.pull.Pull``.
+
+    *like*: the same company under other settings, of which is taken over what is the same under both.
+    """
 
     books: Books
     history: History
     settings: Settings
     origin: Callable[[str], str]
     record_url: str | None = None
+    like: Company | None = field(default=None, repr=False, compare=False)
 
     @property
     def as_of(self) -> date:
@@ -49,11 +53,11 @@ class Company:
 
     @cached_property
     def staff(self) -> Staff:
-        return staff_of(self.settings, self.history)
+        return self._alike.staff if self._alike else staff_of(self.settings, self.history)
 
     @cached_property
     def workload(self) -> Workload:
-        return workload_of(self.books, self.settings, self.staff)
+        return self._alike.workload if self._alike else workload_of(self.books, self.settings, self.staff)
 
     @cached_property
     def limits(self) -> LimitBook:
@@ -61,7 +65,7 @@ class Company:
 
     @cached_property
     def forecaster(self) -> Ledger:
-        return Ledger(self.history, self.calendar, self._hours)
+        return self._alike.forecaster if self._alike else Ledger(self.history, self.calendar, self._hours)
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -70,7 +74,7 @@ class Company:
 
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those who carry no book (seed 33)."""
-        return (book for book in self.books.books if book.kind is BookKind.CSM and self.staff.carries_book(book.id))
+        return iter(self._measured)
 
     def unworked(self) -> Iterator[Book]:
         """Books that no working CSM looks after."""
@@ -81,12 +85,33 @@ class Company:
         url = self.record_url
         return Named(name, url.replace("{id}", quote(account_id, safe="")) if url else None)
 
+    def judged_by(self, settings: Settings, origin: Callable[[str], str]) -> Company:
+        """The same company under other *settings*, which differ in nothing of ``team``: by that books are added up."""
+        return replace(self, settings=settings, origin=origin, like=self)
+
+    @cached_property
+    def _alike(self) -> Company | None:
+        """*like*, where people have as many hours under both settings, and customers take as many."""
+        return self.like if self.like and _of_work(self.settings) == _of_work(self.like.settings) else None
+
+    @cached_property
+    def _measured(self) -> tuple[Book, ...]:
+        books = (book for book in self.books.books if book.kind is BookKind.CSM)
+        return tuple(book for book in books if self.staff.carries_book(book.id))
+
     def _hours(self) -> Hours:
         return Hours(self.workload.hours.select("account_id", "hours"), self.workload.new_account_hours)
 
     def _capacity(self, book_id: str | None) -> CsmCapacity:
         staff, today = self.staff, self.as_of
         return staff.typical(today) if book_id is None else staff.capacity(book_id, today)
+
+
+def _of_work(settings: Settings) -> tuple[object, ...]:
+    """What staff, hours and forecasts rest on."""
+    of_alerts = {"amber_at", "act_at"}
+    capacity = settings.capacity.model_dump(exclude=of_alerts)
+    return settings.team, settings.hiring, capacity, settings.limits.complexity, settings.fiscal_year_starts_in
 
 
 def company_of(

@@ -37,7 +37,7 @@ def unscaled(_book_id: str | None) -> CsmCapacity:
 
 @dataclass(frozen=True)
 class LimitBook:
-    """The limits in force; *origin* tells where a dotted setting was said ("default", or file and line).
+    """The limits in force on one day; *origin* tells where a dotted setting was said ("default", or file and line).
 
     *company_arr*: of all customers, by which a stage chooses. *capacity*: of the owner of a book, or of a full-time CSM
     of whom nothing particular is known where it is asked for None.
@@ -50,8 +50,11 @@ class LimitBook:
     capacity: Callable[[str | None], CsmCapacity] = unscaled
 
     def limit(self, book: Book, measure: Measure) -> Limit:
-        """The narrowest limit that is set for *book*."""
-        return next(self.narrowest_first(book, measure))
+        """The narrowest limit that is set for *book*, one of this day."""
+        found = self._narrowest.get((book.id, measure))
+        if found is None:
+            found = self._narrowest[book.id, measure] = next(self.narrowest_first(book, measure))
+        return found
 
     def typical(self, like: Book, measure: Measure) -> Limit:
         """The limit of a full-time CSM of whom nothing particular is known, with customers like those in *like*."""
@@ -60,6 +63,11 @@ class LimitBook:
     def general(self, measure: Measure) -> Limit:
         """The limit of a book of which nothing particular is known."""
         return self._general[measure]
+
+    @cached_property
+    def _narrowest(self) -> dict[tuple[str, Measure], Limit]:
+        """Those that were asked for: rules, rooms and the plan ask for the same ones again and again."""
+        return {}
 
     @cached_property
     def _general(self) -> Mapping[Measure, Limit]:

@@ -63,7 +63,8 @@ def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
         of_spread = np.where(deals.group[spread] < 0, rates.share_of_all[row], rates.share[row])
         places, share = np.concatenate([own, spread]), np.concatenate([share, of_spread])
     chance = deals.by(days, ledger.gate.trust, places) * share
-    order = np.lexsort((places, -chance))
+    likely = np.flatnonzero(chance >= _LEAST)
+    order = likely[np.lexsort((places[likely], -chance[likely]))]
     return tuple(
         OpenDeal(
             opportunity_id=deals.ids[places[n]],
@@ -76,7 +77,6 @@ def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
             basis=deals.words[deals.curve[places[n]]],
         )
         for n in order
-        if chance[n] >= _LEAST
     )
 
 
