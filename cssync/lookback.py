@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cssync.alerts.standing import excepted
 from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.snapshot import Snapshot, sorted_by_book, valued_deals
 from cssync.books.spells import Timeline
@@ -15,10 +16,12 @@ from cssync.store.base import Store
 def last_company(store: Store, loaded: Loaded, days: int = REMEMBERED_DAYS) -> Company | None:
     """The company as it was when the last night was accepted, with its last *days*; None before the first."""
     night = store.latest(days)
-    return None if night is None else _rebuilt(night, loaded)
+    if night is None:
+        return None
+    return _rebuilt(night, loaded, excepted(store.alerts(), store.decisions(), night.run.as_of))
 
 
-def _rebuilt(night: Remembered, loaded: Loaded) -> Company:
+def _rebuilt(night: Remembered, loaded: Loaded, excepted: frozenset[tuple[str, str]]) -> Company:
     run = night.run
     rates = night.rates or ExchangeRates(run.currency)
     crm_currency = night.crm_currency or run.currency
@@ -38,4 +41,5 @@ def _rebuilt(night: Remembered, loaded: Loaded) -> Company:
         origin=loaded.origin,
         last_night=night.before.as_of if night.before else None,
         record_url=run.record_url,
+        excepted=excepted,
     )

@@ -27,6 +27,8 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             continue
         held, most = count(book.accounts, "account"), f"{limit.value:f}"
         end = "" if over else f"; the alert ends at {ends_at:f}"
+        held_back = hold_back(book, f"{ends_at:f} or fewer"), False
+        action, hire = hand_over(context, RULE.id, book) if over else held_back
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),
@@ -37,10 +39,8 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             since=context.history.over_since(book.id, Unit.ACCOUNTS, limit.value),
             headline=f"{held} (limit {most}{end})",
             reason=f"{book.name} looks after {count(book.accounts, 'customer')}; the limit is {most}{end}.",
-            action=hand_over(context, book, context.relief[book.id])
-            if over
-            else hold_back(book, f"{ends_at:f} or fewer"),
-            hire=over and bool(context.relief[book.id].unplaced),
+            action=action,
+            hire=hire,
             drivers=newest(context, book),
             story=about(context, book),
             before=last_night(book, Unit.ACCOUNTS),

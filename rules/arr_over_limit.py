@@ -40,6 +40,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         if over and _fits(context, book):
             severity, less = _ONE_LESS[severity], _why_less(context, book)
         acts = over and severity is not Severity.WATCH
+        action, hire = hand_over(context, RULE.id, book) if acts else (hold_back(book, f"{least} or less"), False)
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),
@@ -50,8 +51,8 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             since=context.history.over_since(book.id, Unit.MONEY, limit.value),
             headline=f"{held} ARR (limit {most}{end})",
             reason=f"{book.name} answers for {held} of ARR; the limit is {most}{end}.{less}",
-            action=hand_over(context, book, context.relief[book.id]) if acts else hold_back(book, f"{least} or less"),
-            hire=acts and bool(context.relief[book.id].unplaced),
+            action=action,
+            hire=hire,
             drivers=largest(context, book),
             story=about(context, book),
             before=last_night(book, Unit.MONEY),

@@ -106,6 +106,10 @@ class Context:
         """For every book over a limit, and every one that nobody works: what to hand over, and to whom."""
         return reliefs(propose(self.company, QUICK), self.unworked())
 
+    def excepts(self, rule: str, book: Book) -> bool:
+        """Whether people have decided that what *rule* says of *book* is right as it is (seed 7)."""
+        return (rule, book.id) in self.company.excepted
+
     def share_of_limits(self, book: Book) -> tuple[Decimal, Decimal]:
         """(accounts, ARR) of the book as shares of its limits: 1 is exactly full."""
         accounts = self.limits.limit(book, "accounts").value

@@ -98,8 +98,8 @@ def _action(context: Context, book: Book, load: BookLoad, severity: Severity) ->
         return f"Name somebody to cover the {count(book.accounts, 'customer')} of {book.name}, {away}.", False
     if _passes(context, load):
         return f"Give {book.name} no new customers before the ramp ends, on {day(_ramped_on(load.capacity))}.", False
-    if relief := context.relief.get(book.id):
-        return hand_over(context, book, relief), bool(relief.unplaced)
+    if book.id in context.relief or context.excepts(RULE.id, book):
+        return hand_over(context, RULE.id, book)
     if severity is Severity.WATCH:
         return hold_back(book, _below(_limit(context, book).value)), False
     return _share_out(context, book, load)

@@ -16,18 +16,12 @@ from rules.relief import Placed, Relief, worth
 _MOST_COLLEAGUES = 4
 
 
-def hand_over(context: Context, book: Book, relief: Relief) -> str:
-    """The one action for a book that is over its limits today."""
-    whose = f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
-    placed = sum(len(customers) for _, customers in relief.placed)
-    if not relief.moves:
-        return f"Open a requisition now: none of {book.name}'s customers may change hands at present."
-    if relief.unplaced:
-        return f"Open a requisition now: {whose} should move, and {_room(book, placed, len(relief.waiting))}."
-    if relief.waiting and not placed:
-        return f"Move {whose} next quarter: this one allows no further moves."
-    later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
-    return f"Move {whose}: {_to(relief.placed)}{later}."
+def hand_over(context: Context, rule: str, book: Book) -> tuple[str, bool]:
+    """(the one action for a book that is over the limit of *rule* today, whether it is to hire)"""
+    if context.excepts(rule, book):
+        return f"Leave the book of {book.name} as it is: an exception holds.", False
+    relief = context.relief[book.id]
+    return _moves(context, book, relief), bool(relief.unplaced)
 
 
 def hold_back(book: Book, end: str) -> str:
@@ -49,6 +43,19 @@ def proposal(context: Context, book: Book) -> Iterator[Sentence]:
     if calm := _calm(context, relief.unplaced):
         yield (f"No colleague has room for {_sum(context, calm)}: ", *_named(context, calm), ".")
     yield from _renewing(context, book)
+
+
+def _moves(context: Context, book: Book, relief: Relief) -> str:
+    whose = f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
+    placed = sum(len(customers) for _, customers in relief.placed)
+    if not relief.moves:
+        return f"Open a requisition now: none of {book.name}'s customers may change hands at present."
+    if relief.unplaced:
+        return f"Open a requisition now: {whose} should move, and {_room(book, placed, len(relief.waiting))}."
+    if relief.waiting and not placed:
+        return f"Move {whose} next quarter: this one allows no further moves."
+    later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
+    return f"Move {whose}: {_to(relief.placed)}{later}."
 
 
 def _room(book: Book, placed: int, waiting: int) -> str:

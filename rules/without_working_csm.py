@@ -52,6 +52,8 @@ def _evaluate(context: Context) -> Iterator[Finding]:
 
 
 def _action(context: Context, book: Book) -> str:
+    if context.excepts(RULE.id, book):
+        return f"Leave them with {book.name}: an exception holds."
     relief = context.relief[book.id]
     what = f"{count(book.accounts, 'customer')}"
     if not relief.placed:

@@ -104,11 +104,17 @@ class Night:
     def history(self) -> History:
         return History(self.snapshot, self.timeline, self.books)
 
-    def context(self, firing: Iterable[tuple[str, str]] = (), record_url: str | None = None) -> Context:
-        return Context(self.company(record_url), frozenset(firing))
+    def context(
+        self,
+        firing: Iterable[tuple[str, str]] = (),
+        record_url: str | None = None,
+        excepted: Iterable[tuple[str, str]] = (),
+    ) -> Context:
+        return Context(self.company(record_url, excepted), frozenset(firing))
 
-    def company(self, record_url: str | None = None) -> Company:
-        return Company(self.books, self.history, self.settings, lambda _: "default", record_url)
+    def company(self, record_url: str | None = None, excepted: Iterable[tuple[str, str]] = ()) -> Company:
+        """*excepted*: (rule, subject id)."""
+        return Company(self.books, self.history, self.settings, lambda _: "default", record_url, frozenset(excepted))
 
 
 @dataclass

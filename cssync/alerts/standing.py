@@ -51,6 +51,12 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     return tuple(sorted(kept, key=lambda d: (d.until or date.max, d.fingerprint)))
 
 
+def excepted(alerts: Iterable[Alert], decisions: Iterable[Decision], on: date) -> frozenset[tuple[str, str]]:
+    """(rule, subject id) of those of *alerts* for which an exception holds on the day *on*, open or not."""
+    holding = {one.fingerprint for one in in_force(decisions) if one.until is None or on < one.until}
+    return frozenset((alert.rule, alert.subject_id) for alert in alerts if alert.fingerprint in holding)
+
+
 def _last(decisions: Iterable[Decision], *kinds: DecisionKind) -> Decision | None:
     found: Iterator[Decision] = (d for d in decisions if d.kind in kinds)
     return max(found, key=lambda d: d.at, default=None)

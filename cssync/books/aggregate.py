@@ -88,6 +88,11 @@ def _windows(
         yield Window(days, since, then, now, arr_known=since >= timeline.arr_since)
 
 
+def empty_book(owner: Owner, owners: Iterable[Owner], team: Team) -> Book:
+    """The book of somebody who has no customer yet, which is among no ``Books``."""
+    return _book(owner.id, Tally(0, Decimal(0)), {owner.id: owner for owner in owners}, team)
+
+
 def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -> Book:
     owner = owners.get(book_id)
     if owner is None:

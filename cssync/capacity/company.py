@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from urllib.parse import quote
 
-from cssync.books.aggregate import WINDOWS, add_up
+from cssync.books.aggregate import WINDOWS, add_up, empty_book
 from cssync.books.history import History
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
@@ -29,6 +29,7 @@ from cssync.settings.model import Settings
 class Company:
     """*origin*: see ``LimitBook``. *record_url*: see ``cssync.model.pull.Pull``.
 
+    *excepted*: (rule, subject id) of the alerts that people have excepted, since it is right as it is (seed 7).
     *like*: the same company under other settings, of which is taken over what is the same under both.
     """
 
@@ -37,6 +38,7 @@ class Company:
     settings: Settings
     origin: Callable[[str], str]
     record_url: str | None = None
+    excepted: frozenset[tuple[str, str]] = frozenset()
     like: Company | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -75,6 +77,17 @@ class Company:
     def measured(self) -> Iterator[Book]:
         """Books of working CSMs that limits apply to: no pools, none of those who carry no book (seed 33)."""
         return iter(self._measured)
+
+    def newcomers(self) -> Iterator[Book]:
+        """Empty books of CSMs whose first day the settings give, and who have no customer yet: ``books`` lacks them."""
+        taken = {book.id for book in self.books.books}
+        owners = self.history.snapshot.owners
+        for owner in owners:
+            person = self.staff.people.get(owner.id)
+            if person is None or owner.id in taken or person.is_pool or not person.carries_book:
+                continue
+            if person.member.starts_on is not None and person.employed(self.as_of):
+                yield empty_book(owner, owners, self.settings.team)
 
     def unworked(self) -> Iterator[Book]:
         """Books that no working CSM looks after."""
@@ -122,12 +135,13 @@ def company_of(
     origin: Callable[[str], str],
     last_night: date | None,
     record_url: str | None = None,
+    excepted: frozenset[tuple[str, str]] = frozenset(),
     windows: Sequence[int] = WINDOWS,
 ) -> Company:
     """Add the books up and put beside them all that they are judged by.
 
-    *origin*: see ``LimitBook``. *last_night*: the accepted night before. *windows*: see ``add_up``. Raises
+    *origin*, *excepted*: see ``Company``. *last_night*: the accepted night before. *windows*: see ``add_up``. Raises
     ImplausibleSnapshotError where the books do not add up to the customers.
     """
     books = add_up(snapshot, timeline, settings.team, last_night, windows)
-    return Company(books, History(snapshot, timeline, books), settings, origin, record_url)
+    return Company(books, History(snapshot, timeline, books), settings, origin, record_url, excepted)

@@ -82,5 +82,5 @@ def _among(company: Company, team: str | None) -> Callable[[Book], bool]:
 
     if team is None:
         return everybody
-    ids = {book.id for book in chosen(company.books, None, team)}
-    return lambda book: book.id in ids
+    teams = {book.team for book in chosen(company.books, None, team)}
+    return lambda book: book.team in teams

@@ -61,6 +61,7 @@ def rebalance_as_json(found: Proposal, books: Books) -> Json:
         "homeless": [_without(book, customer) for book, customer in found.homeless],
         "waiting": [_without(book, customer) for book, customer in found.waiting],
         "stuck": [_without(book, customer) for book, customer in found.stuck],
+        "kept": [_book(book) for book in found.kept],
         "quality": {
             "before": round(quality.before, 4),
             "after": round(quality.price, 4),

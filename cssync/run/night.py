@@ -14,6 +14,7 @@ import structlog
 from cssync.alerts.reconcile import reconcile
 from cssync.alerts.remarks import remarks
 from cssync.alerts.review import reviews
+from cssync.alerts.standing import excepted
 from cssync.alerts.tonight import Reconciled
 from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.pipeline import with_pipeline
@@ -94,12 +95,12 @@ def deliver_due(line: Line) -> Delivered:
 def _work(line: Line, recalled: Recalled) -> Outcome:
     """Everything from the snapshot to the commit."""
     past, seen = recalled.past, recalled.seen
-    context, of_accounts, of_deals = _context(line, recalled)
+    decisions = line.store.decisions()
+    context, of_accounts, of_deals = _context(line, recalled, decisions)
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings
     found = tonight(context, findings, past.alerts, workdays=line.workdays, first=not past.runs)
-    decisions = line.store.decisions()
     reconciled = reconcile(found, past.alerts, decisions, settings.alerts)
     tidings = _tidings(line, context, recalled, reconciled, decisions)
     deliveries = (
@@ -143,7 +144,9 @@ def _work(line: Line, recalled: Recalled) -> Outcome:
     )
 
 
-def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges, SpellChanges]:
+def _context(
+    line: Line, recalled: Recalled, decisions: Iterable[Decision]
+) -> tuple[Context, SpellChanges, SpellChanges]:
     """The night as the rules see it, and how the stored spells become tonight's: of accounts, and of deals."""
     past, snapshot = recalled.past, recalled.seen.snapshot
     timeline, of_accounts = advance(past, snapshot, recalled.backfill.spells)
@@ -155,6 +158,7 @@ def _context(line: Line, recalled: Recalled) -> tuple[Context, SpellChanges, Spe
         origin=line.loaded.origin,
         last_night=past.runs[0].as_of if past.runs else None,
         record_url=recalled.seen.pull.record_url,
+        excepted=excepted(past.alerts, decisions, snapshot.as_of),
     )
     log.info("added_up", books=len(company.books.books), customers=company.books.totals.accounts)
     line.audience.added_up(company)

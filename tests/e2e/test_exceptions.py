@@ -47,6 +47,16 @@ def test_seed_7_an_exception_is_asked_about_before_it_ends_and_then_told_with_it
     assert dana["facts"].endswith(": one simple product")
 
 
+def test_whoever_is_excepted_hands_over_nobody_the_same_morning_and_the_night_after(excepted: Desk) -> None:
+    found = excepted.run("rebalance", "--json").json
+    assert [book["name"] for book in found["kept"]] == ["Dana Roy"]
+    assert "Dana Roy" not in {move["from"]["name"] for move in found["moves"]}
+    excepted.night(day(1))
+    open_ = excepted.run("alerts", "--json").json["alerts"]
+    (dana,) = [alert for alert in open_ if alert["subject"]["name"] == "Dana Roy"]
+    assert dana["finding"]["action"] == "Leave the book of Dana Roy as it is: an exception holds."
+
+
 def test_what_holds_is_listed_with_its_days(excepted: Desk) -> None:
     excepted.environ["COLUMNS"] = "160"
     out = excepted.run("alerts").out

@@ -32,10 +32,11 @@ def found(
     rows: Iterable[Row],
     owners: Iterable[Owner] = TEAM,
     firing: Iterable[tuple[str, str]] = (),
+    excepted: Iterable[tuple[str, str]] = (),
     **with_: Any,
 ) -> list[Finding]:
     night = Nights(settings(**with_)).walk(pull_of(rows, owners))
-    return list(rule.evaluate(night.context(firing)))
+    return list(rule.evaluate(night.context(firing, excepted=excepted)))
 
 
 class TestAccountsOverLimit:

@@ -26,14 +26,18 @@ ACCOUNTS, ARR, HOURS = 0, 1, 2
 _CENTS = 100
 _PARTS = 10_000
 _UNITS = (1, _CENTS, _PARTS)
+# The rule that speaks of each measure, and of the customers of nobody.
+_RULES = ("accounts_over_limit", "arr_over_limit", "load_over_capacity")
+_OF_NOBODY = "without_working_csm"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The books of a company that limits apply to as rows: measured ones, and pools whose size is known.
+    """The books of a company that limits apply to as rows: measured ones, newcomers', and pools whose size is known.
 
     *load*, *limit*, *most* are (books, measures): beyond *limit* a book is to be relieved; up to *most* it can take on.
     They differ in hours alone: only a book that it is time to act on is relieved of hours. inf: no limit is known.
+    *excepted*, likewise: people have decided that it is right as it is (seed 7), so that nobody is relieved of it.
     *scale*: what an overload is a share of. *closed*: who takes on nobody. *customers*: see ``costs.movables``.
     """
 
@@ -42,6 +46,7 @@ class Scene:
     load: Floats
     limit: Floats
     most: Floats
+    excepted: Flags
     scale: Floats
     closed: Flags
     customers: pl.DataFrame
@@ -49,7 +54,7 @@ class Scene:
 
     @classmethod
     def of(cls, company: Company) -> Scene:
-        books = (*company.measured(), *_pools(company))
+        books = (*company.measured(), *company.newcomers(), *_pools(company))
         figures = [_figures(company, book) for book in books]
         load, limit, most, scale = (_rows([each[place] for each in figures]) for place in range(4))
         return cls(
@@ -58,6 +63,7 @@ class Scene:
             load=load,
             limit=limit,
             most=most,
+            excepted=_exceptions(company, books),
             scale=scale,
             closed=np.array([_closed(company, book) for book in books], dtype=bool),
             customers=movables(company),
@@ -66,19 +72,33 @@ class Scene:
 
     @cached_property
     def over(self) -> Flags:
-        """Which books are over one of their limits."""
-        over: Flags = np.any(self.load > self.limit, axis=1)
+        """Which books are to be relieved: those over a limit that is not excepted."""
+        over: Flags = np.any(self.load > self._relieved_to, axis=1)
         return over
+
+    def kept(self) -> Iterator[Book]:
+        """Yield the books that are left as they are: over limits that are excepted, or of nobody, and so excepted."""
+        yield from (self.books[place] for place in np.flatnonzero(self._within_exceptions))
+        yield from (book for book in self.company.unworked() if self._excepted(_OF_NOBODY, book))
+
+    @cached_property
+    def _within_exceptions(self) -> Flags:
+        kept: Flags = np.any(self.load > self.limit, axis=1) & ~self.over
+        return kept
+
+    @cached_property
+    def _relieved_to(self) -> Floats:
+        return np.where(self.excepted, np.inf, self.limit)
 
     def room(self, taken: Floats) -> Floats:
         """What every book can take on within all of its limits beside *taken*: nothing if it is over one, or closed."""
         room: Floats = np.maximum(0.0, np.floor(self.most - self.load - taken))
-        room[self.over | self.closed] = 0
+        room[self.over | self._within_exceptions | self.closed] = 0
         return room
 
     def unworked(self) -> pl.DataFrame:
-        """The customers of nobody at work: who renews soon first, then the largest."""
-        of = [book.id for book in self.company.unworked()]
+        """The customers of nobody at work, unless that is excepted: who renews soon first, then the largest."""
+        of = [book.id for book in self.company.unworked() if not self._excepted(_OF_NOBODY, book)]
         soon = pl.col("renewal_on").is_between(self.company.as_of, renews_by(self.company)).fill_null(value=False)
         keys = [soon, pl.col("arr"), pl.col("account_id")]
         rows = self.customers.filter(pl.col("book_id").is_in(of))
@@ -112,7 +132,7 @@ class Scene:
         room[~takes_part] = 0
         cost = rows["cost"].to_numpy().astype(np.float64)
         return rows, self._problem(
-            rows, cost, room, budget, giver=giver, load=self.load[givers], limit=self.limit[givers],
+            rows, cost, room, budget, giver=giver, load=self.load[givers], limit=self._relieved_to[givers],
             scale=self.scale[givers],
         )  # fmt: skip
 
@@ -139,6 +159,9 @@ class Scene:
             detour=detour,
             budget=budget,
         )
+
+    def _excepted(self, rule: str, book: Book) -> bool:
+        return (rule, book.id) in self.company.excepted
 
     @property
     def _settings(self) -> Rebalance:
@@ -168,6 +191,11 @@ def _hours_at_most(company: Company, load: BookLoad) -> Decimal | None:
     if lasting is None or load.known < lasting * settings.act_at:
         return None
     return max(Decimal(0), lasting * settings.amber_at - Decimal(1) / _PARTS)
+
+
+def _exceptions(company: Company, books: Sequence[Book]) -> Flags:
+    found = [[(rule, book.id) in company.excepted for rule in _RULES] for book in books]
+    return np.array(found, dtype=bool).reshape(len(books), len(_RULES))
 
 
 def _pools(company: Company) -> Iterator[Book]:

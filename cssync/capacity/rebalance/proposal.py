@@ -90,8 +90,8 @@ class Proposal:
     """*moves*: between CSMs. *placements*: of customers whom nobody works. *homeless*: those of them without room.
 
     *waiting*: by book, who should move as well and would find room, but not within what a quarter allows. *stuck*: the
-    same without room. *crowded*: the books over a limit. *budget*: moves that are allowed; *used*: those of the quarter
-    that were made before.
+    same without room. *crowded*: the books over a limit. *kept*: those that people have excepted, and that are left as
+    they are. *budget*: moves that are allowed; *used*: those of the quarter that were made before.
     """
 
     moves: tuple[Move, ...]
@@ -100,6 +100,7 @@ class Proposal:
     waiting: tuple[tuple[Book, Customer], ...]
     stuck: tuple[tuple[Book, Customer], ...]
     crowded: tuple[Book, ...]
+    kept: tuple[Book, ...]
     effects: tuple[Effect, ...]
     quality: Quality
     budget: int

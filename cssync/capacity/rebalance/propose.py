@@ -83,6 +83,7 @@ class _Told:
             waiting=waiting,
             stuck=stuck,
             crowded=tuple(self.scene.books[place] for place in np.flatnonzero(self.scene.over)),
+            kept=tuple(self.scene.kept()),
             effects=tuple(self._effects()),
             quality=Quality(found.before, found.price, found.bound, found.best),
             budget=self.budget,
@@ -139,7 +140,7 @@ class _Told:
             hours=Decimal(int(load[HOURS])).scaleb(-4),
             most_accounts=limits.limit(book, "accounts").value,
             most_arr=limits.limit(book, "arr").value,
-            has_hours=capacity.capacity.hours if capacity.known else None,
+            has_hours=capacity.capacity.hours if capacity.known or not book.accounts else None,
         )
 
     @property

@@ -29,6 +29,9 @@ class Skills:
         for book in books:
             if book.segment is not None:
                 known["segment"][book.id] = known["segment"].get(book.id, frozenset()) | {book.segment}
+        for book in books:
+            if not book.accounts:
+                _learn(known, book, [mate.id for mate in books if mate.accounts and _alike(mate, book)])
         return cls(known, settings)
 
     def groups(self, customers: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
@@ -58,6 +61,19 @@ class Skills:
             for value in dict.fromkeys(values)
         }
         return np.array([by_value[value] for value in values], dtype=bool).reshape(len(values), len(books))
+
+
+def _learn(known: Mapping[str, dict[str, frozenset[str]]], newcomer: Book, mates: Sequence[str]) -> None:
+    """Whoever has no customers yet is taken to know what the *mates* know."""
+    for by_book in known.values():
+        values = frozenset[str]().union(*(by_book.get(mate, frozenset()) for mate in mates))
+        if values and newcomer.id not in by_book:
+            by_book[newcomer.id] = values
+
+
+def _alike(mate: Book, newcomer: Book) -> bool:
+    """Of the same team, or where no team is known of the newcomer, with customers of its segment."""
+    return mate.team == newcomer.team if newcomer.team else mate.segment == newcomer.segment
 
 
 def _common(customers: pl.DataFrame, trait: str, share: float) -> Mapping[str, frozenset[str]]:

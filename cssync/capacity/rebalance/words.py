@@ -56,6 +56,9 @@ def left_over(found: Proposal, currency: str) -> Iterator[str]:
         yield f"{book.name}: {_sum(customers, currency)} more should move, as soon as a quarter allows it."
     for book, customers in by_book(found.stuck):
         yield f"{book.name}: {_sum(customers, currency)} more should move, and no colleague has room. Hire."
+    if found.kept:
+        kept = listed([book.name for book in found.kept], len(found.kept))
+        yield f"{kept}: left as {'it is' if len(found.kept) == 1 else 'they are'}, for an exception holds (seed 7)."
 
 
 def goodness(found: Proposal) -> Iterator[str]:

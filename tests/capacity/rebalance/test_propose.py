@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from cssync.capacity.rebalance.proposal import Proposal
 from cssync.capacity.rebalance.propose import propose
 from cssync.capacity.rebalance.search import QUICK
+from cssync.capacity.rebalance.words import left_over
 from cssync.model.owner import Owner, OwnerKind
 from tests.nights import TEAM, TODAY, Nights, Row, account, many, pull_of, settings
 
@@ -18,9 +21,16 @@ SMALL: dict[str, Any] = {"accounts": 3}
 FREE: dict[str, Any] = {"moves_share": 1, "incoming_share": 1}
 
 
-def proposed(rows: list[Row], owners: tuple[Owner, ...] = TEAM, moves: int | None = None, **with_: Any) -> Proposal:
+def proposed(
+    rows: list[Row],
+    owners: tuple[Owner, ...] = TEAM,
+    moves: int | None = None,
+    excepted: Iterable[tuple[str, str]] = (),
+    **with_: Any,
+) -> Proposal:
     with_ = {"limits": SMALL, **with_, "rebalance": {**FREE, **with_.get("rebalance", {})}}
-    return propose(Nights(settings(**with_)).walk(pull_of(rows, owners)).company(), QUICK, moves=moves)
+    night = Nights(settings(**with_)).walk(pull_of(rows, owners))
+    return propose(night.company(excepted=excepted), QUICK, moves=moves)
 
 
 def moved(found: Proposal) -> list[tuple[str, str, str]]:
@@ -163,3 +173,99 @@ def test_what_is_not_known_of_a_customer_keeps_nothing_from_moving() -> None:
                      customers={"where": "churned_on is null"})  # fmt: skip
     (move,) = found.moves
     assert (move.customer.known_arr, move.customer.renews_on) == (None, None)
+
+
+def test_seed_07_a_book_that_is_excepted_gives_nobody_and_takes_nobody() -> None:
+    rows = [*many(4, amount=10), *many(4, "U2"), account("theirs", "U3")]
+    found = proposed(rows, excepted=[("accounts_over_limit", "U1")])
+    assert {giver for _, giver, _ in moved(found)} == {"U2"}
+    assert {receiver for _, _, receiver in moved(found)} == {"U3"}
+    assert [book.id for book in found.kept] == ["U1"]
+    assert (found.stuck, found.waiting) == ((), ())
+    assert "Dana Roy: left as it is, for an exception holds (seed 7)." in left_over(found, "USD")
+
+
+def test_what_is_not_excepted_is_relieved_and_no_more() -> None:
+    """Five customers of $600k where three and $2M are allowed: $3M, so that two have to go for the ARR."""
+    rows = [*many(5, amount=600_000), account("theirs", "U2", 10)]
+    found = proposed(rows, excepted=[("accounts_over_limit", "U1")])
+    (giver, _) = found.effects
+    assert (giver.book.id, giver.after.accounts, giver.after.arr) == ("U1", 3, Decimal(1_800_000))
+    both = proposed(rows, excepted=[("accounts_over_limit", "U1"), ("arr_over_limit", "U1")])
+    assert (both.moves, [book.id for book in both.kept]) == ((), ["U1"])
+
+
+def test_an_exception_of_another_book_or_rule_keeps_nobody() -> None:
+    rows = [*many(3), account("small", amount=10), account("theirs", "U2")]
+    found = proposed(rows, excepted=[("accounts_over_limit", "U2"), ("trending_to_ceiling", "U1")])
+    assert (moved(found), found.kept) == ([("small", "U1", "U2")], ())
+
+
+def test_a_queue_that_is_excepted_keeps_its_customers() -> None:
+    queue = Owner("Q", "Queue", kind=OwnerKind.QUEUE)
+    rows = [account("waits", "Q"), account("free", None), account("theirs", "U2")]
+    found = proposed(rows, (*TEAM, queue), excepted=[("without_working_csm", "Q")])
+    assert [move.customer.account_id for move in found.placements] == ["free"]
+    assert ([book.id for book in found.kept], found.homeless) == (["Q"], ())
+
+
+NEW = Owner("N", "Nora Quist", "nora@acme.test", team="East")
+
+
+def begun(on: date, **more: Any) -> dict[str, Any]:
+    return {"members": {"nora@acme.test": {"starts_on": on, **more}}}
+
+
+def test_a_new_hire_without_a_customer_takes_over_from_the_first_day_on() -> None:
+    rows = [*many(3), account("small", amount=10, segment="Mid-Market"), *many(3, "U2")]
+    found = proposed(rows, (*TEAM, NEW), team=begun(TODAY - timedelta(days=45)))
+    assert moved(found) == [("small", "U1", "N")]
+    (_, new) = found.effects
+    assert (new.book.name, new.before.accounts, new.after.accounts) == ("Nora Quist", 0, 1)
+    assert (new.before.utilisation, new.after.utilisation) == (Decimal(0), Decimal(4) / 64)
+
+
+@pytest.mark.parametrize(
+    ("owners", "team"),
+    [
+        ((*TEAM, NEW), begun(TODAY + timedelta(days=1))),
+        ((*TEAM, NEW), begun(TODAY - timedelta(days=45), leaves_on=TODAY)),
+        ((*TEAM, NEW), begun(TODAY - timedelta(days=45), role="leader")),
+        ((*TEAM, NEW), {"members": {"nora@acme.test": {}}}),
+        ((*TEAM, NEW), {}),
+        (TEAM, begun(TODAY - timedelta(days=45))),
+        ((*TEAM, replace(NEW, active=False)), begun(TODAY - timedelta(days=45))),
+    ],
+    ids=["begins tomorrow", "has left", "leads", "no first day", "a stranger", "not in the CRM", "inactive"],
+)
+def test_nobody_else_without_a_customer_takes_over(owners: tuple[Owner, ...], team: dict[str, Any]) -> None:
+    rows = [*many(3), account("small", amount=10), *many(3, "U2")]
+    assert proposed(rows, owners, team=team).moves == ()
+
+
+def test_a_new_hire_is_given_what_the_ramp_leaves_time_for() -> None:
+    """On day 9 of 90 a tenth of 128 hours is there, watched from 14.08 on: three customers of four hours."""
+    rows = [account(f"free{number}", None, segment="Mid-Market") for number in range(5)]
+    mate = account("theirs", "U1", segment="Mid-Market")
+    found = proposed(
+        [*rows, mate],
+        (*TEAM, NEW),
+        limits={"csms": {"U1": {"accounts": 1}}},
+        team=begun(TODAY - timedelta(days=9)),
+    )
+    assert [move.receiver.id for move in found.placements] == ["N"] * 3
+    assert len(found.homeless) == 2
+
+
+def test_a_new_hire_is_taken_to_know_what_the_team_knows() -> None:
+    """Dana, of the same team, has German customers, and Ana, of another, has Japanese ones."""
+    rows = [
+        account("a", "U1", language="de", segment="SMB"),
+        account("b", "U3", language="ja", segment="SMB"),
+        account("german", None, language="de", segment="SMB"),
+        account("japanese", None, language="ja", segment="SMB"),
+    ]
+    full = {"csms": {"U1": {"accounts": 1}, "U3": {"accounts": 1}}}
+    found = proposed(rows, (*TEAM, NEW), limits=full, team=begun(TODAY - timedelta(days=45)))
+    assert [move.customer.account_id for move in found.placements] == ["german"]
+    assert [customer.account_id for _, customer in found.homeless] == ["japanese"]
