@@ -1,6 +1,7 @@
 """Chooses the objects that the line runs on: the only package that knows concrete classes.
 
-A real night and a rehearsal differ here and nowhere else: in the store they are given, and in where they speak.
+A real night and a rehearsal differ here and nowhere else: in the store they are given, and in where they speak. What one
+command alone asks for stays in its module (``backtesting``, ``explaining``), which no other command has to load.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from datetime import date
 
 from connectors.base import Progress
 from cssync import lookback
-from cssync.assembly.backtesting import recorded
 from cssync.assembly.buttons import checks as button_checks
 from cssync.assembly.deciding import bring_up_to_date, decide, known_alerts, stories
-from cssync.assembly.explaining import explaining_last_night, explaining_now
 from cssync.assembly.lines import ONE_STORY, Unheard, backfilling, night, rehearsal
 from cssync.assembly.outbox import outbox, send, send_again, unsent
 from cssync.assembly.oversight import overseen, status_now, unseen
@@ -38,8 +37,6 @@ __all__ = [
     "company_now",
     "decide",
     "examinations",
-    "explaining_last_night",
-    "explaining_now",
     "is_demo",
     "known_alerts",
     "last_company",
@@ -47,7 +44,6 @@ __all__ = [
     "now",
     "outbox",
     "overseen",
-    "recorded",
     "rehearsal",
     "schedule",
     "send",

@@ -46,8 +46,8 @@ def backtest(
     Works on the nights of the store and the CRM's history before them; where there is no night yet, on the source's own
     history, read as `cssync run --dry` reads it. Nothing is stored, and nobody is told.
     """
-    from cssync import assembly
     from cssync import backtest as past
+    from cssync.assembly.backtesting import recorded
     from cssync.cli.company import company
     from cssync.cli.output import product, progress, write_json
     from cssync.cli.start import start
@@ -59,7 +59,7 @@ def backtest(
         raise ConfigError("--json and --csv exclude each other", remedy="choose one of them")
     loaded = start(path)
     other = _changed(path, said or [])
-    record = assembly.recorded(loaded, company(loaded))
+    record = recorded(loaded, company(loaded))
     span = past.span_of(
         record, since.date() if since else None, until.date() if until else None, _EVERY[every] if every else None
     )

@@ -66,16 +66,16 @@ def explain(
 
 @contextmanager
 def _explaining(loaded: Loaded) -> Iterator[Explaining]:
-    from cssync import assembly
+    from cssync.assembly.explaining import explaining_last_night, explaining_now
     from cssync.cli.output import progress, remarks
 
-    with assembly.explaining_last_night(loaded) as known:
+    with explaining_last_night(loaded) as known:
         if known is not None:
             yield known
             return
     remarks().print("No night has been accepted yet: reading the source now; nothing is stored.")
     with progress() as bars:
-        now = assembly.explaining_now(loaded, bars)
+        now = explaining_now(loaded, bars)
     yield now
 
 
