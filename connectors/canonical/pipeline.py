@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from cssync.model.spells import joined
 from cssync.model.tables import MONEY, OPPORTUNITY_FACTS, OPPORTUNITY_SPELLS
 
 # What a source may have recorded, as ``OPPORTUNITIES`` calls it.
@@ -55,7 +56,8 @@ def spells(
         pl.coalesce("is_won", pl.lit(value=False)),
         probability=pl.col("probability" if "probability" in recorded else "usual"),
     )
-    return _joined(rows.select(OPPORTUNITY_SPELLS.names()).match_to_schema(OPPORTUNITY_SPELLS))
+    rows = rows.select(OPPORTUNITY_SPELLS.names()).match_to_schema(OPPORTUNITY_SPELLS)
+    return joined(rows, "opportunity_id", OPPORTUNITY_FACTS)
 
 
 def _stages(opportunities: pl.DataFrame) -> pl.DataFrame:
@@ -68,12 +70,3 @@ def _stages(opportunities: pl.DataFrame) -> pl.DataFrame:
     # The order among equals must not hang on chance.
     ranked = counted.sort("stage", "len", "is_closed", "is_won", "usual", descending=[False, True, False, False, False])
     return ranked.unique("stage", keep="first", maintain_order=True).drop("len")
-
-
-def _joined(rows: pl.DataFrame) -> pl.DataFrame:
-    """*rows*, sorted by deal and day, with those made one that follow each other without a change."""
-    facts = pl.struct("opportunity_id", *OPPORTUNITY_FACTS).hash(seed=0)
-    goes_on = ((facts == facts.shift()) & (pl.col("valid_from") == pl.col("valid_to").shift())).fill_null(value=False)
-    marked = rows.with_columns(begins=~goes_on)
-    last = marked.filter(pl.col("begins").shift(-1, fill_value=True))["valid_to"]
-    return marked.filter("begins").drop("begins").with_columns(valid_to=last)

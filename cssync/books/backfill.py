@@ -17,6 +17,7 @@ from cssync.books.rates import converted
 from cssync.books.snapshot import Snapshot
 from cssync.model.history import ARR, CSM, CUSTOMERS, LIFECYCLE, PIPELINE, Backfill, History
 from cssync.model.night import Past
+from cssync.model.spells import joined
 from cssync.model.tables import OWNERSHIP, SPELL_FACTS, SPELLS, empty
 from cssync.settings.model import Customers
 
@@ -54,7 +55,8 @@ def spells_of(history: History, snapshot: Snapshot, customers: Customers) -> pl.
     standing = pl.col("arr_known") | (pl.col("begun") <= pl.col("valid_from")).fill_null(value=True)
     decided = where.fill_null(value=False) & standing
     rows = placed.with_columns(is_customer=pl.coalesce("said", decided))
-    return _joined(rows.select(list(SPELLS)).match_to_schema(SPELLS))
+    rows = rows.select(list(SPELLS)).match_to_schema(SPELLS).sort("account_id", "valid_from")
+    return joined(rows, "account_id", SPELL_FACTS)
 
 
 def known_since(history: History, customers: Customers, first_night: date) -> Mapping[str, date]:
@@ -172,13 +174,3 @@ def _as_of_then(periods: pl.DataFrame, today: pl.DataFrame) -> pl.DataFrame:
         churned_on=pl.when(pl.col("churned_on") <= first_day).then("churned_on"),
         customer_since=pl.when(pl.col("customer_since") <= first_day).then("customer_since"),
     )
-
-
-def _joined(spells: pl.DataFrame) -> pl.DataFrame:
-    """*spells* with those made one that follow each other without a change."""
-    ordered = spells.sort("account_id", "valid_from")
-    facts = pl.struct("account_id", *SPELL_FACTS).hash(seed=0)
-    goes_on = ((facts == facts.shift()) & (pl.col("valid_from") == pl.col("valid_to").shift())).fill_null(value=False)
-    marked = ordered.with_columns(begins=~goes_on)
-    last = marked.filter(pl.col("begins").shift(-1, fill_value=True))["valid_to"]
-    return marked.filter("begins").drop("begins").with_columns(valid_to=last)
