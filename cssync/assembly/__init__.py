@@ -1,7 +1,7 @@
 """Chooses the objects that the line runs on: the only package that knows concrete classes.
 
-A real night and a rehearsal differ here and nowhere else: in the store they are given, and in where they speak. What one
-command alone asks for stays in its module (``backtesting``, ``explaining``), which no other command has to load.
+A real night and a rehearsal differ here and nowhere else: in the store they are given, and in where they speak. What
+one command alone asks for stays in its module (``backtesting``, ``explaining``), which no other has to load.
 """
 
 from __future__ import annotations
