@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from cssync.books.history import QUARTER_DAYS
 from cssync.capacity.chance import of_amount, of_count
-from cssync.capacity.churn import Churn, churn_within_limits
+from cssync.capacity.healthy_churn import Churn, churn_within_limits
 from cssync.model.book import Book
 from cssync.model.finding import Driver, Finding, Limit, Severity, Unit
 from cssync.model.story import Chapter, Named, Sentence

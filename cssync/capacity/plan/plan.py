@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from cssync.books.churn import Direction, directions
+from cssync.books.half_years import Direction, directions
 from cssync.capacity.company import Company
 from cssync.capacity.outlook import Outlook, together
 from cssync.capacity.plan import drivers

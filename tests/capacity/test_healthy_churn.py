@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from cssync.capacity.churn import Churn, churn_within_limits
+from cssync.capacity.healthy_churn import Churn, churn_within_limits
 from tests.nights import TODAY, Night, Nights, account, pull_of, remembered, settings
 
 
