@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 
 import numpy as np
 
 from cssync.capacity.forecast.distribution import Floats, at_least
 from tests.benchmarks.forecast import oracle
+from tests.benchmarks.forecast.at_once import Each
 from tests.benchmarks.forecast.course import Course
 from tests.benchmarks.forecast.said import ORACLE, horizon, said
 from tests.benchmarks.forecast.sales import Ints
@@ -35,10 +33,8 @@ class Block:
     limits: Ints
 
 
-def chances(
-    scenario: Scenario, courses: Mapping[int, Course], methods: Sequence[str], workers: int | None = None
-) -> Floats:
-    """By company of *courses* (its seed), night, method and seat. *workers*: processes; None: as many as cores."""
+def chances(scenario: Scenario, courses: Mapping[int, Course], methods: Sequence[str], each: Each = map) -> Floats:
+    """By company of *courses* (its seed), night, method and seat."""
     limits = np.array([each.limits for each in courses.values()])
     first, nights = next(iter(courses.values())).first, limits.shape[1]
     blocks = [
@@ -46,8 +42,8 @@ def chances(
         for night in range(0, nights, _BLOCK_NIGHTS)
     ]
     found = []
-    for number, of_block in enumerate(_all(blocks, workers or os.cpu_count() or 1), 1):
-        found.append(of_block)
+    for number, told in enumerate(each(of_block, blocks), 1):
+        found.append(told)
         if number % _TOLD_EVERY == 0:
             sys.stderr.write(f"the trigger: {number * _BLOCK_NIGHTS} of {nights} nights\n")
     return np.concatenate(found, axis=1)
@@ -67,16 +63,6 @@ def of_block(block: Block) -> Floats:
             for method, seat, told in said(world, day, block.methods, draws):
                 found[company, night, block.methods.index(method), seat] = at_least(told, int(limits[seat]))
     return found
-
-
-def _all(blocks: Sequence[Block], workers: int) -> Iterator[Floats]:
-    """In order."""
-    if workers == 1 or len(blocks) == 1:
-        yield from map(of_block, blocks)
-        return
-    # Forked, the children would wait for locks that threads of Polars held.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(of_block, blocks)
 
 
 _world = cache(simulated)

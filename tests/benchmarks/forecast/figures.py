@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from statistics import median
 
 from tests.benchmarks.forecast import nights, peers
+from tests.benchmarks.forecast.at_once import processes
 from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
 from tests.benchmarks.forecast.scores import LEVELS, Scores
 from tests.benchmarks.forecast.trying import DAYS, compared
-from tests.benchmarks.forecast.world import SEATS
 from tests.benchmarks.measure import PYTHON, Figure, child
 
 _CSMS = 5_000
@@ -30,12 +30,15 @@ def figures(companies: int, watched_nights: int, csms: int = _CSMS) -> Iterator[
     seeds = range(FIRST_SEED, FIRST_SEED + companies)
     if peers.AUTO_ETS not in others:
         yield Figure(f"  {peers.AUTO_ETS}", "not installed: uv sync --group bench")
-    for scenario in SCENARIOS:
-        yield from _scenario(scenario.name, compared(scenario, seeds, ("oracle", "ledger", *others)))
-    for history in (0, 30):
-        told = compared(BASE, seeds, ("oracle", "ledger"), days=DAYS[::2], history=history)
-        yield Figure(f"  base, {history} days of history: CRPS / oracle", f"{_ratio(told, 'ledger'):.2f}")
-    yield from _trigger(seeds[:_WATCHED_COMPANIES], ("oracle", "ledger", *others), watched_nights)
+    with processes() as each:
+        for scenario in SCENARIOS:
+            told = compared(scenario, seeds, ("oracle", "ledger", *others), each=each)
+            yield from _scenario(scenario.name, told)
+        for history in (0, 30):
+            told = compared(BASE, seeds, ("oracle", "ledger"), days=DAYS[::2], history=history, each=each)
+            yield Figure(f"  base, {history} days of history: CRPS / oracle", f"{_ratio(told, 'ledger'):.2f}")
+        watched = nights.watched(BASE, seeds[:_WATCHED_COMPANIES], ("oracle", "ledger", *others), watched_nights, each)
+        yield from _trigger(watched)
     yield from _speed(csms)
 
 
@@ -59,15 +62,14 @@ def _scenario(name: str, scores: dict[str, Scores]) -> Iterator[Figure]:
             yield Figure(f"  {method}", measured)
 
 
-def _trigger(seeds: Sequence[int], methods: Sequence[str], watched_nights: int) -> Iterator[Figure]:
-    found = nights.watched(BASE, seeds, methods, watched_nights)
-    books, breaches = SEATS * len(seeds), next(iter(found.values())).breaches
-    what = f"trigger, base, {books} books, {watched_nights} nights, {breaches} breaches:"
-    yield Figure(what, "right  foreseen   F1   lead  flips")
+def _trigger(found: Mapping[str, nights.Trigger]) -> Iterator[Figure]:
+    one = found["ledger"]
+    header = f"{'right':>5} {'foreseen':>8} {'F1':>4} {'lead':>5} {'flips':>5}"
+    yield Figure(f"trigger, base, {one.nights:,} nights of books, {one.breaches} breaches:", header)
     for method, told in found.items():
         lead = f"{median(told.lead_days):.0f} d" if told.lead_days else "none"
         flips = 100 * told.flips / told.nights
-        measured = f"{told.precision:.0%}  {told.recall:8.0%}  {told.f1:.2f}  {lead:>5}  {flips:5.2f}"
+        measured = f"{told.precision:5.0%} {told.recall:8.0%} {told.f1:.2f} {lead:>5} {flips:5.2f}"
         yield Figure(f"  {method}, {told.opened} alerts", measured)
 
 

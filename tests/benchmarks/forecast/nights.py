@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cssync.capacity.forecast.distribution import Floats
+from tests.benchmarks.forecast.at_once import Each
 from tests.benchmarks.forecast.chances import chances
 from tests.benchmarks.forecast.course import Course, course, to_come
 from tests.benchmarks.forecast.said import horizon
@@ -53,11 +54,10 @@ class Trigger:
 
 
 def watched(
-    scenario: Scenario, seeds: Sequence[int], methods: Sequence[str], nights: int, workers: int | None = None
+    scenario: Scenario, seeds: Sequence[int], methods: Sequence[str], nights: int, each: Each = map
 ) -> Mapping[str, Trigger]:
-    """*workers*: processes that forecast; None: as many as cores."""
     courses = {seed: course(simulated(scenario, seed), FIRST_DAY + _STARTS, nights) for seed in seeds}
-    told = chances(scenario, courses, methods, workers)
+    told = chances(scenario, courses, methods, each)
     found = {method: Trigger() for method in methods}
     for company, one in enumerate(courses.values()):
         for place, method in enumerate(methods):

@@ -17,6 +17,7 @@ KNOWN_DAYS = 365
 _FITTED_DAYS = 90
 _WEEK = 7
 _SHORTEST_DAYS = 28
+_SHORTEST_WEEKS = 10  # AutoETS refuses six, and divides by zero on a few more
 
 
 def counts(past: History, book_id: str) -> Floats:
@@ -79,7 +80,7 @@ def auto_ets(series: Floats, ahead: int) -> Distribution:
     from statsforecast.models import AutoETS
 
     weekly = np.ascontiguousarray(series[::-_WEEK][::-1])
-    if len(weekly) < _SHORTEST_DAYS // _WEEK + 2:
+    if len(weekly) < _SHORTEST_WEEKS:
         return last_value(series, ahead)
     steps = max(1, round(ahead / _WEEK))
     told = AutoETS(season_length=1).forecast(weekly, h=steps, level=[80])

@@ -50,7 +50,7 @@ def test_every_scenario_is_forecast() -> None:
 
 
 def test_the_trigger_is_watched_night_after_night() -> None:
-    found = nights.watched(BASE, [2], ("ledger",), 2, workers=1)["ledger"]
+    found = nights.watched(BASE, [2], ("ledger",), 2)["ledger"]
     assert found.nights == 2 * SEATS
 
 

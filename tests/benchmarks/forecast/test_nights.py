@@ -84,6 +84,6 @@ def test_what_is_to_come_is_what_came_had_nothing_been_handed_over(days: int) ->
 def test_the_oracle_of_a_later_night_says_what_one_asked_anew_would() -> None:
     def told(first: int, count: int) -> float:
         watched = course(_WORLD, first, count, limit=lambda _: 60)
-        return float(chances(BASE, {2: watched}, ("oracle",), workers=1)[0, -1, 0].mean())
+        return float(chances(BASE, {2: watched}, ("oracle",))[0, -1, 0].mean())
 
     assert told(_DAY, 2) == pytest.approx(told(_DAY + 1, 1), abs=0.02)

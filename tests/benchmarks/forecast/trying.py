@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from tests.benchmarks.forecast import oracle
+from tests.benchmarks.forecast.at_once import Each
 from tests.benchmarks.forecast.course import customers, limit_of
 from tests.benchmarks.forecast.cut import HISTORY_DAYS
 from tests.benchmarks.forecast.said import ORACLE, horizon, said
@@ -19,9 +21,15 @@ from tests.benchmarks.forecast.world import FIRST_DAY, World, simulated
 DAYS = (770, 852, 949, 1030, 1116, 1203, 1290)
 
 
-@cache
-def known(scenario: Scenario, day: int, days: int) -> oracle.Truth:
-    return oracle.truth(scenario, day, days)
+@dataclass(frozen=True)
+class Asked:
+    """Of the companies of one scenario, what each is forecast by, on one day since the first, with what history."""
+
+    scenario: Scenario
+    seeds: tuple[int, ...]
+    methods: tuple[str, ...]
+    day: int
+    history: int
 
 
 def cases(
@@ -30,14 +38,16 @@ def cases(
     methods: Sequence[str],
     days: Sequence[int] = DAYS,
     history: int = HISTORY_DAYS,
+    *,
+    each: Each = map,
 ) -> dict[str, list[Case]]:
     """By method, one case a book and day of forecast."""
+    companies = tuple(seeds)
+    asked = [Asked(scenario, companies, tuple(methods), day, history) for day in days]
     found: dict[str, list[Case]] = {method: [] for method in methods}
-    for seed in seeds:
-        world = simulated(scenario, seed)
-        for offset in days:
-            for method, case in _of_day(world, FIRST_DAY + offset, methods, seed, history):
-                found[method].append(case)
+    for of_day in each(answered, asked):
+        for method, case in of_day:
+            found[method].append(case)
     return found
 
 
@@ -47,16 +57,30 @@ def compared(
     methods: Sequence[str],
     days: Sequence[int] = DAYS,
     history: int = HISTORY_DAYS,
+    *,
+    each: Each = map,
 ) -> dict[str, Scores]:
-    return {method: scored(of_method) for method, of_method in cases(scenario, seeds, methods, days, history).items()}
+    told = cases(scenario, seeds, methods, days, history, each=each)
+    return {method: scored(of_method) for method, of_method in told.items()}
 
 
-def _of_day(world: World, day: int, methods: Sequence[str], seed: int, history: int) -> Iterator[tuple[str, Case]]:
+def answered(asked: Asked) -> list[tuple[str, Case]]:
+    """A method and its case for every book of every company."""
+    day = FIRST_DAY + asked.day
+    truth = oracle.truth(asked.scenario, day, horizon(day)) if ORACLE in asked.methods else None
+    return [case for seed in asked.seeds for case in _of_company(_world(asked.scenario, seed), seed, day, asked, truth)]
+
+
+_world = cache(simulated)
+
+
+def _of_company(
+    world: World, seed: int, day: int, asked: Asked, truth: oracle.Truth | None
+) -> Iterator[tuple[str, Case]]:
     ahead = horizon(day)
     came, held = world.truth(day, ahead).tolist(), customers(world, day).tolist()
     draws = None
-    if ORACLE in methods:
-        truth = known(world.scenario, day, ahead)
+    if truth is not None:
         draws = oracle.draws(world, truth, day, ahead, np.random.default_rng([seed, day]))
-    for method, seat, chances in said(world, day, methods, draws, history):
+    for method, seat, chances in said(world, day, asked.methods, draws, asked.history):
         yield method, Case(chances, came[seat], limit_of(held[seat]))
