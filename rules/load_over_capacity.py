@@ -17,13 +17,11 @@ from cssync.capacity.person import CsmCapacity
 from cssync.capacity.workload import BookLoad
 from cssync.model.book import Book
 from cssync.model.finding import Finding, Limit, Severity, Unit
-from cssync.model.wording import count, day, hours, listed
+from cssync.model.wording import count, day, hours
 from rules.base import Context, Rule, subject_of
 from rules.effort import most_work, share
 from rules.evidence import about
 from rules.proposal import hand_over, hold_back
-
-_MOST_COLLEAGUES = 3
 
 
 def _evaluate(context: Context) -> Iterator[Finding]:
@@ -37,7 +35,7 @@ def _evaluate(context: Context) -> Iterator[Finding]:
         end = "" if over else f"; the alert ends below {hours(ends_at)}"
         told = f"{hours(load.hours)} a month, {share(load)}{end}"
         severity = _severity(context, book, load) if over else Severity.WATCH
-        action, hire = _action(context, book, load, severity) if over else (hold_back(book, _below(ends_at)), False)
+        action, hire = _action(context, book, load) if over else (hold_back(book, _below(ends_at)), False)
         yield Finding(
             rule=RULE.id,
             subject=subject_of(book),
@@ -91,7 +89,7 @@ def _ramped_on(capacity: CsmCapacity) -> date:
     return max(part.ends for part in capacity.passing if part.ends)
 
 
-def _action(context: Context, book: Book, load: BookLoad, severity: Severity) -> tuple[str, bool]:
+def _action(context: Context, book: Book, load: BookLoad) -> tuple[str, bool]:
     """(the one action, whether it is to hire)"""
     if _absent(load.capacity):
         away = next(part.words for part in load.capacity.passing if part.passes == "absence")
@@ -100,32 +98,9 @@ def _action(context: Context, book: Book, load: BookLoad, severity: Severity) ->
         return f"Give {book.name} no new customers before the ramp ends, on {day(_ramped_on(load.capacity))}.", False
     if book.id in context.relief or context.excepts(RULE.id, book):
         return hand_over(context, RULE.id, book)
-    if severity is Severity.WATCH:
-        return hold_back(book, _below(_limit(context, book).value)), False
-    return _share_out(context, book, load)
-
-
-def _share_out(context: Context, book: Book, load: BookLoad) -> tuple[str, bool]:
-    """Hand over what is too much to colleagues of the segment who have the hours, or hire."""
-    too_much = load.hours - (load.capacity.hours or Decimal(0))
-    where = f" in {book.segment}" if book.segment else ""
-    free = sorted(_free(context, book), reverse=True)
-    if sum(amount for amount, _ in free) < too_much:
-        had = f"only {hours(sum((amount for amount, _ in free), Decimal(0)))} free" if free else "none free"
-        return (
-            f"Open a requisition now: {hours(too_much)} a month are too much, and colleagues{where} have {had}.",
-            True,
-        )
-    names = listed([f"{name} ({hours(amount)} free)" for amount, name in free], _MOST_COLLEAGUES)
-    return f"Move customers of {hours(too_much)} a month to colleagues{where} with time: {names}.", False
-
-
-def _free(context: Context, book: Book) -> Iterator[tuple[Decimal, str]]:
-    for colleague in context.measured():
-        if colleague.id != book.id and colleague.segment == book.segment:
-            free = context.company.workload.of(colleague).free
-            if free is not None and free > 0:
-                yield free, colleague.name
+    # Too little beyond the hours of a full month for anybody to be moved, as in `cssync rebalance`.
+    full = load.capacity.lasting_hours or Decimal(0)
+    return hold_back(book, _below(full * context.settings.capacity.amber_at)), False
 
 
 def _below(amount: Decimal) -> str:

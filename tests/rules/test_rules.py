@@ -387,11 +387,12 @@ class TestLoadOverCapacity:
         assert finding.headline == "128 h a month (200% of 64 h)"
         assert finding.action == "Give Dana Roy no new customers before the ramp ends, on 6 Jan 2027."
 
-    def test_what_no_ramp_will_make_good_is_a_warning(self) -> None:
+    def test_what_no_ramp_will_make_good_is_a_warning_and_no_reason_to_move_anybody_yet(self) -> None:
         ramping = {"members": {"dana@acme.test": {"starts_on": TODAY - timedelta(days=45)}}}
-        assert [f.severity for f in found(self.rule, many(36, segment="Mid-Market"), team=ramping)] == [
-            Severity.WARNING
-        ]
+        rows = [*many(36, segment="Mid-Market"), *many(1, "U2", segment="Mid-Market")]
+        (finding,) = found(self.rule, rows, team=ramping)
+        assert (finding.severity, finding.hire) == (Severity.WARNING, False)
+        assert finding.action == "Give Dana Roy no new customers until the book is down to less than 140.8 h a month."
 
     def test_who_is_on_leave_needs_cover(self) -> None:
         away = {"members": {"dana@acme.test": {"leave": [{"from": str(TODAY), "to": "2027-03-31"}]}}}
