@@ -1,4 +1,4 @@
-"""Looks back along one book: since when it has been over a limit, and how fast customers came and went."""
+"""Looks back along one book: since when it has been over a limit, and who came and went."""
 
 from __future__ import annotations
 
@@ -25,24 +25,6 @@ LOOK_BACK_DAYS = 365
 # The last quarter, and the year before it to compare it with.
 QUARTER_DAYS = 91
 REMEMBERED_DAYS = QUARTER_DAYS + LOOK_BACK_DAYS
-_LONG_ENOUGH_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Customers won and churned by one book; reassignments, which management decides, are neither."""
-
-    won: int = 0
-    churned: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Flows:
-    """*days*: over how long the flows were counted. *observed*: from history, not from dates on today's records."""
-
-    by_book: dict[str, Flow]
-    days: int
-    observed: bool
 
 
 @dataclass(frozen=True)
@@ -103,18 +85,6 @@ class History:
         rows, extents = self._moves
         return as_moves(rows.slice(*extents.get(book_id, (0, 0))))
 
-    def flows(self) -> Flows:
-        """Won and churned customers of every book over the last year, or over what is known of it.
-
-        With less than 90 days of which it is known who was a customer, the start and churn dates on today's records
-        stand in for it.
-        """
-        known_days = (self.timeline.as_of - self.timeline.customers_since).days
-        if known_days < _LONG_ENOUGH_DAYS:
-            return Flows(self._dated_flows(), LOOK_BACK_DAYS, observed=False)
-        days = min(known_days, LOOK_BACK_DAYS)
-        return Flows(self._observed_flows(self.timeline.as_of - timedelta(days=days)), days, observed=True)
-
     @cached_property
     def _extents(self) -> dict[str, tuple[int, int]]:
         return runs(self.books.customers["book_id"])
@@ -152,39 +122,9 @@ class History:
             units = +units
         yield self.timeline.history_since, len(units), arr
 
-    def _observed_flows(self, start: date) -> dict[str, Flow]:
-        columns = ("account_id", "book_id", "is_customer", "valid_from", "valid_to")
-        # What a recent spell follows ended as it began, and what follows it began as it ended: both are recent too.
-        recent = (pl.col("valid_from") > start) | (pl.col("valid_to") > start)
-        spells = self.timeline.spells.lazy().filter(recent).select(columns).sort("account_id", "valid_from")
-        follows = (pl.col("account_id") == pl.col("account_id").shift()) & (
-            pl.col("valid_from") == pl.col("valid_to").shift()
-        )
-        was = (follows & pl.col("is_customer").shift()).fill_null(value=False)
-        stays = (follows & pl.col("is_customer")).shift(-1).fill_null(value=False)
-        marked = spells.with_columns(was=was, stays=stays).filter("is_customer").collect()
-        begun = (pl.col("valid_from") > start) & (pl.col("valid_from") > self.timeline.history_since)
-        won = marked.filter(begun & ~pl.col("was"))
-        churned = marked.filter((pl.col("valid_to") > start) & ~pl.col("stays"))
-        return _counted(won, churned)
-
-    def _dated_flows(self) -> dict[str, Flow]:
-        start = self.timeline.as_of - timedelta(days=LOOK_BACK_DAYS)
-        begun = pl.coalesce("customer_since", "created_on")
-        table = self.snapshot.table
-        won = self.books.customers.filter((begun > start) & (begun <= self.timeline.as_of))
-        churned = table.filter(~pl.col("is_customer") & (pl.col("churned_on") > start))
-        return _counted(won, churned)
-
 
 def runs(sorted_books: pl.Series) -> dict[str, tuple[int, int]]:
     """By book: (first row, number of rows)."""
     runs = sorted_books.rle().struct.unnest()
     starts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
     return {book: (first, number) for number, book, first in starts.iter_rows()}
-
-
-def _counted(won: pl.DataFrame, churned: pl.DataFrame) -> dict[str, Flow]:
-    wins = dict(won.group_by("book_id").len().iter_rows())
-    losses = dict(churned.group_by("book_id").len().iter_rows())
-    return {book: Flow(wins.get(book, 0), losses.get(book, 0)) for book in wins.keys() | losses.keys()}

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cssync.books.history import Flow
+from cssync.capacity.forecast.events import events_of
 from cssync.model.finding import Unit
 from cssync.model.money import ExchangeRates
 from cssync.model.story import flattened
@@ -210,7 +210,8 @@ def test_a_customer_handed_over_before_the_first_night_is_not_won_on_it() -> Non
     nights.walk(pull_of([account("a", "U1")]), OCT)
     past = [owned("a", "U2", JAN, MAY), owned("a", "U1", MAY)]
     night = nights.walk(pull_of([account("a", "U1")]), history=remembered(past, csm=JAN, arr=JAN))
-    assert (night.history.flows().observed, night.history.flows().by_book) == (True, {})
+    events = events_of(night.history)
+    assert (events.observed, events.arrivals.height, events.losses.height) == (True, 0, 0)
 
 
 def test_a_second_night_of_the_day_on_which_history_came_goes_on_with_its_spells() -> None:
@@ -258,14 +259,12 @@ def test_the_trend_says_from_which_day_what_it_rests_on_is_known() -> None:
 def test_wins_and_losses_are_counted_only_where_it_is_known_who_was_a_customer() -> None:
     past = [owned("a", "U1", JAN, MAY), owned("a", "U1", MAY)]
     rows = [account("a", "U1")]
-    assert not Nights().walk(pull_of(rows), history=remembered(past, csm=JAN)).history.flows().observed
-    assert not Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=NOV)).history.flows().observed
-    assert (
-        Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=MAY)).history.flows().days
-        == (TODAY - MAY).days
-    )
+    assert not events_of(Nights().walk(pull_of(rows), history=remembered(past, csm=JAN)).history).observed
+    assert not events_of(Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=NOV)).history).observed
+    assert events_of(Nights().walk(pull_of(rows), history=remembered(past, csm=JAN, arr=MAY)).history).since == MAY
     by_stage = Nights(settings(customers={"where": "lifecycle = 'live'"}))
-    assert by_stage.walk(pull_of(rows), history=remembered(past, csm=JAN, lifecycle=JAN)).history.flows().observed
+    assert events_of(by_stage.walk(pull_of(rows), history=remembered(past, csm=JAN, lifecycle=JAN)).history).observed
     said = [owned("a", "U1", JAN, MAY, is_customer=False), owned("a", "U1", MAY, is_customer=True)]
-    flows = Nights().walk(pull_of(rows), history=remembered(said, csm=JAN)).history.flows()
-    assert (flows.days, flows.by_book) == ((TODAY - JAN).days, {"U1": Flow(won=1)})
+    events = events_of(Nights().walk(pull_of(rows), history=remembered(said, csm=JAN)).history)
+    assert (events.since, events.arrivals.select("book_id", "day").rows()) == (JAN, [("U1", MAY)])
+    assert events.losses.is_empty()

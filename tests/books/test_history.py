@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cssync.books.history import Flow
 from cssync.model.finding import Unit
 from tests.nights import TODAY, Nights, account, many, pull_of, settings
 
@@ -54,38 +53,3 @@ def test_in_groups_a_second_account_of_a_group_takes_nobody_over_a_limit() -> No
 
 def test_customers_of_an_unknown_book_are_none() -> None:
     assert Nights().walk(pull_of([account("a")])).history.customers("nobody").is_empty()
-
-
-def test_with_a_long_history_wins_and_losses_are_counted_and_reassignments_are_not() -> None:
-    nights = Nights()
-    start = TODAY - timedelta(days=120)
-    base = [account("stays"), account("lost"), account("handed", "U2")]
-    nights.walk(pull_of(base), start)
-    grown = [*base, account("won-1"), account("won-2")]
-    nights.walk(pull_of(grown), start + timedelta(days=30))
-    moved = [account("handed", "U1") if row["account_id"] == "handed" else row for row in grown]
-    nights.walk(pull_of([row for row in moved if row["account_id"] != "lost"]), start + timedelta(days=60))
-    flows = nights.walk(pull_of([row for row in moved if row["account_id"] != "lost"])).history.flows()
-    assert flows.by_book == {"U1": Flow(won=2, churned=1)}
-    assert (flows.days, flows.observed) == (120, True)
-
-
-def test_a_change_of_arr_is_neither_won_nor_lost() -> None:
-    nights = Nights()
-    start = TODAY - timedelta(days=120)
-    for day, amount in ((start, 100), (start + timedelta(days=50), 200), (TODAY, 300)):
-        night = nights.walk(pull_of([account("a", "U1", amount)]), day)
-    assert night.history.flows().by_book == {}
-
-
-def test_with_a_short_history_the_dates_on_todays_records_stand_in() -> None:
-    rows = [
-        account("new", customer_since=TODAY - timedelta(days=364)),
-        account("old", customer_since=TODAY - timedelta(days=365)),
-        account("undated"),
-        account("later", customer_since=TODAY + timedelta(days=1)),
-        account("gone", churned_on=TODAY - timedelta(days=10)),
-    ]
-    flows = Nights().walk(pull_of(rows)).history.flows()
-    assert flows.by_book == {"U1": Flow(won=1, churned=1)}
-    assert (flows.days, flows.observed) == (365, False)

@@ -43,6 +43,7 @@ class Crm(Protocol):
 
 
 Book = tuple[int, Decimal]
+Turn = tuple[str, str, date]
 
 
 @dataclass
@@ -83,21 +84,20 @@ class Life:
         """The lifecycle of every account that was there."""
         return {name: state.lifecycle for name, state in self.days[day].items() if name in self.now}
 
-    def flows(self) -> dict[str, tuple[int, int]]:
-        """Won and lost customers by CSM since the first day."""
-        found: dict[str, tuple[int, int]] = {}
+    def turns(self) -> tuple[list[Turn], list[Turn]]:
+        """(who became a customer, who stopped being one) since the first day, with the CSM and the day."""
+        came: list[Turn] = []
+        left: list[Turn] = []
         for day in list(self.days)[1:]:
             before, after = self.days[day - timedelta(days=1)], self.days[day]
             for name in self.now:
                 was = name in before and before[name].is_customer(day - timedelta(days=1))
                 is_ = name in after and after[name].is_customer(day)
                 if is_ and not was:
-                    won, lost = found.get(after[name].csm or UNASSIGNED, (0, 0))
-                    found[after[name].csm or UNASSIGNED] = (won + 1, lost)
+                    came.append((name, after[name].csm or UNASSIGNED, day))
                 if was and not is_:
-                    won, lost = found.get(before[name].csm or UNASSIGNED, (0, 0))
-                    found[before[name].csm or UNASSIGNED] = (won, lost + 1)
-        return found
+                    left.append((name, before[name].csm or UNASSIGNED, day))
+        return came, left
 
     def over_since(self, csm: str, limit: int) -> date | None:
         """First day of the unbroken stretch up to now with more than *limit* customers; None where it has no start."""

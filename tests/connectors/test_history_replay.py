@@ -11,10 +11,11 @@ import pytest
 
 from connectors.base import Connector
 from cssync.books.changes import state_at
+from cssync.capacity.forecast.events import events_of
 from cssync.model.finding import Unit
 from cssync.model.history import History
 from tests.connectors.living_crms import LivingOrg, LivingPortal
-from tests.connectors.replay import DAYS, FIRST, TODAY, Book, Life, differing
+from tests.connectors.replay import FIRST, TODAY, UNASSIGNED, Book, Life, Turn, differing
 from tests.nights import Night, Nights
 
 SEEDS = (1, 7, 42)
@@ -45,9 +46,11 @@ def stages(night: Night, crm: Living, day: date) -> dict[str, str | None]:
     return {names[account]: stage for account, stage in there.select("account_id", "lifecycle").iter_rows()}
 
 
-def flows(night: Night, crm: Living) -> dict[str, tuple[int, int]]:
-    names = {identifier: csm for csm, identifier in crm.csms.items()}
-    return {names.get(book, book): (flow.won, flow.churned) for book, flow in night.history.flows().by_book.items()}
+def turns(rows: pl.DataFrame, crm: Living) -> list[Turn]:
+    csms = {identifier: csm for csm, identifier in crm.csms.items()}
+    names = {identifier: name for name, identifier in crm.accounts.items()}
+    told = rows.select("account_id", "book_id", "day").iter_rows()
+    return sorted((names[account], csms.get(book, book), day) for account, book, day in told)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -88,8 +91,15 @@ def test_wins_losses_and_days_over_a_limit_are_those_that_happened(seed: int) ->
     life = lived(crm, seed)
     with crm.served() as emulator:
         night, _ = first_night(crm.connector(emulator))
-    assert night.history.flows().days == DAYS
-    assert flows(night, crm) == life.flows()
+    events = events_of(night.history)
+    came, left = life.turns()
+    assert events.since == FIRST
+    assert turns(events.losses, crm) == sorted(left)
+    arrived = turns(events.arrivals, crm)
+    assert sorted(name for name, _, _ in arrived) == sorted(name for name, _, _ in came)
+    # Whom nobody at work looked after at first may have come to the CSM who was given it later.
+    at_work = life.books(TODAY).keys() - {UNASSIGNED}
+    assert [turn for turn in came if turn[1] in at_work and turn not in arrived] == []
     for csm, identifier in crm.csms.items():
         for limit in (1, 2, 3, 4, 5):
             found = night.history.over_since(identifier, Unit.ACCOUNTS, Decimal(limit))
