@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book
-from cssync.model.finding import Subject
+from cssync.model.finding import COMPANY_ID, SEGMENT_IDS, Subject
 from rules.base import Context
 
-COMPANY = Subject("company", "The company")
+COMPANY = Subject(COMPANY_ID, "The company")
 
 
 def segment_subject(segment: str | None) -> Subject:
     """None: all that have none."""
     if segment is None:
-        return Subject("segment:", "Customers without a segment")
-    return Subject(f"segment:{segment.casefold()}", segment, segment=segment)
+        return Subject(SEGMENT_IDS, "Customers without a segment")
+    return Subject(f"{SEGMENT_IDS}{segment.casefold()}", segment, segment=segment)
 
 
 def no_book(_context: Context) -> Iterator[Book]:

@@ -14,11 +14,8 @@ from cssync.explain.trace import Explanation, Measure, Record, Trace
 from cssync.explain.warnings import opened
 from cssync.model.alert import Alert
 from cssync.model.book import Book, Tally
-from cssync.model.finding import Driver, Finding
+from cssync.model.finding import COMPANY_ID, Driver, Finding
 from cssync.model.wording import day
-
-# The alerts about all of it have this for their subject's id.
-_COMPANY = "company"
 
 
 def explain_alert(evidence: Evidence, told: Told) -> Explanation:
@@ -48,7 +45,7 @@ def _of_alert(evidence: Evidence, told: Told) -> Iterator[Trace]:
 def _held(evidence: Evidence, alert: Alert) -> tuple[Book, ...]:
     """The books that an alert is about: one, those of a segment, or all; none where it is gone."""
     books, segment = evidence.company.books.books, alert.finding.subject.segment if alert.finding else None
-    if alert.subject_id == _COMPANY:
+    if alert.subject_id == COMPANY_ID:
         return books
     if alert.subject_id in evidence.books:
         return (evidence.books[alert.subject_id],)

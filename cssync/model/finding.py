@@ -29,6 +29,10 @@ class Unit(StrEnum):
     HOURS = "hours"  # a month
 
 
+# Ids of subjects that are no books: this one, and those that begin like this.
+COMPANY_ID, SEGMENT_IDS = "company", "segment:"
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whose book it is; *id* is the CRM's own id, which outlives names and e-mail addresses."""

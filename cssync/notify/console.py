@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from rich.text import Text
 from cssync.model.check import Check, CheckStatus
 from cssync.model.delivery import Attempt, Outcome, Outgoing
 from cssync.model.digest import Digest, Entry, EntryKind, Evidence, Notice, Payload, Summary
+from cssync.model.finding import COMPANY_ID, SEGMENT_IDS
 from cssync.model.story import Chapter, plain
 from cssync.model.text import isolated, line, name
-from cssync.model.wording import count
+from cssync.model.wording import count, listed
 
 _ORDER = tuple(EntryKind)
 _MARGIN = 10
@@ -106,11 +107,22 @@ def _digest(digest: Digest, in_full: int | None) -> RenderableType:
         parts += _told(entry)
     for entry in entries[told:]:
         parts += _told(replace(entry, story=()))
-    if left := sum(bool(entry.story) for entry in entries[told:]):
-        parts += _statements([f"the evidence of {count(left, 'other book')}: add --details"])
+    if left := [entry.subject_id for entry in entries[told:] if entry.story]:
+        parts += _statements([f"the evidence of {_others(left)}: add --details"])
     parts += [Text()] if entries else []
     parts += [*(_bullet(note, 0) for note in digest.notes), *_statements(digest.footer)]
     return Group(*parts)
+
+
+def _others(subject_ids: Sequence[str]) -> str:
+    """11 other books, 3 segments and the company"""
+    segments = sum(one.startswith(SEGMENT_IDS) for one in subject_ids)
+    company = COMPANY_ID in subject_ids
+    books = len(subject_ids) - segments - company
+    parts = [count(books, "other book")] if books else []
+    parts += [count(segments, "segment")] if segments else []
+    parts += ["the company"] if company else []
+    return listed(parts)
 
 
 def _told(entry: Entry) -> Iterator[RenderableType]:

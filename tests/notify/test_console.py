@@ -189,3 +189,21 @@ def test_the_whole_story_is_told_of_so_many_books_and_the_rest_is_an_option_away
 
     assert file.getvalue().count("It holds 88 customers.") == 1
     assert "the evidence of 2 other books: add --details" in file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ids", "others"),
+    [
+        (("u1", "u2"), "1 other book"),
+        (("u1", "segment:smb", "segment:"), "2 segments"),
+        (("u1", "u2", "segment:smb", "company"), "1 other book, 1 segment and the company"),
+    ],
+)
+def test_what_has_more_to_tell_is_called_what_it_is(ids: tuple[str, ...], others: str) -> None:
+    story = (Chapter("Why", (("It holds 88 customers.",),)),)
+    told = digest(*(entry(who=f"The one of {id_}", story=story, subject_id=id_) for id_ in ids))
+    file = io.StringIO()
+
+    ConsoleNotifier(Console(file=file, width=80), in_full=1).send(outgoing(told), NIGHT)
+
+    assert f"the evidence of {others}: add --details" in file.getvalue()
