@@ -78,8 +78,10 @@ class State:
             return None
         detour = problem.detour[group, places]
         places = places[detour == detour.min()]
-        order = np.lexsort((places, *-self.room[places].T[::-1]))
-        return int(places[order[0]])
+        for measure in range(self.room.shape[1]):
+            room = self.room[places, measure]
+            places = places[room == room.max()]
+        return int(places[0])
 
     def close(self, account: int) -> None:
         """Try *account* no more, nor any of its group for which nobody can have room any more either."""
