@@ -20,6 +20,7 @@ import polars as pl
 from cssync.books.history import History
 from cssync.capacity.forecast import components
 from cssync.capacity.forecast.churn import Churn, calibrated
+from cssync.capacity.forecast.customers import Customers
 from cssync.capacity.forecast.distribution import (
     Distribution,
     Floats,
@@ -35,7 +36,7 @@ from cssync.capacity.forecast.gate import Gate, gate
 from cssync.capacity.forecast.losses import Losses, losses_of
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.pipeline import Deals, Learned, Taken, deals_of, learned
-from cssync.capacity.forecast.roster import Flags, Into, Roster, sums
+from cssync.capacity.forecast.roster import Flags, Into, Roster, Rows, sums
 from cssync.capacity.forecast.seasons import Seasons, number_of
 from cssync.capacity.forecast.seasons import learned as learned_seasons
 from cssync.capacity.forecast.stories import stories_of
@@ -91,7 +92,8 @@ class Ledger:
     def forecast(self, book: Book, horizon: date, limit: int) -> Forecast:
         days = min((horizon - self._today).days, _CROSSES_WITHIN)
         row = self.roster.rows[book.id]
-        near = self._accounts.at(row, days)
+        flows = self._customers.after(days)
+        near = flows.accounts.at(row, 0)
         if near.mean + _OUT_OF_REACH * near.sd + 1 < limit:
             low, median, high = (round(near.quantile(q)) for q in (0.1, 0.5, 0.9))
             reaches, crosses_on = 0.0, None
@@ -103,9 +105,9 @@ class Ledger:
         return Forecast(
             horizon=horizon,
             today=book.accounts,
-            wins=float(self._wins.mean[row, days]),
+            wins=float(flows.wins.mean[row, 0]),
             unseen=self.unseen.mean(row, days),
-            losses=float(self._lost.mean[row, days]),
+            losses=float(flows.lost.mean[row, 0]),
             median=median,
             low=low,
             high=high,
@@ -148,7 +150,7 @@ class Ledger:
         return convolved(
             sum_of_bernoullis(stay),
             sum_of_bernoullis(wins),
-            poisson(float(self._spread.mean[row, days])),
+            poisson(self._customers.spread(row, days)),
             negative_binomial(self.unseen.mean(row, days), float(self.unseen.shape[row])),
         )
 
@@ -225,26 +227,8 @@ class Ledger:
         return Taken(self.gate.trust, self.roster, self.rates)
 
     @cached_property
-    def _wins(self) -> Paths:
-        return self._spread + self.deals.named(self.deals.adds, self._taken, self.roster.each, _CROSSES_WITHIN)
-
-    @cached_property
-    def _spread(self) -> Paths:
-        return self.deals.spread(self.deals.adds, self._taken, self.roster.each, _CROSSES_WITHIN)
-
-    @cached_property
-    def _lost(self) -> Paths:
-        return self.losses.paths(self.losses.counts, self.losses.unit_chance, self.roster.each, _CROSSES_WITHIN)
-
-    @cached_property
-    def _accounts(self) -> Paths:
-        one = np.ones(len(self.roster))
-        gained = self._wins + self.unseen.paths(one, one, self.roster.each, _CROSSES_WITHIN)
-        return (gained - self._lost).plus(self.roster.accounts.astype(np.float64))
-
-    @cached_property
-    def _medians(self) -> Floats:
-        return self._accounts.median
+    def _customers(self) -> Customers:
+        return Customers(self.deals, self._taken, self.unseen, self.losses, _CROSSES_WITHIN)
 
     @cached_property
     def _measures(self) -> tuple[Measure, ...]:
@@ -278,13 +262,13 @@ class Ledger:
     def _outlook(self, books: Flags, days: int, wider: float) -> tuple[Outlook, ...]:
         into = self.roster.within(books)
         last = min(days - 1, LATEST_DAYS)
-        sums = [self._path(measure, into, last) for measure in self._measures]
+        sums = [self._path(measure, into, np.arange(last + 1)) for measure in self._measures]
         return tuple(
             Outlook(self._today + timedelta(days=day), *(path.at(0, min(day, last), wider=wider) for path in sums))
             for day in range(days)
         )
 
-    def _path(self, measure: Measure, into: Into, days: int) -> Paths:
+    def _path(self, measure: Measure, into: Into, days: Rows) -> Paths:
         gained = self.deals.paths(measure.of_deals, self._taken, into, days)
         unseen = self.unseen.paths(measure.of_wins, measure.squares, into, days)
         lost = self.losses.paths(measure.of_accounts, measure.leaves, into, days)
@@ -296,7 +280,7 @@ class Ledger:
         if book.accounts >= limit:
             return self._today
         row = self.roster.rows[book.id]
-        there = np.flatnonzero(self._medians[row] >= limit - 0.5)
+        there = np.flatnonzero(self._customers.medians(row) >= limit - 0.5)
         late = int(there[0]) if len(there) else None
         if reaches >= _WORTH_REFINING:
             late = self._refined(book, limit, days, late)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from cssync.capacity.forecast.seasons import number_of
 # A renewal that lies back less than that without a new date is not decided yet, and will be within a month.
 _UNDECIDED_DAYS = 60
 _DECIDED_WITHIN_DAYS = 30
+_BY_ACCOUNT = ("account_ids", "amounts", "book", "renews_in", "chance", "hazard", "counts", "unit_chance", "arr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,24 @@ class Losses:
         first, last = np.searchsorted(self.book, [book, book + 1])
         return slice(int(first), int(last))
 
-    def paths(self, weights: Floats, chance: Floats, into: Into, days: int) -> Paths:
+    def within(self, first: int, last: int) -> Losses:
+        """Those of the books from row *first* on, up to and without *last*."""
+        own = slice(*np.searchsorted(self.book, [first, last]).tolist())
+        arrays = {name: getattr(self, name)[own] for name in _BY_ACCOUNT}
+        return replace(self, **arrays)
+
+    def paths(self, weights: Floats, chance: Floats, into: Into, days: Rows) -> Paths:
         """What is lost by each of *days*, an account weighing *weights* and going with *chance* at its renewal."""
-        rows, shape = into.rows[self.book], (into.size, days + 1)
+        rows = into.rows[self.book]
 
         def kept(n: int, power: int) -> Floats:
             """Sums by row and day of a^n s^power: an account of weight a is still there with probability s."""
-            total = np.zeros(shape)
+            total = np.zeros((into.size, len(days)))
             for hazard in np.unique(self.hazard):
                 alike = self.hazard == hazard
                 stays = (1 - chance[alike]) ** power
-                steps = _steps(weights[alike] ** n, stays, rows[alike], self.renews_in[alike], shape)
-                total += steps * np.exp(-(self.a_day + hazard) * power * np.arange(days + 1))
+                steps = _steps(weights[alike] ** n, stays, rows[alike], self.renews_in[alike], (into.size, days))
+                total += steps * np.exp(-(self.a_day + hazard) * power * days)
             return total
 
         # What is lost has the mean a(1-s), the variance a²s(1-s), and the third cumulant a³s(1-s)(2s-1).
@@ -70,15 +77,17 @@ class Losses:
         return Paths(mean, kept(2, 1) - kept(2, 2), 3 * kept(3, 2) - kept(3, 1) - 2 * kept(3, 3))
 
 
-def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, shape: tuple[int, int]) -> Floats:
-    """Sums by row and day of what renewals leave of *weights*."""
-    places, size = rows * shape[1], shape[0] * shape[1]
-    steps = sums(places, weights, size)
+def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, grid: tuple[int, Rows]) -> Floats:
+    """Sums of what renewals leave of *weights*. *grid*: so many rows, and the days, in order."""
+    size, days = grid
+    places = rows * len(days)
+    steps = sums(places, weights, size * len(days))
     left, day = weights, due
-    while (comes := (due > 0) & (day < shape[1])).any():
-        steps += sums((places + day)[comes], (left * (stays - 1))[comes], size)
+    while (comes := (due > 0) & (day <= days[-1])).any():
+        seen_on = np.searchsorted(days, day[comes])
+        steps += sums(places[comes] + seen_on, (left * (stays - 1))[comes], size * len(days))
         left, day = np.where(comes, left * stays, left), day + TERM_DAYS
-    return np.cumsum(steps.reshape(shape), axis=1)
+    return np.cumsum(steps.reshape(size, len(days)), axis=1)
 
 
 def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:

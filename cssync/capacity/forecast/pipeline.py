@@ -72,28 +72,33 @@ class Deals:
         """Those that any CSM of *group* may get."""
         return np.flatnonzero((self.book < 0) & ((self.group == group) | (self.group < 0)))
 
-    def paths(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
+    def paths(self, weights: Floats, taken: Taken, into: Into, days: Rows) -> Paths:
         """What is gained by each of *days*, a deal weighing *weights*: cumulants of the sum."""
         return self.named(weights, taken, into, days) + self.spread(weights, taken, into, days)
 
-    def named(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
+    def named(self, weights: Floats, taken: Taken, into: Into, days: Rows) -> Paths:
         """Of those deals that are meant for one CSM: independent events."""
         chosen, rows = self.book >= 0, into.rows[self.book]
-        curves, scale = self.curves[:, : days + 1], self.believed(taken.trust)
+        curves, scale = self.curves[:, days], self.believed(taken.trust)
         parts = {
             (n, power): self._sums(rows, into.size, chosen, weights**n * scale**power) @ curves**power
             for n, power in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3))
         }
         return Paths(parts[1, 1], parts[2, 1] - parts[2, 2], parts[3, 1] - 3 * parts[3, 2] + 2 * parts[3, 3])
 
-    def spread(self, weights: Floats, taken: Taken, into: Into, days: int) -> Paths:
+    def spread(self, weights: Floats, taken: Taken, into: Into, days: Rows) -> Paths:
         """Of those deals that name nobody: to each CSM with a chance so small that it is as good as Poisson."""
-        parts, believed = [], self.believed(taken.trust)
-        for n in (1, 2, 3):
-            by_curve = self._sums(self._groups(taken.roster), taken.size, self.book < 0, weights**n * believed)
-            by_group = by_curve @ self.curves[:, : days + 1]
-            parts.append(taken.shares(into) @ by_group)
-        return Paths(*parts)
+        shares = taken.shares(into)
+        mean, variance, third = (shares @ self.of_groups(weights**n, taken, days) for n in (1, 2, 3))
+        return Paths(mean, variance, third)
+
+    def of_groups(self, weights: Floats, taken: Taken, days: Rows) -> Floats:
+        """What those deals bring that name nobody, by group (a last one for those that anyone may get) and day."""
+        weighed = weights * self.believed(taken.trust)
+        found: Floats = (
+            self._sums(self._groups(taken.roster), taken.size, self.book < 0, weighed) @ self.curves[:, days]
+        )
+        return found
 
     def _groups(self, roster: Roster) -> Rows:
         """The group of every deal; a last one for those that anyone may get."""

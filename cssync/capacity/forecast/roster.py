@@ -77,6 +77,12 @@ class Roster:
         """The sum over the books *chosen*, in row 0; all others in row 1."""
         return Into(np.where(chosen, 0, 1).astype(np.int64), 2)
 
+    def between(self, first: int, last: int) -> Into:
+        """Each of the books *first* up to and without *last* by itself, in order; all others in one more row."""
+        rows = np.arange(len(self.books))
+        inside = (rows >= first) & (rows < last)
+        return Into(np.where(inside, rows - first, last - first), last - first + 1)
+
     def places(self, book_ids: pl.Series) -> Rows:
         """The row of each of *book_ids*; -1 for those that have no book tonight."""
         found = book_ids.replace_strict(list(self.rows), list(self.rows.values()), default=-1, return_dtype=pl.Int64)

@@ -14,7 +14,7 @@ import numpy as np
 from cssync.capacity.forecast.distribution import Floats
 from cssync.capacity.forecast.events import Events, day_numbers
 from cssync.capacity.forecast.paths import Paths
-from cssync.capacity.forecast.roster import Into, sums
+from cssync.capacity.forecast.roster import Into, Rows, sums
 from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
 from cssync.capacity.forecast.stories import Stories
 from cssync.capacity.forecast.wins import Rates
@@ -45,9 +45,9 @@ class Unseen:
     def mean(self, book: int, days: int) -> float:
         return float(self.rates.a_day[book] * self.effort[days])
 
-    def paths(self, weight: Floats, squares: Floats, into: Into, days: int) -> Paths:
+    def paths(self, weight: Floats, squares: Floats, into: Into, days: Rows) -> Paths:
         """What comes by each of *days*, a win in each book weighing *weight* in the mean, and *squares* its square."""
-        shape, a_day, effort = self.shape, self.rates.a_day, self.effort[: days + 1]
+        shape, a_day, effort = self.shape, self.rates.a_day, self.effort[days]
 
         def summed(of_books: Floats) -> Floats:
             return sums(into.rows, of_books, into.size)[:, None]
