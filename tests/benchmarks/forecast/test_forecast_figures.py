@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from tests.benchmarks.forecast import crowd, nights
+from tests.benchmarks.forecast import crowd, figures, nights
+from tests.benchmarks.forecast.nights import Trigger
 from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
 from tests.benchmarks.forecast.scores import Case, crps, normal, scored
 from tests.benchmarks.forecast.trying import compared
@@ -52,6 +53,15 @@ def test_every_scenario_is_forecast() -> None:
 def test_the_trigger_is_watched_night_after_night() -> None:
     found = nights.watched(BASE, [2], ("ledger",), 2)["ledger"]
     assert found.nights == 2 * SEATS
+
+
+def test_what_the_trigger_makes_of_a_method_is_told_in_a_line() -> None:
+    found = Trigger(opened=4, right=3, breaches=2, foreseen=1, lead_days=[30], flips=5, nights=1000)
+    header, line = figures.triggered({"ledger": found})
+    assert header.what == "trigger, base, 1,000 nights of books, 2 breaches:"
+    assert header.measured.split() == ["right", "foreseen", "F1", "lead", "flips"]
+    assert line.what.strip() == "ledger, 4 alerts"
+    assert line.measured.split() == ["75%", "50%", "0.60", "30", "d", "0.50"]
 
 
 def test_a_crowd_of_csms_is_forecast(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
