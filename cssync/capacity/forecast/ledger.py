@@ -36,7 +36,7 @@ from cssync.capacity.forecast.gate import Gate, gate
 from cssync.capacity.forecast.losses import Losses, losses_of
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.pipeline import Deals, Learned, Taken, deals_of, learned
-from cssync.capacity.forecast.roster import Flags, Into, Roster, Rows, sums
+from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
 from cssync.capacity.forecast.seasons import Seasons, number_of
 from cssync.capacity.forecast.seasons import learned as learned_seasons
 from cssync.capacity.forecast.stories import stories_of
@@ -128,16 +128,20 @@ class Ledger:
 
         The customers of a pool or of nobody are in the segment that most of them are of.
         """
-        of_segment = np.array([book.segment == segment for book in self.roster.books], dtype=bool)
-        return self._outlook(of_segment, days, _TOGETHER)
+        rows, into = self.roster.by_segment
+        if days not in self._of_segments:
+            self._of_segments[days] = self._paths(into, days)
+        return self._outlook(self._of_segments[days], rows.get(segment, len(rows)), days, _TOGETHER)
 
     def outlook_of_all(self, days: int) -> tuple[Outlook, ...]:
         """The same of all books together."""
-        return self._outlook(np.ones(len(self.roster), dtype=bool), days, _TOGETHER)
+        every = self.roster.within(np.ones(len(self.roster), dtype=bool))
+        return self._outlook(self._paths(every, days), 0, days, _TOGETHER)
 
     def outlook_of(self, book: Book, days: int) -> tuple[Outlook, ...]:
         """The same of one book."""
-        return self._outlook(np.arange(len(self.roster)) == self.roster.rows[book.id], days, 1.0)
+        own = self.roster.within(np.arange(len(self.roster)) == self.roster.rows[book.id])
+        return self._outlook(self._paths(own, days), 0, days, 1.0)
 
     def distribution(self, book: Book, days: int) -> Distribution:
         """The probability of each number of customers after *days*."""
@@ -259,14 +263,22 @@ class Ledger:
         by_deal = self.deals.adds * of_deals(fresh, self.roster, self.deals.book, self.deals.group)
         return Measure(by_deal, fresh, fresh**2, of_accounts, self.losses.chance)
 
-    def _outlook(self, books: Flags, days: int, wider: float) -> tuple[Outlook, ...]:
-        into = self.roster.within(books)
+    @cached_property
+    def _of_segments(self) -> dict[int, tuple[Paths, ...]]:
+        """By how many days: those of all segments, which are asked for one after the other."""
+        return {}
+
+    def _outlook(self, paths: tuple[Paths, ...], row: int, days: int, wider: float) -> tuple[Outlook, ...]:
         last = min(days - 1, LATEST_DAYS)
-        sums = [self._path(measure, into, np.arange(last + 1)) for measure in self._measures]
         return tuple(
-            Outlook(self._today + timedelta(days=day), *(path.at(0, min(day, last), wider=wider) for path in sums))
+            Outlook(self._today + timedelta(days=day), *(path.at(row, min(day, last), wider=wider) for path in paths))
             for day in range(days)
         )
+
+    def _paths(self, into: Into, days: int) -> tuple[Paths, ...]:
+        """Of each measure, day by day, as far ahead as anything moves."""
+        ahead = np.arange(min(days - 1, LATEST_DAYS) + 1)
+        return tuple(self._path(measure, into, ahead) for measure in self._measures)
 
     def _path(self, measure: Measure, into: Into, days: Rows) -> Paths:
         gained = self.deals.paths(measure.of_deals, self._taken, into, days)

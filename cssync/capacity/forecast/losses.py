@@ -19,6 +19,9 @@ from cssync.capacity.forecast.seasons import number_of
 # A renewal that lies back less than that without a new date is not decided yet, and will be within a month.
 _UNDECIDED_DAYS = 60
 _DECIDED_WITHIN_DAYS = 30
+_ASKED = (
+    "account_id", "unit_id", "book_id", "arr", "renewal_on", "customer_since", "created_on", "chance", "place"
+)  # fmt: skip
 _BY_ACCOUNT = ("account_ids", "amounts", "book", "renews_in", "chance", "hazard", "counts", "unit_chance", "arr")
 
 
@@ -92,8 +95,11 @@ def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, grid: tuple[in
 
 def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
     as_of = number_of(history.timeline.as_of)
-    rows = history.books.customers.with_columns(chance=churn.chances(history.books.customers))
-    rows = rows.with_columns(place=pl.Series(roster.places(rows["book_id"])), known=pl.col("renewal_on").is_not_null())
+    customers = history.books.customers.with_columns(
+        chance=churn.chances(history.books.customers),
+        place=pl.Series(roster.places(history.books.customers["book_id"])),
+    )
+    rows = customers.select(_ASKED).with_columns(known=pl.col("renewal_on").is_not_null())
     anchor = pl.coalesce("renewal_on", "customer_since", "created_on").to_physical().cast(pl.Int64)
     ahead = anchor - as_of
     undecided = pl.col("known") & ahead.is_between(-_UNDECIDED_DAYS, 0)

@@ -73,6 +73,12 @@ class Roster:
         """Every book by itself."""
         return Into(np.arange(len(self.books)), len(self.books))
 
+    @cached_property
+    def by_segment(self) -> tuple[Mapping[str | None, int], Into]:
+        """Every book into the row of its segment, whoever it is of; and those rows. A last row is of none."""
+        rows = {name: row for row, name in enumerate(dict.fromkeys(book.segment for book in self.books))}
+        return rows, Into(np.array([rows[book.segment] for book in self.books], dtype=np.int64), len(rows) + 1)
+
     def within(self, chosen: Flags) -> Into:
         """The sum over the books *chosen*, in row 0; all others in row 1."""
         return Into(np.where(chosen, 0, 1).astype(np.int64), 2)

@@ -20,13 +20,14 @@ def newest(company: Company, segment: str | None) -> tuple[Driver, ...]:
     today = company.as_of
     since = pl.coalesce("customer_since", "created_on").alias("since")
     won = (pl.col("since") > today - timedelta(days=_NEW_FOR_DAYS)) & (pl.col("since") <= today)
-    rows = company.books.customers.filter(pl.col("book_id").is_in(_books(company, segment))).with_columns(since)
-    work = company.workload.hours.select("account_id", "hours")
+    rows = company.books.customers.lazy().select("account_id", "name", "arr", "book_id", since).filter(won)
+    work = company.workload.hours.lazy().select("account_id", "hours")
     top = (
-        rows.filter(won)
+        rows.filter(pl.col("book_id").is_in(_books(company, segment)))
         .join(work, on="account_id", how="left")
         .sort(["hours", "arr", "account_id"], descending=[True, True, False], nulls_last=True)
         .head(_MOST)
+        .collect()
     )
     return tuple(
         Driver(id_, name or id_, arr, f"customer since {day(on)}, {hours or 0:.1f} hours a month")
@@ -40,11 +41,11 @@ def deals(company: Company, segment: str | None, until: date) -> tuple[Driver, .
     labelled = labelled_as(segment)
     # A customer counts where it is looked after; whoever is none yet, where it will be.
     mine = pl.when(pl.col("is_customer") | pl.col("segment").is_null()).then(held).otherwise(labelled)
-    accounts = company.history.snapshot.table.filter(mine).select("account_id", account="name")
+    accounts = company.history.snapshot.table.lazy().filter(mine).select("account_id", account="name")
     renewal = pl.col("kind").str.to_lowercase().str.contains("renew").fill_null(value=False)
     open_ = ~pl.col("is_closed") & ~renewal & pl.col("close_on").is_between(company.as_of, until)
-    rows = company.history.snapshot.opportunities.filter(open_).join(accounts, on="account_id", how="inner")
-    top = rows.sort(["value", "opportunity_id"], descending=[True, False], nulls_last=True).head(_MOST)
+    rows = company.history.snapshot.opportunities.lazy().filter(open_).join(accounts, on="account_id", how="inner")
+    top = rows.sort(["value", "opportunity_id"], descending=[True, False], nulls_last=True).head(_MOST).collect()
     return tuple(
         Driver(id_, account or name or id_, value, f"open deal, {stage or 'stage unknown'}, closes {day(close_on)}")
         for id_, account, name, value, stage, close_on in top.select(

@@ -38,7 +38,7 @@ class Scene:
     *load*, *limit*, *most* are (books, measures): beyond *limit* a book is to be relieved; up to *most* it can take on.
     They differ in hours alone: only a book that it is time to act on is relieved of hours. inf: no limit is known.
     *excepted*, likewise: people have decided that it is right as it is (seed 7), so that nobody is relieved of it.
-    *scale*: what an overload is a share of. *closed*: who takes on nobody. *customers*: see ``costs.movables``.
+    *scale*: what an overload is a share of. *closed*: who takes on nobody.
     """
 
     company: Company
@@ -49,7 +49,6 @@ class Scene:
     excepted: Flags
     scale: Floats
     closed: Flags
-    customers: pl.DataFrame
     skills: Skills
 
     @classmethod
@@ -66,9 +65,14 @@ class Scene:
             excepted=_exceptions(company, books),
             scale=scale,
             closed=np.array([_closed(company, book) for book in books], dtype=bool),
-            customers=movables(company),
             skills=Skills.of(company.books.customers, books, company.settings.rebalance),
         )
+
+    @cached_property
+    def customers(self) -> pl.DataFrame:
+        """Those of the books that are to be relieved, and of nobody: see ``costs.movables``."""
+        crowded = {self.books[place].id for place in np.flatnonzero(self.over).tolist()}
+        return movables(self.company, crowded | {book.id for book in self.company.unworked()})
 
     @cached_property
     def over(self) -> Flags:

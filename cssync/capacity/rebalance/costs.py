@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import polars as pl
@@ -14,8 +15,8 @@ _MOST_YEARS = 4.0
 _DAYS_A_YEAR = 365.25
 
 
-def movables(company: Company) -> pl.DataFrame:
-    """What moves as one, a row each, by book and id: a customer that is several accounts moves with all of them.
+def movables(company: Company, books: Collection[str]) -> pl.DataFrame:
+    """What moves as one out of *books*, a row each, by book and id: all accounts of a customer move with it.
 
     Columns: ``book_id``; ``account_id, name`` and TRAITS, those of its largest account; ``account_ids``; ``arr``, null
     where none is known; ``hours`` a month; ``renewal_on``, the first; ``since``, the first day with its CSM; ``cost``
@@ -26,6 +27,7 @@ def movables(company: Company) -> pl.DataFrame:
     place = company.limits.general("arr").value / company.limits.general("accounts").value
     accounts = (
         company.books.customers.lazy()
+        .filter(pl.col("book_id").is_in(list(books)))
         .join(held, on="account_id", how="left", maintain_order="left")
         .join(_known_hours(company), on="account_id", how="left")
         .with_columns(

@@ -71,7 +71,8 @@ class State:
         problem = self.problem
         group = int(problem.group[account])
         places = self._of(group)
-        places = places[(self.room[places] >= problem.weight[account]).all(axis=1)]
+        for measure, weight in enumerate(problem.weight[account].tolist()):
+            places = places[self.room[places, measure] >= weight]
         if among is not None:
             places = places[among[places]]
         if not len(places):
