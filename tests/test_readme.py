@@ -8,6 +8,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,7 @@ def test_the_exit_codes_are_all_there_are() -> None:
     assert [(row["exit code"], row["name"]) for row in told] == [(str(int(code)), code.name) for code in ExitCode]
 
 
+@cache
 def defaults() -> dict[str, str]:
     """Every setting's default by its dotted name, as YAML would say it."""
 
@@ -196,6 +198,29 @@ def defaults() -> dict[str, str]:
             yield above, str(value).lower() if isinstance(value, bool) else str(value)
 
     return dict(leaves(Settings().model_dump(mode="json", by_alias=True), ""))
+
+
+def test_the_figures_of_the_capacity_model_are_those_in_force() -> None:
+    capacity, hours = Settings().capacity, Settings().capacity.hours_per_account
+    duties = ", ".join(f"{share:.0%} {name}" for name, share in capacity.duties)
+    told = {quoted(row["setting"])[-1]: row["default"] for row in the_table(CAPACITY, "Load and capacity")}
+    assert told == {
+        "capacity.hours_per_account": (
+            f"{hours.smb} SMB and digital, {hours.mid_market} mid-market, "
+            f"{hours.large} large, {hours.enterprise} enterprise"
+        ),
+        "limits.complexity": "1",
+        **{
+            f"capacity.modifiers.{name}": f"\N{MULTIPLICATION SIGN} {getattr(capacity.modifiers, name).times}"
+            for name in ("onboarding", "at_risk", "renewal", "low_touch")
+        },
+        "capacity.productive_hours": str(capacity.productive_hours),
+        "team.members": "full time, like others, none",
+        "capacity.duties": f"must be said; {duties}",
+        "hiring.ramp_days": f"{Settings().hiring.ramp_days} days",
+        "capacity.cost_per_year": str(capacity.cost_per_year),
+    }
+    assert hours.digital == hours.smb
 
 
 def test_every_default_that_is_given_is_the_one_in_force() -> None:

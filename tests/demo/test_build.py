@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from cssync.demo import build, write
+from cssync.demo import build, people, write
+from cssync.demo.cast import books_for
 from cssync.errors import ConfigError
 from cssync.settings.source import AccountFields, OpportunityFields
 from tests.demo.books import AS_OF, company, customers
@@ -61,7 +63,7 @@ def test_a_company_has_as_many_accounts_as_asked_for_and_a_csm_for_about_thirty(
 
 
 def test_owners_have_unique_ids_names_and_addresses_in_a_large_company() -> None:
-    owners = company(200_000).owners
+    owners = people.owners(books_for(200_000, np.random.default_rng(20)))
     assert owners.height > 5_000
     assert owners["id"].is_unique().all()
     assert owners["name"].is_unique().all()
