@@ -173,10 +173,10 @@ def _ends(rng: np.random.Generator, starts: Ints, churn: Floats) -> Ints:
     terms = rng.geometric(np.clip(churn, 1e-6, 1))
     between = rng.exponential(YEAR / BETWEEN_A_YEAR, len(starts)).astype(np.int64) + 1
     ends = np.minimum(starts + terms * YEAR, starts + between)
-    # Who was a customer on the first day is one that had stayed until then.
+    # Who was a customer on the first day is one that had stayed until then; what comes after knows nothing of before.
     early = (starts < FIRST_DAY) & (ends <= FIRST_DAY)
-    years = (FIRST_DAY - starts) // YEAR
-    ends = np.where(early, starts + (years + terms) * YEAR, ends)
+    years = (FIRST_DAY - starts) // YEAR + rng.geometric(np.clip(churn, 1e-6, 1))
+    ends = np.where(early, starts + years * YEAR, ends)
     found: Ints = np.where(starts >= NEVER, NEVER, np.where(ends > FIRST_DAY + DAYS, NEVER, ends))
     return found
 
