@@ -82,7 +82,7 @@ def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
 
 def _unseen(ledger: Ledger, row: int, days: int) -> UnseenWins:
     rates = ledger.rates
-    hidden = float(ledger.unseen.share[days])
+    hidden = ledger.unseen.hidden(row, days)
     words = (
         f"{int(rates.arrivals[row])} won in {count(int(rates.days[row]), 'day')}, "
         f"{rates.a_day[row] * 365:.1f} a year once drawn towards its segment; "

@@ -55,7 +55,7 @@ def gate(
     since = max(past.stories.since, number_of(events.since))
     places = roster.places(events.arrivals["book_id"])
     arrived = day_numbers(events.arrivals).to_numpy()
-    hidden = unannounced(past.stories, events, as_of, _QUARTER)
+    hidden = unannounced(past.stories, events, roster, as_of, _QUARTER)[roster.segment_of, 1:]
     over = under = strays = squares = 0.0
     quarters = 0
     for number, day in same_phases(calendar, as_of, since):
@@ -69,7 +69,7 @@ def gate(
         a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
         plain = a_day * season.sum()
         told = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
-        told += a_day * (season * hidden[1:]).sum()
+        told += a_day * (hidden @ season)
         known = roster.is_csm & (plain > 0)
         x, y = (told - plain)[known], (came - plain)[known]
         weigh = 1 / (plain[known] + 0.5)
@@ -95,7 +95,7 @@ def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalC
     entries = stories.open_on(day)
     entries = entries[~stories.of_customers(entries, day)]
     chance = curves(counts, _QUARTER)[stories.cell_of(entries, day_of(day), calendar), _QUARTER]
-    book, group = stories.book[entries], stories.group[entries]
+    book, group = stories.book[entries], stories.group[stories.deal[entries]]
     named = sums(book[book >= 0], chance[book >= 0], len(taken.roster))
     place = np.where(group < 0, taken.size - 1, group)
     found: Floats = named + taken.shares(taken.roster.each) @ sums(place[book < 0], chance[book < 0], taken.size)

@@ -61,6 +61,11 @@ class Roster:
         return np.array(groups, dtype=np.int64)
 
     @cached_property
+    def segment_of(self) -> Rows:
+        """Of every book the number of its segment among ``segments``; one more for all that are no CSM's."""
+        return np.minimum(self.group_of, len(self.segments))
+
+    @cached_property
     def is_csm(self) -> Flags:
         return np.array([book.kind is BookKind.CSM for book in self.books], dtype=bool)
 

@@ -50,9 +50,9 @@ class Cells:
 @dataclass(frozen=True, slots=True)
 class Stories:
     """One entry a stretch of time in which nothing changed: of which *deal*, *begins*..*ends* (days), its stage, close
-    date (-1: none), how often pushed so far, and the book and the group of CSMs that it was meant for (-1: unknown).
+    date (-1: none), how often pushed so far, and the book that it was meant for (-1: unknown).
 
-    One entry a deal: *created*, *decided* (NEVER while open), *won*, *starts*: the day on which it brought its
+    One entry a deal: the *group* of CSMs of its segment (-1: none), *created*, *decided* (NEVER while open), *won*, *starts*: the day on which it brought its
     customer, *customer_from*..*customer_to*: of its account. *since*: the first day of which they tell.
     """
 
@@ -120,7 +120,7 @@ def stories_of(history: History, roster: Roster) -> Stories:
         closes=closes,
         pushes=_pushes(deal, closes) if staged else nothing,
         book=_meant_for(rows["csm_ref"], history, roster),
-        group=roster.groups(deals["segment"])[deal],
+        group=roster.groups(deals["segment"]),
         created=deals["created"].to_numpy(),
         decided=deals["decided"].to_numpy(),
         won=deals["won"].to_numpy(),

@@ -92,8 +92,8 @@ def _segments(segments: Ints) -> list[str]:
 def _accounts(world: World, day: int) -> pl.DataFrame:
     held, seats = world.held(day)
     gone = np.flatnonzero((world.ends <= day) & (world.starts < world.ends))
-    open_deals = world.deals.open_on(day)
-    prospects = world.account_of_deal[open_deals]
+    # Whom a deal was ever opened with, decided or not, is an account of the CRM.
+    prospects = world.account_of_deal[np.flatnonzero(world.deals.created <= day)]
     prospects = prospects[world.starts[prospects] > day]
     rows = np.concatenate([held, gone, prospects])
     csms = [world.csm(seat, day) for seat in range(SEATS)]
