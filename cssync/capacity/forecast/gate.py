@@ -7,6 +7,7 @@ difference on the other, drawn towards belief where little can be looked back on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,33 +57,56 @@ def gate(
     places = roster.places(events.arrivals["book_id"])
     arrived = day_numbers(events.arrivals).to_numpy()
     hidden = unannounced(past.stories, events, roster, as_of, _QUARTER)[roster.segment_of, 1:]
-    over = under = strays = squares = 0.0
-    quarters = 0
+    quarters: list[_Quarter] = []
     for number, day in same_phases(calendar, as_of, since):
         if day + _QUARTER > as_of:
             continue
-        quarters += 1
         inside = (arrived > day) & (arrived <= day + _QUARTER) & (places >= 0)
         came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
         season = seasons.over(day_of(day + 1), _QUARTER)
         seen_days = rates.shape * rates.level / np.maximum(rates.a_day, 1e-12)
         a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
+        told, squares = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
         plain = a_day * season.sum()
-        told = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
-        told += a_day * (hidden @ season)
         known = roster.is_csm & (plain > 0)
-        x, y = (told - plain)[known], (came - plain)[known]
-        weigh = 1 / (plain[known] + 0.5)
+        quarters.append(_Quarter(came[known], plain[known], told[known], squares[known], (a_day * (hidden @ season))[known]))
+    trust = _trust(quarters)
+    return Gate(trust, len(quarters), _shape(quarters, trust))
+
+
+@dataclass(frozen=True, slots=True)
+class _Quarter:
+    """One past quarter, by book: the customers that *came*, those that the *plain* rate and the deals then open (
+    *announced*, and the sum of their *squares*) would have brought, and of the former those *unseen* in the latter.
+    """
+
+    came: Floats
+    plain: Floats
+    announced: Floats
+    squares: Floats
+    unseen: Floats
+
+
+def _trust(quarters: Sequence[_Quarter]) -> float:
+    over, under = _WEIGHT * _BELIEF, _WEIGHT
+    for each in quarters:
+        x, y = each.announced + each.unseen - each.plain, each.came - each.plain
+        weigh = 1 / (each.plain + 0.5)
         over += float((weigh * x * y).sum())
         under += float((weigh * x * x).sum())
-        strays += float((y * y - plain[known]).sum())
-        squares += float((plain[known] ** 2).sum())
-    trust = float(np.clip((over + _WEIGHT * _BELIEF) / (under + _WEIGHT), 0, 1))
-    return Gate(trust, quarters, _shape(strays, squares, quarters * int(roster.is_csm.sum())))
+    return float(np.clip(over / under, 0, 1))
 
 
-def _shape(strays: float, squares: float, cases: int) -> float:
-    """Of the negative binomial: how far books strayed from their plain rate beyond chance, drawn towards the usual."""
+def _shape(quarters: Sequence[_Quarter], trust: float) -> float:
+    """Of the negative binomial: how far books strayed from what was to be expected, drawn towards the usual."""
+    strays = squares = 0.0
+    cases = 0
+    for each in quarters:
+        unseen = trust * each.unseen + (1 - trust) * each.plain
+        expected = trust * each.announced + unseen
+        strays += float(((each.came - expected) ** 2 - expected + trust**2 * each.squares).sum())
+        squares += float((unseen**2).sum())
+        cases += len(each.came)
     if not cases or squares <= 0:
         return SHAPE
     prior = _SHAPE_CASES * squares / cases
@@ -90,13 +114,14 @@ def _shape(strays: float, squares: float, cases: int) -> float:
     return float(np.clip(1 / spread, *_SHAPES))
 
 
-def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int) -> Floats:
-    """By book, the wins within a quarter of *day* that the deals then open announced."""
+def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int
+) -> tuple[Floats, Floats]:
+    """By book, the wins within a quarter of *day* that the deals then open announced; of those that name it, squared."""
     entries = stories.open_on(day)
     entries = entries[~stories.of_customers(entries, day)]
     chance = curves(counts, _QUARTER)[stories.cell_of(entries, day_of(day), calendar), _QUARTER]
     book, group = stories.book[entries], stories.group[stories.deal[entries]]
-    named = sums(book[book >= 0], chance[book >= 0], len(taken.roster))
+    named, squares = (sums(book[book >= 0], chance[book >= 0] ** n, len(taken.roster)) for n in (1, 2))
     place = np.where(group < 0, taken.size - 1, group)
     found: Floats = named + taken.shares(taken.roster.each) @ sums(place[book < 0], chance[book < 0], taken.size)
-    return found
+    return found, squares
