@@ -28,8 +28,8 @@ _QUARTER = 91
 _BELIEF = 0.8
 _WEIGHT = 4.0
 # How many quarters of a book the usual shape weighs as much as, and the bounds of what they may make of it.
-_SHAPE_CASES = 24.0
-_SHAPES = (2.0, 40.0)
+_SHAPE_CASES = 16.0
+_SHAPES = (1.5, 40.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from cssync.capacity.forecast.seasons import number_of
 
 _SHORTER = (182, 91)
 _QUARTER = 91
-_BETTER_BY = 0.10
+_BETTER_BY = 0.25
 # How many expected arrivals weigh as much as those seen.
 _PRIOR_ARRIVALS = 20.0
 
