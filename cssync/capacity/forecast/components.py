@@ -102,9 +102,13 @@ def _losses(ledger: Ledger, row: int, days: int) -> tuple[LikelyLoss, ...]:
             break
         at = rows.start + int(n)
         due = int(losses.renews_in[at])
-        renews_on = today + timedelta(days=due) if due else None
-        when = (
-            f"renews on {day(renews_on)}, lost then with {losses.chance[at]:.0%}" if renews_on else "no renewal known"
-        )
+        comes_on = today + timedelta(days=due) if due else None
+        renews_on = None if losses.announced[at] else comes_on
+        if comes_on is None:
+            when = "no renewal known"
+        elif losses.announced[at]:
+            when = f"leaves on {day(comes_on)}, as the CRM says"
+        else:
+            when = f"renews on {day(comes_on)}, lost then with {losses.chance[at]:.0%}"
         found.append(LikelyLoss(losses.account_ids[at], float(chance[n]), losses.amounts[at], renews_on, when))
     return tuple(found)

@@ -66,18 +66,19 @@ def gate(
         season = seasons.over(day_of(day + 1), _QUARTER)
         seen_days = rates.shape * rates.level / np.maximum(rates.a_day, 1e-12)
         a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
-        told, squares = _announced(past.stories, past.prospects.without(number), Taken(1.0, roster, rates), calendar, day)
-        plain = a_day * season.sum()
+        counts, taken = past.prospects.without(number), Taken(1.0, roster, rates)
+        announced, squares = _announced(past.stories, counts, taken, calendar, day)
+        plain, unseen = a_day * season.sum(), a_day * (hidden @ season)
         known = roster.is_csm & (plain > 0)
-        quarters.append(_Quarter(came[known], plain[known], told[known], squares[known], (a_day * (hidden @ season))[known]))
+        quarters.append(_Quarter(*(of_books[known] for of_books in (came, plain, announced, squares, unseen))))
     trust = _trust(quarters)
     return Gate(trust, len(quarters), _shape(quarters, trust))
 
 
 @dataclass(frozen=True, slots=True)
 class _Quarter:
-    """One past quarter, by book: the customers that *came*, those that the *plain* rate and the deals then open (
-    *announced*, and the sum of their *squares*) would have brought, and of the former those *unseen* in the latter.
+    """One past quarter, by CSM: the customers that *came*; those that the *plain* rate would have brought; those that
+    the deals then open *announced* (*squares*: of their chances), with those *unseen* in deals.
     """
 
     came: Floats
@@ -114,9 +115,12 @@ def _shape(quarters: Sequence[_Quarter], trust: float) -> float:
     return float(np.clip(1 / spread, *_SHAPES))
 
 
-def _announced(stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int
+def _announced(
+    stories: Stories, counts: Counts, taken: Taken, calendar: FiscalCalendar, day: int
 ) -> tuple[Floats, Floats]:
-    """By book, the wins within a quarter of *day* that the deals then open announced; of those that name it, squared."""
+    """By book, the wins within a quarter of *day* that the deals then open announced: the sum of their chances, and of
+    the squares of those that name it.
+    """
     entries = stories.open_on(day)
     entries = entries[~stories.of_customers(entries, day)]
     chance = curves(counts, _QUARTER)[stories.cell_of(entries, day_of(day), calendar), _QUARTER]

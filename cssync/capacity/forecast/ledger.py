@@ -220,7 +220,8 @@ class Ledger:
     @cached_property
     def unseen(self) -> Unseen:
         hidden = unannounced(self.past.stories, self.events, self.roster, self.as_of, LATEST_DAYS)
-        return unseen_of(hidden, (self.gate.trust, self.gate.shape), self.seasons, (self.rates, self.roster), self.as_of)
+        belief = self.gate.trust, self.gate.shape
+        return unseen_of(hidden, belief, self.seasons, (self.rates, self.roster), self.as_of)
 
     @cached_property
     def worth(self) -> Worth:

@@ -1,4 +1,7 @@
-"""The customers of tonight that may be lost, each with its chance by any day to come."""
+"""The customers of tonight that may be lost, each with its chance by any day to come.
+
+Whose churn the CRM announces is lost on that day; all others may be at each of their renewals, and seldom in between.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +16,27 @@ from cssync.capacity.forecast.churn import Churn
 from cssync.capacity.forecast.distribution import Floats
 from cssync.capacity.forecast.lifetimes import TERM_DAYS
 from cssync.capacity.forecast.paths import Paths
-from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
+from cssync.capacity.forecast.roster import Flags, Into, Roster, Rows, sums
 from cssync.capacity.forecast.seasons import number_of
 
 # A renewal that lies back less than that without a new date is not decided yet, and will be within a month.
 _UNDECIDED_DAYS = 60
 _DECIDED_WITHIN_DAYS = 30
 _ASKED = (
-    "account_id", "unit_id", "book_id", "arr", "renewal_on", "customer_since", "created_on", "chance", "place"
+    "account_id", "unit_id", "book_id", "arr", "leaving_on", "renewal_on", "customer_since", "created_on", "chance",
+    "place",
 )  # fmt: skip
-_BY_ACCOUNT = ("account_ids", "amounts", "book", "renews_in", "chance", "hazard", "counts", "unit_chance", "arr")
+_BY_ACCOUNT = (
+    "account_ids", "amounts", "book", "renews_in", "chance", "announced", "hazard", "counts", "unit_chance", "arr"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
     """One entry an account, sorted by book: *book* its row, *renews_in* days (0: never, *hazard* a day instead),
-    *chance* to be lost then, *amounts* and *arr*: its ARR, exact and to reckon with. *counts*: 1 for the account that
-    its unit is counted by, else 0; *unit_chance*: that all accounts of the unit are lost then. *a_day*: of any
-    account, between renewals.
+    *chance* to be lost then (*announced*: surely), *amounts* and *arr*: its ARR, exact and to reckon with. *counts*: 1
+    for the account that its unit is counted by, else 0; *unit_chance*: that all accounts of the unit are lost then.
+    *a_day*: of any account, between renewals.
     """
 
     account_ids: Sequence[str]
@@ -38,6 +44,7 @@ class Losses:
     book: Rows
     renews_in: Rows
     chance: Floats
+    announced: Flags
     hazard: Floats
     counts: Floats
     unit_chance: Floats
@@ -99,16 +106,19 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
         chance=churn.chances(history.books.customers),
         place=pl.Series(roster.places(history.books.customers["book_id"])),
     )
-    rows = customers.select(_ASKED).with_columns(known=pl.col("renewal_on").is_not_null())
-    anchor = pl.coalesce("renewal_on", "customer_since", "created_on").to_physical().cast(pl.Int64)
+    rows = customers.select(_ASKED).with_columns(
+        known=pl.col("renewal_on").is_not_null(), announced=pl.col("leaving_on").is_not_null()
+    )
+    anchor = pl.coalesce("leaving_on", "renewal_on", "customer_since", "created_on").to_physical().cast(pl.Int64)
     ahead = anchor - as_of
     undecided = pl.col("known") & ahead.is_between(-_UNDECIDED_DAYS, 0)
     due = (
-        pl.when(undecided).then(pl.lit(_DECIDED_WITHIN_DAYS))
+        pl.when("announced").then(ahead)
+        .when(undecided).then(pl.lit(_DECIDED_WITHIN_DAYS))
         .when(pl.col("known") & (ahead > 0)).then(ahead)
         .otherwise((ahead - 1) % TERM_DAYS + 1)
     )  # fmt: skip
-    rows = rows.with_columns(due=due.fill_null(0))
+    rows = rows.with_columns(due=due.fill_null(0), chance=pl.when("announced").then(1.0).otherwise("chance"))
     rows = rows.sort("place", "unit_id", "due", "account_id")
     # A unit is lost with the last of its accounts.
     family = ("book_id", "unit_id")
@@ -125,7 +135,8 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
         book=rows["place"].to_numpy(),
         renews_in=rows["due"].to_numpy(),
         chance=chance,
-        hazard=np.where(undated, -np.log1p(-chance) / TERM_DAYS, 0.0),
+        announced=rows["announced"].to_numpy(),
+        hazard=np.where(undated, -np.log1p(-np.where(undated, chance, 0.0)) / TERM_DAYS, 0.0),
         counts=rows["last"].cast(pl.Float64).to_numpy(),
         unit_chance=rows["together"].to_numpy(),
         arr=rows["arr"].cast(pl.Float64).fill_null(0.0).to_numpy(),

@@ -52,8 +52,9 @@ class Stories:
     """One entry a stretch of time in which nothing changed: of which *deal*, *begins*..*ends* (days), its stage, close
     date (-1: none), how often pushed so far, and the book that it was meant for (-1: unknown).
 
-    One entry a deal: the *group* of CSMs of its segment (-1: none), *created*, *decided* (NEVER while open), *won*, *starts*: the day on which it brought its
-    customer, *customer_from*..*customer_to*: of its account. *since*: the first day of which they tell.
+    One entry a deal: the *group* of CSMs of its segment (-1: none), *created*, *decided* (NEVER while open), *won*,
+    *starts*: the day on which it brought its customer, *customer_from*..*customer_to*: of its account. *since*: the
+    first day of which they tell.
     """
 
     cells: Cells

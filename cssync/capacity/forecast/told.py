@@ -43,7 +43,9 @@ class UnseenWins:
 
 @dataclass(frozen=True, slots=True)
 class LikelyLoss:
-    """A customer of today: *probability* to be lost by the horizon; *renews_on*: its next renewal, None if unknown."""
+    """A customer of today: *probability* to be lost by the horizon; *renews_on*: its next renewal, None if it is
+    unknown, or will not come as the CRM announces that it leaves.
+    """
 
     account_id: str
     probability: float

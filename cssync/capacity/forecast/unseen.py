@@ -97,7 +97,7 @@ def unannounced(stories: Stories, events: Events, roster: Roster, as_of: int, da
 
 
 def _hidden(leads: Rows, wins: int, usual: Floats, weight: float) -> Floats:
-    """By days ahead, of so many *wins*, for some of which a deal was open *leads* days before, drawn towards *usual*."""
+    """By days ahead, of so many *wins*, to some of which a deal was open *leads* days before; drawn towards *usual*."""
     announced = min(len(leads), wins)
     by_lead = np.bincount(np.minimum(leads, len(usual)), minlength=len(usual) + 1)[:-1]
     scale = announced / max(len(leads), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cssync.capacity.forecast.distribution import quantile
 from tests.capacity.forecast.building import AHEAD, HORIZON, a_night, days_ago, deal, ledger
-from tests.nights import Night, Row, account, many
+from tests.nights import TODAY, Night, Row, account, many
 
 LONG_AGO = date(2023, 8, 1)
 
@@ -159,6 +159,39 @@ def test_accounts_of_one_parent_count_once_and_are_lost_together() -> None:
     chances = ledger(night).distribution(night.book("U1"), AHEAD)
     assert len(chances) == 2
     assert chances[1] == pytest.approx(1 - 0.1 * 0.1)
+
+
+def test_whose_churn_is_announced_is_lost_on_that_day_and_not_at_its_renewal() -> None:
+    rows = [
+        account("leaves", customer_since=LONG_AGO, renewal_on=date(2026, 12, 1), churned_on=date(2027, 2, 1)),
+        account("stays", customer_since=LONG_AGO, renewal_on=date(2027, 8, 1)),
+    ]
+    night = a_night(rows)
+    before, after = (date(2027, 1, 31) - TODAY).days, (date(2027, 2, 1) - TODAY).days
+    assert ledger(night).distribution(night.book("U1"), before) == pytest.approx([0, 0, 1])
+    assert ledger(night).distribution(night.book("U1"), after) == pytest.approx([0, 1])
+    told = ledger(night).forecast(night.book("U1"), HORIZON, 75)
+    assert told.losses == pytest.approx(1)
+    (loss,) = told.components.losses
+    assert (loss.account_id, loss.probability, loss.renews_on) == ("leaves", 1.0, None)
+    assert loss.basis == "leaves on 1 Feb 2027, as the CRM says"
+
+
+def test_a_segment_of_short_deals_has_more_wins_without_a_deal_than_one_of_long_deals() -> None:
+    """Of twenty wins each, SMB's deals were opened ten days before the start, those of Enterprise 150 days before."""
+    rows, deals = [], []
+    for csm, segment, lead in (("U1", "SMB", 10), ("U2", "Enterprise", 150)):
+        for n in range(20):
+            starts, name = days_ago(10 * n + 5), f"{csm}-{n}"
+            rows.append(account(name, csm, segment=segment, customer_since=starts, renewal_on=date(2028, 1, 1)))
+            won = {"is_closed": True, "is_won": True, "close_on": starts, "starts_on": starts, "kind": "new"}
+            deals.append({**deal(f"o{name}", name), **won, "created_on": starts - timedelta(days=lead)})
+    night = a_night(rows, deals)
+    told = ledger(night)
+    hidden = {id_: told.unseen.hidden(told.roster.rows[id_], 60) for id_ in ("U1", "U2")}
+    # Each is drawn towards the 25 of 45 of both together, which weighs as much as its own wins.
+    assert hidden["U1"] == pytest.approx((20 + 20 * (20 + 2) / 45) / 40)
+    assert hidden["U2"] == pytest.approx((0 + 20 * (20 + 2) / 45) / 40)
 
 
 def test_the_day_of_crossing_is_the_first_on_which_the_median_is_there() -> None:
