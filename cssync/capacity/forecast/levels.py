@@ -1,6 +1,6 @@
 """Whether the last half or quarter of a year tells better than the whole year how many customers come now.
 
-The year holds unless, on the company's own past, a shorter look-back was better by a tenth: then its level is laid over
+The year holds unless, on the company's own past, a shorter look-back was better by a quarter: then its level is laid over
 the rates of the year, for all segments together, since one segment's quarter is mostly chance.
 """
 
@@ -40,7 +40,7 @@ def levels(
 
 
 def _look_back(ages: npt.NDArray[np.int64], groups: Rows, size: int, days: int) -> int:
-    """In days: the shortest that was better by a tenth over the quarters that can be looked back on."""
+    """In days: the shortest that was better by a quarter over the quarters that can be looked back on."""
     origins = [origin for origin in (_QUARTER, 2 * _QUARTER) if origin + 2 * _QUARTER <= days]
     if not origins:
         return days
