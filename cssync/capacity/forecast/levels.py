@@ -1,7 +1,7 @@
 """Whether the last half or quarter of a year tells better than the whole year how many customers come now.
 
-The year holds unless, on the company's own past, a shorter look-back was better by a quarter: then its level is laid over
-the rates of the year, for all segments together, since one segment's quarter is mostly chance.
+The year holds unless, on the company's own past, a shorter look-back was better by a quarter: then its level is laid
+over the rates of the year, for all segments together, since one segment's quarter is mostly chance.
 """
 
 from __future__ import annotations
