@@ -42,6 +42,8 @@ def effort(context: Context, book: Book) -> Iterator[Sentence]:
 
 def most_work(context: Context, book: Book) -> tuple[Driver, ...]:
     """The customers that take most hours."""
+    if not context.tells:
+        return ()
     workload = context.company.workload
     own = workload.of_book(book.id)
     takes, ids = own["hours"].to_list(), own["account_id"].to_list()

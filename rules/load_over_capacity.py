@@ -113,7 +113,7 @@ RULE = Rule(
     ("5", "9", "35"),
     _evaluate,
     _limit,
-    # Health and renewals of a past day are not kept: a replay takes today's, which move single accounts alone.
+    # Health and renewals of a past day are not kept: a replay goes without what they add, on single accounts alone.
     rests_on=("segment", "lifecycle"),
     tuned_by="capacity.amber_at",
 )

@@ -24,7 +24,7 @@ from cssync.errors import ExitCode
 from cssync.model.check import Check, CheckStatus
 from cssync.model.owner import Owner
 from cssync.operations.checks import checks as operations
-from cssync.run import run_night
+from cssync.run import look
 from cssync.schedule import timetable
 from cssync.settings.loaded import Loaded
 from cssync.settings.source import FileSource
@@ -73,7 +73,7 @@ def last_company(loaded: Loaded) -> Company | None:
 def company_now(loaded: Loaded, progress: Progress) -> Company:
     """The company as the source would have it now. Changes nothing, tells nobody."""
     with rehearsal(loaded, None, progress=progress) as line:
-        return run_night(line, today(loaded)).company
+        return look(line, today(loaded))
 
 
 def examinations(loaded: Loaded) -> tuple[Examination, ...]:

@@ -23,6 +23,10 @@ def notes(record: Record, span: Span) -> Iterator[str]:
     yield from _where_from(record, span)
     unknown = [_in_words(name) for name in UNRECORDED]
     yield f"Not kept day by day, and so unknown on past days: {listed(unknown, len(unknown))}."
+    yield (
+        "So the hours of past days are without what health and renewal dates add to them, and forecasts count renewals "
+        "from the day on which a customer began."
+    )
     timeline = record.latest.history.timeline
     if timeline.pipeline.is_empty() or timeline.pipeline_since > span.since:
         before = "" if timeline.pipeline.is_empty() else f" before {day(timeline.pipeline_since)}"

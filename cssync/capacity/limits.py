@@ -72,11 +72,15 @@ class LimitBook:
     @cached_property
     def _general(self) -> Mapping[Measure, Limit]:
         return {
-            measure: self._scaled((self._staged if measure == "arr" else None) or self._global(measure), measure, None)
+            measure: self._scaled((self._staged if measure == "arr" else None) or self._global[measure], measure, None)
             for measure in MEASURES
         }
 
-    def _global(self, measure: Measure) -> Limit:
+    @cached_property
+    def _global(self) -> Mapping[Measure, Limit]:
+        return {measure: self._for_everybody(measure) for measure in MEASURES}
+
+    def _for_everybody(self, measure: Measure) -> Limit:
         setting = f"limits.{measure}"
         origin = self.origin(setting)
         seed = _SEEDS[measure] if origin == "default" else None
@@ -112,7 +116,7 @@ class LimitBook:
             yield from self._of(self.limits.segments, names, f"limits.segments.{{}}.{measure}", measure, why)
         multiplier = self._complexity(book)
         if measure != "arr" and multiplier != 1:
-            general = self._global(measure)
+            general = self._global[measure]
             yield Limit(
                 Decimal(floor(Fraction(general.value) / multiplier)),
                 "limits.complexity",
@@ -123,7 +127,7 @@ class LimitBook:
             )
         if measure == "arr" and (staged := self._staged):
             yield staged
-        yield self._global(measure)
+        yield self._global[measure]
 
     def _of(
         self, sets: dict[str, LimitSet], keys: frozenset[str], setting: str, measure: Measure, why: str
@@ -137,6 +141,8 @@ class LimitBook:
     def _scaled(self, limit: Limit, measure: Measure, book_id: str | None) -> Limit:
         """*limit* for someone who has another share of their time for accounts than a full-time CSM."""
         parts = tuple(self._counting(self.capacity(book_id)))
+        if not parts:
+            return limit
         times = FULL
         for part in parts:
             times *= part.times
@@ -160,9 +166,9 @@ class LimitBook:
 
     def _complexity(self, book: Book) -> Fraction:
         """The mean multiplier of the book's customers by product; 1 for products without one (seed 5)."""
-        multipliers = {name.casefold(): value for name, value in self.limits.complexity.items()}
-        if not multipliers or not book.accounts:
+        if not self.limits.complexity or not book.accounts:
             return FULL
+        multipliers = {name.casefold(): value for name, value in self.limits.complexity.items()}
         shares = book.tally.by_product
         weighed = sum((s.accounts * multipliers.get(s.label.casefold(), Decimal(1)) for s in shares), Decimal(0))
         return Fraction(weighed) / book.accounts

@@ -6,7 +6,7 @@ first night, ``night`` does the rest, ``messages`` says who is told what, and ``
 """
 
 from cssync.run.line import Audience, Line, Outcome, accept, refuse
-from cssync.run.night import deliver_due, run_night
+from cssync.run.night import deliver_due, look, run_night
 from cssync.run.recalling import Backfilled, backfill
 from cssync.run.redriving import deliver_again, is_news
 from cssync.run.routing import Route, selected
@@ -22,6 +22,7 @@ __all__ = [
     "deliver_again",
     "deliver_due",
     "is_news",
+    "look",
     "refuse",
     "run_night",
     "selected",

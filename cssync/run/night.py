@@ -19,7 +19,7 @@ from cssync.alerts.tonight import Reconciled
 from cssync.books.history import REMEMBERED_DAYS
 from cssync.books.pipeline import with_pipeline
 from cssync.books.spells import advance
-from cssync.capacity.company import company_of
+from cssync.capacity.company import Company, company_of
 from cssync.errors import ConfigError, CssyncError, ImplausibleSnapshotError
 from cssync.model.decision import Decision
 from cssync.model.delivery import KEPT_TRUE, Delivery
@@ -51,21 +51,12 @@ def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
     delivered is in the outcome, for the night itself is good.
     """
     with line.store.lock(), _few_collections():
-        run = Run(
-            id=uuid.uuid4().hex,
-            as_of=as_of,
-            started_at=line.now(),
-            status=RunStatus.RUNNING,
-            source=line.connector.name,
-        )
+        run = _run(line, as_of)
         line.store.begin(run)
         line.audience.begun(run)
         try:
             _not_before(line.store, run)
-            seen = see(line, run, line.store.accepted(before=as_of), full=full)
-            # Only now, for a million accounts as they were fill the room that the pull has just left.
-            past = line.store.past(as_of, as_of - timedelta(days=REMEMBERED_DAYS))
-            outcome = _work(line, recall(line, past, seen))
+            outcome = _work(line, _recalled(line, run, full=full))
         except CssyncError as error:
             _give_up(line, run, error)
             raise
@@ -73,6 +64,35 @@ def run_night(line: Line, as_of: date, *, full: bool = False) -> Outcome:
         outcome = replace(outcome, delivered=_deliver(line))
         line.audience.ended(outcome)
         return outcome
+
+
+def look(line: Line, as_of: date) -> Company:
+    """The company as the night of *as_of* would see it, before any rule does. Nothing is kept, and nobody is told.
+
+    Raises as ``run_night`` does.
+    """
+    with line.store.lock(), _few_collections():
+        recalled = _recalled(line, _run(line, as_of), full=False)
+        context, *_ = _context(line, recalled, line.store.decisions())
+        return context.company
+
+
+def _run(line: Line, as_of: date) -> Run:
+    return Run(
+        id=uuid.uuid4().hex,
+        as_of=as_of,
+        started_at=line.now(),
+        status=RunStatus.RUNNING,
+        source=line.connector.name,
+    )
+
+
+def _recalled(line: Line, run: Run, *, full: bool) -> Recalled:
+    """What the CRM says now, beside what is remembered of it."""
+    seen = see(line, run, line.store.accepted(before=run.as_of), full=full)
+    # Only now, for a million accounts as they were fill the room that the pull has just left.
+    past = line.store.past(run.as_of, run.as_of - timedelta(days=REMEMBERED_DAYS))
+    return recall(line, past, seen)
 
 
 @contextmanager

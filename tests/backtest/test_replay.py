@@ -121,6 +121,12 @@ def test_books_worked_out_once_a_week_stand_until_the_next() -> None:
     assert any("every 7 days" in note for note in found.notes)
 
 
+def test_it_says_what_past_days_do_not_know_and_what_that_leaves_out() -> None:
+    told = " ".join(replayed(recorded(sizes_by_day([49, 50])), base=CALM).notes)
+    assert "unknown on past days: second owners, health, renewal dates, usage" in told
+    assert "the hours of past days are without what health and renewal dates add to them" in told
+
+
 def test_an_exception_silences_from_the_night_on_which_it_was_made() -> None:
     except_ = Decision(
         id="1", fingerprint=fingerprint("default", ACCOUNTS, "U1"), incident=1, kind=DecisionKind.EXCEPTED, by="Vera",
