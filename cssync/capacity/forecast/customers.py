@@ -17,8 +17,8 @@ from cssync.capacity.forecast.pipeline import Deals, Taken
 from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
 from cssync.capacity.forecast.unseen import Unseen
 
-# Day by day books are worked out a few hundred at a time, as they are asked for one after the other.
-_BLOCK = 500
+# Day by day books are worked out a hundred at a time, as they are asked for one after the other.
+_BLOCK = 100
 
 
 @dataclass(frozen=True, slots=True)
