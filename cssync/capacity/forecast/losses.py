@@ -5,7 +5,6 @@ Whose churn the CRM announces is lost on that day; all others may be at each of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +38,7 @@ class Losses:
     *a_day*: of any account, between renewals.
     """
 
-    account_ids: Sequence[str]
+    account_ids: pl.Series
     amounts: pl.Series
     book: Rows
     renews_in: Rows
@@ -130,7 +129,7 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
     # Of whom no date is known, nothing is said before any renewal was seen.
     undated = (rows["due"].to_numpy() == 0) & (churn.all_.renewals > 0)
     return Losses(
-        account_ids=rows["account_id"].to_list(),
+        account_ids=rows["account_id"],
         amounts=rows["arr"],
         book=rows["place"].to_numpy(),
         renews_in=rows["due"].to_numpy(),

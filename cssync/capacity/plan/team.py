@@ -148,7 +148,8 @@ class Teams:
         today, last = self.company.as_of, self.days - 1
         turns = sorted({0, *((turn - today).days for turn in _turns(person, self.lead))})
         if turns[-1] == 0:
-            return np.full(self.days, each_day(today))
+            # One value for all days, not a copy of it for each: most people of a large company have no turn ahead.
+            return np.broadcast_to(np.float64(each_day(today)), self.days)
         starts = [turn for turn in turns if 0 <= turn <= last]
         ends = [*(start - 1 for start in starts[1:]), last]
         knots = sorted({*starts, *ends})
