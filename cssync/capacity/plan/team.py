@@ -70,7 +70,8 @@ class Teams:
         """What customers with a CSM of their own add to the load beyond their size (seed 32); it may be less than 0."""
         held = [book.id for book in of_segment(self.company.books.books, segment)]
         over = self.company.settings.hiring.dedicated_from_arr
-        big = self.company.books.customers.filter(pl.col("book_id").is_in(held) & (pl.col("arr") > over))
+        # First who is large, which few are: whose they are is looked up for those alone.
+        big = self.company.books.customers.filter(pl.col("arr") > over).filter(pl.col("book_id").is_in(held))
         if big.is_empty():
             return {}
         hours = self.company.workload.hours.filter(pl.col("account_id").is_in(big["account_id"].implode()))
