@@ -20,7 +20,7 @@ from cssync.capacity.rebalance.search import QUICK
 from cssync.model.book import Book, Books
 from cssync.model.calendar import FiscalCalendar
 from cssync.model.finding import Finding, Limit, Subject
-from cssync.model.story import Named
+from cssync.model.story import Chapter, Named
 from cssync.settings.model import Settings
 from rules.relief import Relief, reliefs
 
@@ -90,6 +90,11 @@ class Context:
     def plan(self) -> Plan:
         """Whom to hire by when."""
         return plan(self.company)
+
+    @cached_property
+    def stories(self) -> dict[str, tuple[Chapter, ...]]:
+        """What was told of books already, by id: all findings about one book tell the same."""
+        return {}
 
     @cached_property
     def attention(self) -> Attention:

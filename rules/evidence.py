@@ -52,6 +52,20 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
     """All that is known of the book beside its limits; never a bare number (seed 11)."""
     if not context.tells:
         return ()
+    if book.id not in context.stories:
+        context.stories[book.id] = tuple(_chapters(context, book))
+    return context.stories[book.id]
+
+
+def last_night(book: Book, unit: Unit) -> Decimal | None:
+    """What the book held on the last accepted night; None where that is not known."""
+    change = next((change for change in book.tally.changes if change.days == SINCE_LAST_NIGHT), None)
+    if change is None or (unit is Unit.MONEY and not change.arr_known):
+        return None
+    return Decimal(change.before.accounts) if unit is Unit.ACCOUNTS else change.before.arr
+
+
+def _chapters(context: Context, book: Book) -> Iterator[Chapter]:
     parts = {
         "Who came, who went": (*_change(context, book), *movers(context, book)),
         "Forecast": tuple(heading(context, book)),
@@ -62,15 +76,7 @@ def about(context: Context, book: Book) -> tuple[Chapter, ...]:
         "Who works the open deals": tuple(deals(context, book)),
         "Whom to move" if book.kind.is_working else "Who should take over": tuple(proposal(context, book)),
     }
-    return tuple(Chapter(title, sentences) for title, sentences in parts.items() if sentences)
-
-
-def last_night(book: Book, unit: Unit) -> Decimal | None:
-    """What the book held on the last accepted night; None where that is not known."""
-    change = next((change for change in book.tally.changes if change.days == SINCE_LAST_NIGHT), None)
-    if change is None or (unit is Unit.MONEY and not change.arr_known):
-        return None
-    return Decimal(change.before.accounts) if unit is Unit.ACCOUNTS else change.before.arr
+    return (Chapter(title, sentences) for title, sentences in parts.items() if sentences)
 
 
 def _change(context: Context, book: Book) -> Iterator[Sentence]:
