@@ -80,7 +80,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--limited", type=int, default=30_500, help="companies that are read under HubSpot's limit")
     parser.add_argument("--records", type=int, default=10_000, help="accounts of the dry run and of the peers")
     parser.add_argument("--repeat", type=int, default=3, help="how often each reading is timed")
-    parser.add_argument("--companies", type=int, default=10, help="simulated companies a scenario of the forecast")
+    parser.add_argument("--companies", type=int, default=36, help="simulated companies a scenario of the forecast")
     parser.add_argument("--watched", type=int, default=364, help="nights that the forecast's trigger is watched for")
     parser.add_argument("--csms", type=int, default=5_000, help="of the company whose every book is forecast")
     parser.add_argument("--every", type=int, default=30, help="days from one forecast of RavenStack to the next")

@@ -85,10 +85,15 @@ def _unseen(ledger: Ledger, row: int, days: int) -> UnseenWins:
     hidden = ledger.unseen.hidden(row, days)
     words = (
         f"{int(rates.arrivals[row])} won in {count(int(rates.days[row]), 'day')}, "
-        f"{rates.a_day[row] * 365:.1f} a year once drawn towards its segment; "
+        f"{rates.a_day[row] * 365:.1f} a year once drawn towards its segment{_growth(ledger)}; "
         f"{hidden:.0%} of wins this far ahead have no deal yet"
     )
     return UnseenWins(ledger.unseen.mean(row, days), float(rates.a_day[row]), words)
+
+
+def _growth(ledger: Ledger) -> str:
+    share = ledger.growth.a_year
+    return f", {share:+.0%} a year by the growth of the last four quarters" if abs(share) >= _LEAST else ""
 
 
 def _losses(ledger: Ledger, row: int, days: int) -> tuple[LikelyLoss, ...]:

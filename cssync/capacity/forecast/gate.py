@@ -64,7 +64,7 @@ def gate(
         inside = (arrived > day) & (arrived <= day + _QUARTER) & (places >= 0)
         came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
         season = seasons.over(day_of(day + 1), _QUARTER)
-        seen_days = rates.shape * rates.level / np.maximum(rates.a_day, 1e-12)
+        seen_days = rates.shape / np.maximum(rates.a_day, 1e-12)
         a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
         counts, taken = past.prospects.without(number), Taken(1.0, roster, rates)
         announced, squares = _announced(past.stories, counts, taken, calendar, day)

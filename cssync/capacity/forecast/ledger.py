@@ -33,6 +33,8 @@ from cssync.capacity.forecast.distribution import (
 )
 from cssync.capacity.forecast.events import Events, day_numbers, events_of
 from cssync.capacity.forecast.gate import Gate, gate
+from cssync.capacity.forecast.growth import Growth
+from cssync.capacity.forecast.growth import learned as learned_growth
 from cssync.capacity.forecast.losses import Losses, losses_of
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.pipeline import Deals, Learned, Taken, deals_of, learned
@@ -184,6 +186,11 @@ class Ledger:
         return learned_seasons(self.calendar, day_numbers(self.events.arrivals).to_numpy(), self.events.since, days)
 
     @cached_property
+    def growth(self) -> Growth:
+        days = self.as_of - number_of(self.events.since)
+        return learned_growth(day_numbers(self.events.arrivals).to_numpy(), self.as_of, days)
+
+    @cached_property
     def lost_by_book(self) -> Floats:
         """Customers lost over the look-back."""
         places = self.roster.places(self.events.losses["book_id"])
@@ -221,7 +228,7 @@ class Ledger:
     def unseen(self) -> Unseen:
         hidden = unannounced(self.past.stories, self.events, self.roster, self.as_of, LATEST_DAYS)
         belief = self.gate.trust, self.gate.shape
-        return unseen_of(hidden, belief, self.seasons, (self.rates, self.roster), self.as_of)
+        return unseen_of(hidden, belief, (self.seasons, self.growth), (self.rates, self.roster), self.as_of)
 
     @cached_property
     def worth(self) -> Worth:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cssync.capacity.forecast.distribution import Floats
 from cssync.capacity.forecast.events import Events, day_numbers
+from cssync.capacity.forecast.growth import Growth
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
 from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
@@ -107,10 +108,12 @@ def _hidden(leads: Rows, wins: int, usual: Floats, weight: float) -> Floats:
 
 
 def unseen_of(
-    share: Floats, belief: tuple[float, float], seasons: Seasons, of: tuple[Rates, Roster], as_of: int
+    share: Floats, belief: tuple[float, float], through: tuple[Seasons, Growth], of: tuple[Rates, Roster], as_of: int
 ) -> Unseen:
     """*belief*: trust in the pipeline, what of it is not believed is unseen; and the shape."""
     trust, strays = belief
-    ahead = seasons.over(day_of(as_of + 1), share.shape[1] - 1)
+    seasons, growth = through
+    days = share.shape[1] - 1
+    ahead = seasons.over(day_of(as_of + 1), days) * growth.over(days)
     daily = ahead * (1 - trust * (1 - share[:, 1:]))
     return Unseen(share, np.pad(np.cumsum(daily, axis=1), ((0, 0), (1, 0))), *of, strays)

@@ -13,8 +13,7 @@ import polars as pl
 
 from cssync.books.history import History
 from cssync.capacity.forecast.distribution import Floats
-from cssync.capacity.forecast.events import Events, day_numbers
-from cssync.capacity.forecast.levels import levels
+from cssync.capacity.forecast.events import Events
 from cssync.capacity.forecast.roster import Roster, Rows, sums
 from cssync.capacity.forecast.seasons import number_of
 
@@ -29,8 +28,7 @@ _TOO_SHORT_DAYS = 14
 @dataclass(frozen=True, slots=True)
 class Rates:
     """One number a book: *arrivals* in *days*, *a_day*: arrivals to be expected on a plain day, *shape*: how sure that
-    is (of a Gamma), *share*: of all that comes to its group, *share_of_all*: of all that comes to CSMs. *level*: how
-    much more comes now than over the year.
+    is (of a Gamma), *share*: of all that comes to its group, *share_of_all*: of all that comes to CSMs.
     """
 
     arrivals: Floats
@@ -39,8 +37,6 @@ class Rates:
     shape: Floats
     share: Floats
     share_of_all: Floats
-    level: Floats
-    look_back_days: int
 
 
 def rates_of(events: Events, roster: Roster, history: History) -> Rates:
@@ -54,14 +50,7 @@ def rates_of(events: Events, roster: Roster, history: History) -> Rates:
     a_day = _of_groups(arrivals, groups) / np.maximum(_of_groups(days, groups), 1.0)
     prior_days = _prior_days(arrivals, days, a_day[groups], roster)
     shape = arrivals + a_day[groups] * prior_days
-    level, look_back = levels(
-        day_numbers(events.arrivals).to_numpy()[known],
-        groups[places[known]],
-        events,
-        roster,
-        number_of(history.timeline.as_of),
-    )
-    rate = shape / (days + prior_days) * level[groups]
+    rate = shape / (days + prior_days)
     # Where nobody has won anything yet, all are as likely to be given the first.
     parts = rate + 1e-9
     of_csms = np.where(roster.is_csm, parts, 0.0)
@@ -72,8 +61,6 @@ def rates_of(events: Events, roster: Roster, history: History) -> Rates:
         shape=shape,
         share=parts / _of_groups(parts, groups)[groups],
         share_of_all=of_csms / max(float(of_csms.sum()), 1e-9),
-        level=level[groups],
-        look_back_days=look_back,
     )
 
 
