@@ -35,11 +35,10 @@ def _pipeline(ledger: Ledger) -> str:
     deals = len(ledger.deals.ids)
     if not deals:
         return "no open deal is known"
-    prospects = ledger.past.prospects
     trust = f", believed to {ledger.gate.trust:.0%}" if ledger.gate.trust < 1 else ""
-    if prospects is None:
+    if ledger.deals_seen is None:
         return f"open deals at the CRM's own probability less a third{trust}"
-    return f"open deals by what became of {count(round(float(prospects.deals.sum())), 'deal')} like them{trust}"
+    return f"open deals by what became of {count(ledger.deals_seen, 'deal')} like them{trust}"
 
 
 def _churn(ledger: Ledger, book: Book) -> str:

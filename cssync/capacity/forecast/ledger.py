@@ -209,6 +209,11 @@ class Ledger:
         return learned(stories_of(self.history, self.roster), self.calendar, self.as_of)
 
     @cached_property
+    def deals_seen(self) -> int | None:
+        """With how many prospects deals were looked at; None where they tell nothing."""
+        return None if self.past.prospects is None else round(float(self.past.prospects.deals.sum()))
+
+    @cached_property
     def deals(self) -> Deals:
         return deals_of(self.history, self.roster, self.past, self.calendar, LATEST_DAYS)
 
