@@ -2,7 +2,8 @@
 
 A line through the arrivals of the last four quarters; of whole ones, so that their rhythm does not look like growth,
 and of all segments together, since one segment's quarter is mostly chance. Its slope is drawn towards none as far as
-chance, and the ups and downs that every market has, could have made it; what they can hardly have made is believed.
+chance, bunches of customers, and the ups and downs that every market has, could have made it; what they can hardly have
+made is believed.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ def learned(arrived: npt.NDArray[np.int64], as_of: int, days: int) -> Growth:
     years = (np.arange(_QUARTERS) - (_QUARTERS - 1) / 2) * _QUARTER / 365
     spread = float((years**2).sum())
     slope = float((years * quarters).sum()) / (mean * spread)
-    unsure = (1 / mean + _STRAYS**2) / spread
+    off = quarters - mean * (1 + slope * years)
+    # Customers that come in a bunch are further off a line than chance would have each of them.
+    bunched = max(1.0, float((off**2).sum()) / (_QUARTERS - 2) / mean)
+    unsure = (bunched / mean + _STRAYS**2) / spread
     beyond = 1 - _BEYOND * unsure / slope**2 if slope else 0.0
     return Growth(slope * max(_USUAL**2 / (_USUAL**2 + unsure), beyond))

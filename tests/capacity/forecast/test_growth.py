@@ -39,6 +39,13 @@ def test_a_small_slope_is_drawn_towards_none() -> None:
     assert grown(22, 23, 25, 26).a_year == pytest.approx(0.2340 * 0.04 / 0.2465, rel=1e-3)
 
 
+def test_a_bunch_of_customers_is_no_growth() -> None:
+    """All 24 of a year at once. They are off the line by 14.4 times what chance has, so that the slope of 4.81 a year
+    has a variance of (14.4/6 + 0.15²) / 0.3108 = 7.79, and 0.04 / (0.04 + 7.79) of it is left.
+    """
+    assert grown(0, 0, 0, 24).a_year == pytest.approx(4.813 * 0.04 / 7.83, rel=1e-2)
+
+
 @pytest.mark.parametrize("quarters", [(20, 20, 20, 20), (0, 0, 0, 0)])
 def test_what_does_not_grow_stays_as_it_is(quarters: tuple[int, ...]) -> None:
     assert grown(*quarters).over(100).tolist() == [1.0] * 100
