@@ -27,8 +27,10 @@ _QUARTER = 91
 # The belief before looking back, and what it weighs in squared customers (each divided by the plain rate).
 _BELIEF = 0.8
 _WEIGHT = 4.0
-# How many quarters of a book the usual shape weighs as much as, and the bounds of what they may make of it.
-_SHAPE_CASES = 16.0
+# Of the negative binomial: the usual shape of what comes beside deals that are believed, how many quarters of a book it
+# weighs as much as, and the bounds of what they may make of it.
+_USUAL_SHAPE = 2.5
+_SHAPE_CASES = 12.0
 _SHAPES = (1.5, 40.0)
 
 
@@ -69,7 +71,8 @@ def gate(
         counts, taken = past.prospects.without(number), Taken(1.0, roster, rates)
         announced, squares = _announced(past.stories, counts, taken, calendar, day)
         plain, unseen = a_day * season.sum(), a_day * (hidden @ season)
-        known = roster.is_csm & (plain > 0)
+        # Who was not there yet won nothing, and that tells nothing.
+        known = roster.is_csm & (plain > 0) & (rates.days >= as_of - day)
         quarters.append(_Quarter(*(of_books[known] for of_books in (came, plain, announced, squares, unseen))))
     trust = _trust(quarters)
     return Gate(trust, len(quarters), _shape(quarters, trust))
@@ -111,7 +114,7 @@ def _shape(quarters: Sequence[_Quarter], trust: float) -> float:
     if not cases or squares <= 0:
         return SHAPE
     prior = _SHAPE_CASES * squares / cases
-    spread = (max(strays, 0.0) + prior / SHAPE) / (squares + prior)
+    spread = (max(strays, 0.0) + prior / _USUAL_SHAPE) / (squares + prior)
     return float(np.clip(1 / spread, *_SHAPES))
 
 
