@@ -29,8 +29,8 @@ _BELIEF = 0.8
 _WEIGHT = 4.0
 # Of the negative binomial: the usual shape of what comes beside deals that are believed, how many quarters of a book it
 # weighs as much as, and the bounds of what they may make of it.
-_USUAL_SHAPE = 2.5
-_SHAPE_CASES = 12.0
+_USUAL_SHAPE = 4.0
+_SHAPE_CASES = 16.0
 _SHAPES = (1.5, 40.0)
 
 
