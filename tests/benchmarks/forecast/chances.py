@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -13,10 +12,10 @@ from cssync.capacity.forecast.distribution import Floats, at_least
 from tests.benchmarks.forecast import oracle
 from tests.benchmarks.forecast.at_once import Each
 from tests.benchmarks.forecast.course import Course
-from tests.benchmarks.forecast.said import ORACLE, horizon, said
+from tests.benchmarks.forecast.said import ORACLE, draws_of, horizon, said
 from tests.benchmarks.forecast.sales import Ints
 from tests.benchmarks.forecast.scenarios import Scenario
-from tests.benchmarks.forecast.world import SEATS, simulated
+from tests.benchmarks.forecast.world import SEATS, remembered
 
 _BLOCK_NIGHTS = 7
 _TOLD_EVERY = 4  # blocks
@@ -57,15 +56,11 @@ def of_block(block: Block) -> Floats:
         day = block.first + night
         truth = _truth(block.scenario, day, truths) if ORACLE in block.methods else None
         for company, seed in enumerate(block.seeds):
-            world, limits, draws = _world(block.scenario, seed), block.limits[company, night], None
-            if truth is not None:
-                draws = oracle.draws(world, truth, day, horizon(day), np.random.default_rng([seed, day]))
+            world, limits = remembered(block.scenario, seed), block.limits[company, night]
+            draws = None if truth is None else draws_of(world, seed, day, truth)
             for method, seat, told in said(world, day, block.methods, draws):
                 found[company, night, block.methods.index(method), seat] = at_least(told, int(limits[seat]))
     return found
-
-
-_world = cache(simulated)
 
 
 def _truth(scenario: Scenario, day: int, truths: dict[int, tuple[int, oracle.Truth]]) -> oracle.Truth:

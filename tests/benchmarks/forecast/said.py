@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from cssync.capacity.forecast import Ledger
 from cssync.capacity.forecast.distribution import Distribution
 from cssync.capacity.forecast.seasons import day_of, number_of
-from tests.benchmarks.forecast import peers
+from tests.benchmarks.forecast import oracle, peers
 from tests.benchmarks.forecast.cut import HISTORY_DAYS, cut
 from tests.benchmarks.forecast.sales import CALENDAR, Ints
 from tests.benchmarks.forecast.scores import of_draws
@@ -19,6 +21,11 @@ ORACLE, LEDGER = "oracle", "ledger"
 def horizon(day: int) -> int:
     """How many days ahead the end of next quarter is."""
     return number_of(CALENDAR.next_quarter_end(day_of(day))) - day
+
+
+def draws_of(world: World, seed: int, day: int, truth: oracle.Truth) -> Ints:
+    """The oracle's, of the company of *seed*: the same ones whenever they are asked for."""
+    return oracle.draws(world, truth, day, horizon(day), np.random.default_rng([seed, day]))
 
 
 def said(

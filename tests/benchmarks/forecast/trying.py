@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-
-import numpy as np
 
 from tests.benchmarks.forecast import oracle
 from tests.benchmarks.forecast.at_once import Each
 from tests.benchmarks.forecast.course import customers, limit_of
 from tests.benchmarks.forecast.cut import HISTORY_DAYS
-from tests.benchmarks.forecast.said import ORACLE, horizon, said
+from tests.benchmarks.forecast.said import ORACLE, draws_of, horizon, said
 from tests.benchmarks.forecast.scenarios import Scenario
 from tests.benchmarks.forecast.scores import Case, Scores, scored
-from tests.benchmarks.forecast.world import FIRST_DAY, World, simulated
+from tests.benchmarks.forecast.world import FIRST_DAY, remembered
 
 # Days since the first on which forecasts are made: at every phase of a quarter, over a year and a half.
 DAYS = (770, 852, 949, 1030, 1116, 1203, 1290)
@@ -68,19 +65,12 @@ def answered(asked: Asked) -> list[tuple[str, Case]]:
     """A method and its case for every book of every company."""
     day = FIRST_DAY + asked.day
     truth = oracle.truth(asked.scenario, day, horizon(day)) if ORACLE in asked.methods else None
-    return [case for seed in asked.seeds for case in _of_company(_world(asked.scenario, seed), seed, day, asked, truth)]
+    return [case for seed in asked.seeds for case in _of_company(asked, seed, day, truth)]
 
 
-_world = cache(simulated)
-
-
-def _of_company(
-    world: World, seed: int, day: int, asked: Asked, truth: oracle.Truth | None
-) -> Iterator[tuple[str, Case]]:
-    ahead = horizon(day)
-    came, held = world.truth(day, ahead).tolist(), customers(world, day).tolist()
-    draws = None
-    if truth is not None:
-        draws = oracle.draws(world, truth, day, ahead, np.random.default_rng([seed, day]))
+def _of_company(asked: Asked, seed: int, day: int, truth: oracle.Truth | None) -> Iterator[tuple[str, Case]]:
+    world = remembered(asked.scenario, seed)
+    came, held = world.truth(day, horizon(day)).tolist(), customers(world, day).tolist()
+    draws = None if truth is None else draws_of(world, seed, day, truth)
     for method, seat, chances in said(world, day, asked.methods, draws, asked.history):
         yield method, Case(chances, came[seat], limit_of(held[seat]))

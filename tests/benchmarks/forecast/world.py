@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -116,6 +116,10 @@ def simulated(scenario: Scenario, seed: int) -> World:
     )  # fmt: skip
 
 
+# What is asked for one forecast after the other.
+remembered = cache(simulated)
+
+
 def _level(rng: np.random.Generator, scenario: Scenario, yearly: float) -> Floats:
     """By day: growth through the years, with 1 in their middle, times a weekly AR(1)."""
     growth = np.log1p(yearly) * (np.arange(DAYS) - DAYS / 2) / YEAR
@@ -200,7 +204,3 @@ def _holdings(
         np.sort(FIRST_DAY + rng.integers(1, DAYS, rng.poisson(scenario.turnover * DAYS / YEAR))) for _ in range(SEATS)
     ]
     return np.concatenate(rows, axis=1), tuple(leavings)
-
-
-def seeds(first: int, number: int) -> Iterator[int]:
-    yield from range(first, first + number)
