@@ -53,7 +53,7 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 
 def excepted(alerts: Iterable[Alert], decisions: Iterable[Decision], on: date) -> frozenset[tuple[str, str]]:
     """(rule, subject id) of those of *alerts* for which an exception holds on the day *on*, open or not."""
-    holding = {one.fingerprint for one in in_force(decisions) if one.until is None or on < one.until}
+    holding = {one.fingerprint for one in in_force(decisions) if _holds(one, DecisionKind.EXCEPTED, on)}
     return frozenset((alert.rule, alert.subject_id) for alert in alerts if alert.fingerprint in holding)
 
 

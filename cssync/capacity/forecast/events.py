@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cssync.books.history import LOOK_BACK_DAYS, History
@@ -30,6 +32,11 @@ class Events:
     since: date
     observed: bool
     real_since: date
+
+    @property
+    def arrived(self) -> npt.NDArray[np.int64]:
+        """The day of every arrival, as a number."""
+        return self.arrivals["day"].to_physical().cast(pl.Int64).to_numpy()
 
 
 def events_of(history: History) -> Events:
@@ -113,8 +120,3 @@ def _dated(history: History, since: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     arrivals = first_of_units.unique(["unit_id", "book_id"], keep="first", maintain_order=True).filter(came)
     losses = table.filter(churned).with_columns(day="churned_on")
     return arrivals.select(_COLUMNS), losses.select(_COLUMNS)
-
-
-def day_numbers(rows: pl.DataFrame) -> pl.Series:
-    """The column ``day`` as numbers."""
-    return rows["day"].to_physical().cast(pl.Int64)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cssync.books.history import QUARTER_DAYS
 from cssync.capacity.forecast.conversions import Counts, curves, same_phases
 from cssync.capacity.forecast.distribution import Floats
-from cssync.capacity.forecast.events import Events, day_numbers
+from cssync.capacity.forecast.events import Events
 from cssync.capacity.forecast.pipeline import Learned, Taken
 from cssync.capacity.forecast.roster import Roster, sums
 from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
@@ -23,7 +24,6 @@ from cssync.capacity.forecast.unseen import SHAPE, unannounced
 from cssync.capacity.forecast.wins import Rates
 from cssync.model.calendar import FiscalCalendar
 
-_QUARTER = 91
 # The belief before looking back, and what it weighs in squared customers (each divided by the plain rate).
 _BELIEF = 0.8
 _WEIGHT = 4.0
@@ -57,17 +57,17 @@ def gate(
         return Gate(_BELIEF, 0)
     since = max(past.stories.since, number_of(events.since))
     places = roster.places(events.arrivals["book_id"])
-    arrived = day_numbers(events.arrivals).to_numpy()
-    hidden = unannounced(past.stories, events, roster, as_of, _QUARTER)[roster.segment_of, 1:]
+    arrived = events.arrived
+    hidden = unannounced(past.stories, events, roster, as_of, QUARTER_DAYS)[roster.segment_of, 1:]
     quarters: list[_Quarter] = []
     for number, day in same_phases(calendar, as_of, since):
-        if day + _QUARTER > as_of:
+        if day + QUARTER_DAYS > as_of:
             continue
-        inside = (arrived > day) & (arrived <= day + _QUARTER) & (places >= 0)
+        inside = (arrived > day) & (arrived <= day + QUARTER_DAYS) & (places >= 0)
         came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
-        season = seasons.over(day_of(day + 1), _QUARTER)
+        season = seasons.over(day_of(day + 1), QUARTER_DAYS)
         seen_days = rates.shape / np.maximum(rates.a_day, 1e-12)
-        a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - _QUARTER, 1.0)
+        a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - QUARTER_DAYS, 1.0)
         counts, taken = past.prospects.without(number), Taken(1.0, roster, rates)
         announced, squares = _announced(past.stories, counts, taken, calendar, day)
         plain, unseen = a_day * season.sum(), a_day * (hidden @ season)
@@ -126,7 +126,7 @@ def _announced(
     """
     entries = stories.open_on(day)
     entries = entries[~stories.of_customers(entries, day)]
-    chance = curves(counts, _QUARTER)[stories.cell_of(entries, day_of(day), calendar), _QUARTER]
+    chance = curves(counts, QUARTER_DAYS)[stories.cell_of(entries, day_of(day), calendar), QUARTER_DAYS]
     book, group = stories.book[entries], stories.group[stories.deal[entries]]
     named, squares = (sums(book[book >= 0], chance[book >= 0] ** n, len(taken.roster)) for n in (1, 2))
     place = np.where(group < 0, taken.size - 1, group)

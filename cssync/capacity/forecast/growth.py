@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cssync.books.history import QUARTER_DAYS
 from cssync.capacity.forecast.distribution import Floats
 
-_QUARTER = 91
 _QUARTERS = 4
 # All as shares: by how much companies usually grow or shrink in a year, how far a quarter strays from its trend beyond
 # chance, and how many times the variance of a slope its square must be to be believed at all beyond what is usual.
@@ -35,7 +35,7 @@ class Growth:
 
     def over(self, days: int) -> Floats:
         """What the mean rate of the last year is to be multiplied by on each of *days* from tomorrow on."""
-        since_middle = _QUARTER * _QUARTERS / 2 + np.minimum(np.arange(1, days + 1), _GOES_ON_DAYS)
+        since_middle = QUARTER_DAYS * _QUARTERS / 2 + np.minimum(np.arange(1, days + 1), _GOES_ON_DAYS)
         found: Floats = np.clip(1 + self.a_year * since_middle / 365, _LEAST, _MOST)
         return found
 
@@ -43,11 +43,11 @@ class Growth:
 def learned(arrived: npt.NDArray[np.int64], as_of: int, days: int) -> Growth:
     """*arrived*: the days on which customers came in the *days* up to *as_of*; less than a year tells nothing."""
     ages = as_of - arrived
-    quarters = np.bincount(ages[ages < _QUARTER * _QUARTERS] // _QUARTER, minlength=_QUARTERS)[::-1]
+    quarters = np.bincount(ages[ages < QUARTER_DAYS * _QUARTERS] // QUARTER_DAYS, minlength=_QUARTERS)[::-1]
     mean = float(quarters.mean())
-    if days < _QUARTER * _QUARTERS or not mean:
+    if days < QUARTER_DAYS * _QUARTERS or not mean:
         return Growth()
-    years = (np.arange(_QUARTERS) - (_QUARTERS - 1) / 2) * _QUARTER / 365
+    years = (np.arange(_QUARTERS) - (_QUARTERS - 1) / 2) * QUARTER_DAYS / 365
     spread = float((years**2).sum())
     slope = float((years * quarters).sum()) / (mean * spread)
     off = quarters - mean * (1 + slope * years)

@@ -31,7 +31,7 @@ from cssync.capacity.forecast.distribution import (
     quantile,
     sum_of_bernoullis,
 )
-from cssync.capacity.forecast.events import Events, day_numbers, events_of
+from cssync.capacity.forecast.events import Events, events_of
 from cssync.capacity.forecast.gate import Gate, gate
 from cssync.capacity.forecast.growth import Growth
 from cssync.capacity.forecast.growth import learned as learned_growth
@@ -164,6 +164,10 @@ class Ledger:
     def _today(self) -> date:
         return self.history.timeline.as_of
 
+    @property
+    def _looked_back_days(self) -> int:
+        return self.as_of - number_of(self.events.since)
+
     @cached_property
     def as_of(self) -> int:
         return number_of(self._today)
@@ -182,13 +186,11 @@ class Ledger:
 
     @cached_property
     def seasons(self) -> Seasons:
-        days = self.as_of - number_of(self.events.since)
-        return learned_seasons(self.calendar, day_numbers(self.events.arrivals).to_numpy(), self.events.since, days)
+        return learned_seasons(self.calendar, self.events.arrived, self.events.since, self._looked_back_days)
 
     @cached_property
     def growth(self) -> Growth:
-        days = self.as_of - number_of(self.events.since)
-        return learned_growth(day_numbers(self.events.arrivals).to_numpy(), self.as_of, days)
+        return learned_growth(self.events.arrived, self.as_of, self._looked_back_days)
 
     @cached_property
     def lost_by_book(self) -> Floats:

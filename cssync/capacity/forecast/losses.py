@@ -135,7 +135,7 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
         renews_in=rows["due"].to_numpy(),
         chance=chance,
         announced=rows["announced"].to_numpy(),
-        hazard=np.where(undated, -np.log1p(-np.where(undated, chance, 0.0)) / TERM_DAYS, 0.0),
+        hazard=-np.log1p(-np.where(undated, chance, 0.0)) / TERM_DAYS,
         counts=rows["last"].cast(pl.Float64).to_numpy(),
         unit_chance=rows["together"].to_numpy(),
         arr=rows["arr"].cast(pl.Float64).fill_null(0.0).to_numpy(),

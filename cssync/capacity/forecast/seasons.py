@@ -13,12 +13,12 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from cssync.books.history import QUARTER_DAYS
 from cssync.capacity.forecast.distribution import Floats
 from cssync.model.calendar import FiscalCalendar
 
 EPOCH = date(1970, 1, 1)
 _EDGE_DAYS = 14
-_DAYS_A_QUARTER = 91
 # How many expected arrivals in a phase of the quarter weigh as much as those seen.
 _PRIOR_ARRIVALS = 12.0
 
@@ -62,13 +62,13 @@ def learned(calendar: FiscalCalendar, arrivals: Days, first: date, days: int) ->
     """*arrivals*: the day numbers of all customers that came in the *days* from *first* on."""
     places = arrivals - number_of(first)
     places = places[(places >= 0) & (places < days)]
-    if days < _DAYS_A_QUARTER or not len(places):
+    if days < QUARTER_DAYS or not len(places):
         return Seasons(calendar)
     phase = phases(calendar, first, days)
     lengths = np.bincount(phase, minlength=3)
     seen = np.bincount(phase[places], minlength=3)
     expected = len(places) * lengths / days
     factors = (seen + _PRIOR_ARRIVALS) / (expected + _PRIOR_ARRIVALS)
-    usual = np.array([_EDGE_DAYS, _DAYS_A_QUARTER - 2 * _EDGE_DAYS, _EDGE_DAYS]) / _DAYS_A_QUARTER
+    usual = np.array([_EDGE_DAYS, QUARTER_DAYS - 2 * _EDGE_DAYS, _EDGE_DAYS]) / QUARTER_DAYS
     factors /= float((factors * usual).sum())
     return Seasons(calendar, tuple(float(factor) for factor in factors))

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from cssync.capacity.forecast.distribution import Floats
-from cssync.capacity.forecast.events import Events, day_numbers
+from cssync.capacity.forecast.events import Events
 from cssync.capacity.forecast.growth import Growth
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
@@ -82,8 +82,7 @@ def unannounced(stories: Stories, events: Events, roster: Roster, as_of: int, da
     if not len(stories.created):
         return np.ones((segments + 1, days + 1))
     since = max(number_of(events.since), stories.since)
-    arrived = day_numbers(events.arrivals).to_numpy()
-    groups = roster.groups(events.arrivals["segment"])[arrived > since]
+    groups = roster.groups(events.arrivals["segment"])[events.arrived > since]
     brought = stories.won & (stories.starts > since) & (stories.starts <= as_of)
     brought &= stories.customer_from == stories.starts
     leads, of_deals = np.maximum(stories.starts - stories.created, 0)[brought], stories.group[brought]
