@@ -52,11 +52,14 @@ def directions(timeline: Timeline) -> dict[str | None, Direction] | None:
 
 def _lost(timeline: Timeline, after: date, until: date) -> dict[str | None, Lost]:
     columns = ("account_id", "segment", "arr", "is_customer", "valid_from", "valid_to")
-    spells = timeline.spells.lazy().select(columns).sort("account_id", "valid_from")
+    in_time = (pl.col("valid_to") > after) & (pl.col("valid_to") <= until)
+    every = timeline.spells.lazy().select(columns)
+    touched = every.filter(in_time).select("account_id")
+    spells = every.join(touched, on="account_id", how="semi").sort("account_id", "valid_from")
     follows = (pl.col("account_id") == pl.col("account_id").shift(-1)) & (
         pl.col("valid_to") == pl.col("valid_from").shift(-1)
     )
     stays = (follows & pl.col("is_customer").shift(-1)).fill_null(value=False)
-    ended = pl.col("is_customer") & ~stays & (pl.col("valid_to") > after) & (pl.col("valid_to") <= until)
-    sums = spells.filter(ended).group_by("segment").agg(pl.len(), pl.col("arr").sum()).collect()
+    left = spells.filter(pl.col("is_customer") & ~stays & in_time)
+    sums = left.group_by("segment").agg(pl.len(), pl.col("arr").sum()).collect()
     return {segment: Lost(number, arr or Decimal(0)) for segment, number, arr in sums.iter_rows()}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import polars as pl
 
@@ -104,7 +105,7 @@ def book_kind(owner: Owner) -> BookKind:
 def with_book(rows: pl.DataFrame, owners: Iterable[Owner]) -> pl.DataFrame:
     """*rows* with ``book_id``: the owner that ``csm_ref`` names, or a book of its own kind. Order is kept."""
     keyed = rows.with_columns(ref=pl.col("csm_ref").str.to_lowercase())
-    joined = keyed.join(_reference_table(owners), on="ref", how="left", maintain_order="left")
+    joined = keyed.join(_reference_table(tuple(owners)), on="ref", how="left", maintain_order="left")
     book = (
         pl.when(pl.col("csm_ref").is_null())
         .then(pl.lit(UNASSIGNED_BOOK_ID))
@@ -147,8 +148,9 @@ def _told(owner: Owner) -> str:
     return f"{owner.name} ({owner.id})"
 
 
-def _reference_table(owners: Iterable[Owner]) -> pl.DataFrame:
-    """``ref, owner_id``: see ``references``."""
+@lru_cache(maxsize=1)
+def _reference_table(owners: tuple[Owner, ...]) -> pl.DataFrame:
+    """``ref, owner_id``: see ``references``. Kept for the next to ask: a night asks for the same owners each time."""
     found = references(owners)
     return pl.DataFrame(
         {"ref": list(found), "owner_id": [reference.owner for reference in found.values()]},

@@ -19,6 +19,7 @@ from cssync.model.owner import OwnerKind
 
 _CENTS = 100
 _NEVER = date.max
+_HELD = ("account_id", "unit_id", "book_id", "arr", "valid_from", "valid_to")
 _BEGIN, _END = pl.col("valid_from").alias("begin"), pl.col("valid_to").fill_null(_NEVER).alias("end")
 
 
@@ -59,13 +60,14 @@ def churn_within_limits(company: Company) -> tuple[Churn, Churn]:
     timeline = company.history.timeline
     turn = timeline.as_of - timedelta(days=QUARTER_DAYS)
     first = max(turn - timedelta(days=LOOK_BACK_DAYS), timeline.customers_since)
-    healthy = _Healthy(timeline.spells.filter("is_customer"), _bounds(company))
+    held = timeline.spells.lazy().filter("is_customer").select(_HELD).collect()
+    healthy = _Healthy(held, _bounds(company))
     return healthy.churn(max(turn, first), timeline.as_of), healthy.churn(min(first, turn), turn)
 
 
 @dataclass(frozen=True)
 class _Healthy:
-    """*held*: ``SPELLS`` of customers. *bounds*: ``book_id, most_accounts, most_cents``."""
+    """*held*: of the spells of customers what is asked for here. *bounds*: ``book_id, most_accounts, most_cents``."""
 
     held: pl.DataFrame
     bounds: pl.DataFrame
@@ -86,7 +88,7 @@ class _Healthy:
     def _parts(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The spells of customers that are one account, which never overlap, and of those that are several."""
         shared = self.held.filter(pl.col("unit_id") != pl.col("account_id")).select("unit_id").unique()
-        alone = self.held.join(shared, on="unit_id", how="anti")
+        alone = self.held if shared.is_empty() else self.held.join(shared, on="unit_id", how="anti")
         return alone.with_columns(_BEGIN, _END), self.held.join(shared, on="unit_id", how="semi")
 
     @cached_property
@@ -100,7 +102,8 @@ class _Healthy:
     def _ends(self) -> pl.DataFrame:
         """``unit_id, end``: the days from which a customer was none any more."""
         alone, shared = self._parts
-        goes_on = alone.select("unit_id", end="begin")
+        # Whoever has been there from the first day on goes on from nothing.
+        goes_on = alone.filter(pl.col("begin") > pl.col("begin").min()).select("unit_id", end="begin")
         over = alone.filter(pl.col("end") < _NEVER).join(goes_on, on=["unit_id", "end"], how="anti")
         merged = _merged(shared, "unit_id").filter(pl.col("end") < _NEVER)
         return pl.concat([over.select("unit_id", "end"), merged.select("unit_id", "end")])
@@ -108,14 +111,16 @@ class _Healthy:
     @cached_property
     def _states(self) -> pl.DataFrame:
         """``book_id, day, until, accounts, cents, healthy``: every state of every book, half open."""
-        stays, held = self._stays, self.held.with_columns(cents=_cents(), end=pl.col("valid_to").fill_null(_NEVER))
+        stays, held, none = self._stays.lazy(), self.held.lazy(), pl.lit(0, pl.Int64)
         changes = (
-            stays.select("book_id", day="begin", accounts=1, cents=pl.lit(0, pl.Int64)),
-            stays.select("book_id", day="end", accounts=-1, cents=pl.lit(0, pl.Int64)),
-            held.select("book_id", day="valid_from", accounts=0, cents="cents"),
-            held.select("book_id", day="end", accounts=0, cents=-pl.col("cents")),
+            stays.select("book_id", day="begin", accounts=1, cents=none),
+            stays.select("book_id", day="end", accounts=-1, cents=none),
+            held.select("book_id", day="valid_from", accounts=0, cents=_cents()),
+            held.select("book_id", day=pl.col("valid_to").fill_null(_NEVER), accounts=0, cents=-_cents()),
         )
-        by_day = pl.concat(changes).group_by("book_id", "day").agg(pl.col("accounts", "cents").sum())
+        # Each by itself first: nearly all begin on the first day, or have no end.
+        sums = pl.collect_all(_by_day(change) for change in changes)
+        by_day = _by_day(pl.concat(sums).lazy()).collect()
         states = by_day.sort("book_id", "day").with_columns(
             pl.col("accounts", "cents").cum_sum().over("book_id"),
             until=pl.col("day").shift(-1).over("book_id").fill_null(_NEVER),
@@ -126,8 +131,10 @@ class _Healthy:
     @cached_property
     def _lost(self) -> pl.DataFrame:
         """Every customer who left, with the day and the ARR of the last one, in a book that was healthy then."""
-        left = self._ends.join(self._stays, on=["unit_id", "end"], how="inner")
-        last = self.held.select("account_id", "unit_id", "book_id", "arr", end="valid_to")
+        over = self._stays.filter(pl.col("end") < _NEVER)
+        left = self._ends.join(over, on=["unit_id", "end"], how="inner")
+        closed = self.held.filter(pl.col("valid_to").is_not_null())
+        last = closed.select("account_id", "unit_id", "book_id", "arr", end="valid_to")
         named = left.join(last, on=["unit_id", "book_id", "end"], how="inner").sort(
             ["arr", "account_id"], descending=[True, False], nulls_last=True
         )
@@ -154,6 +161,10 @@ def _merged(held: pl.DataFrame, *by: str) -> pl.DataFrame:
         .agg(pl.col("begin").min(), pl.col("end").max())
         .drop("stretch")
     )
+
+
+def _by_day(changes: pl.LazyFrame) -> pl.LazyFrame:
+    return changes.group_by("book_id", "day").agg(pl.col("accounts", "cents").sum())
 
 
 def _cents() -> pl.Expr:

@@ -8,12 +8,13 @@ from fractions import Fraction
 import polars as pl
 
 HOURS = pl.Decimal(38, 4)
+_PLACES = 4
 _SMALLEST = Decimal("0.0001")
 
 
 def exact(value: Fraction) -> Decimal:
     """*value* to the ten-thousandth, half to even."""
-    return Decimal(round(value / Fraction(_SMALLEST))) * _SMALLEST
+    return Decimal(round(value * 10**_PLACES)).scaleb(-_PLACES)
 
 
 def rounded(hours: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from operator import mul
 from typing import Literal
 
@@ -17,6 +17,8 @@ from cssync.settings.team import Leave, Member, Role
 
 FULL = Fraction(1)
 NONE = Fraction(0)
+# Of whom the settings say nothing.
+UNNAMED = Member()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Part:
         return self.passes is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CsmCapacity:
     """*hours*: for customers, a month, to the ten-thousandth; None for a pool of unknown size.
 
@@ -50,17 +52,17 @@ class CsmCapacity:
     full: Decimal
     parts: tuple[Part, ...] = ()
 
-    @property
+    @cached_property
     def factor(self) -> Fraction:
         """Of a full-time CSM's hours: 0 on leave, 3 for a pool of three."""
         return _product(part.times for part in self.parts)
 
-    @property
+    @cached_property
     def lasting(self) -> Fraction:
         """The same without what passes by itself."""
         return _product(part.times for part in self.parts if part.lasts)
 
-    @property
+    @cached_property
     def lasting_hours(self) -> Decimal | None:
         """What the hours will be when ramp and leave are over."""
         return None if self.hours is None else exact(Fraction(self.full) * self.lasting)
@@ -128,6 +130,11 @@ class Person:
             and not (member.starts_on and on < member.starts_on)
             and not (member.leaves_on and on >= member.leaves_on)
         )
+
+    def is_ordinary(self, on: date, terms: Terms) -> bool:
+        """Whether nothing tells it, on that day and later, from any other full-time CSM."""
+        settled = self.starts_on is None or (on - self.starts_on).days >= terms.ramp_days
+        return settled and self.active and not self.is_pool and self.member is UNNAMED
 
     def capacity(self, on: date, terms: Terms) -> CsmCapacity:
         parts = tuple(self._parts(on, terms))

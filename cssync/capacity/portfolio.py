@@ -167,13 +167,9 @@ def place(history: History, costs: pl.DataFrame | None, cuts: Cuts, deals: Deals
 
 
 def _before(history: History, since: date) -> pl.LazyFrame:
-    """What each paid on *since*, or first after it."""
+    """What each paid on *since*, or first after it, of those who have changed since: all others pay as much today."""
     spells = history.timeline.spells.lazy()
-    held = spells.filter(
-        pl.col("is_customer")
-        & pl.col("arr").is_not_null()
-        & (pl.col("valid_to").is_null() | (pl.col("valid_to") > since))
-    )
+    held = spells.filter(pl.col("is_customer") & pl.col("arr").is_not_null() & (pl.col("valid_to") > since))
     return held.group_by("account_id").agg(before=pl.col("arr").sort_by("valid_from").first())
 
 

@@ -10,13 +10,11 @@ from functools import cached_property
 
 from cssync.books.history import History
 from cssync.books.owners import keys_of
-from cssync.capacity.person import NONE, CsmCapacity, Part, Person, Terms
+from cssync.capacity.person import NONE, UNNAMED, CsmCapacity, Part, Person, Terms
 from cssync.model.book import Book, BookKind
 from cssync.model.owner import Owner, OwnerKind
 from cssync.settings.model import Settings
 from cssync.settings.team import Member, Pool, Team
-
-_NOBODY = Member()
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,10 @@ class Staff:
 
     def typical(self, on: date) -> CsmCapacity:
         """A full-time CSM of whom nothing particular is known, past the ramp."""
-        return _TYPICAL.capacity(on, self.terms)
+        found = self._typical.get(on)
+        if found is None:
+            found = self._typical[on] = _TYPICAL.capacity(on, self.terms)
+        return found
 
     def carries_book(self, book_id: str) -> bool:
         """Whether limits apply to the owner of a book: not to leaders and others (seed 33)."""
@@ -51,14 +52,19 @@ class Staff:
         """Those that were asked for: limits, load and rooms of one night ask for the same ones again and again."""
         return {}
 
+    @cached_property
+    def _typical(self) -> dict[date, CsmCapacity]:
+        """As most of a large team are, so that all of those have it from here."""
+        return {}
+
     def _capacity(self, book_id: str, on: date) -> CsmCapacity:
         person = self.people.get(book_id)
         if person is None:
             return CsmCapacity(Decimal(0), self.terms.productive_hours, (Part("nobody works it", NONE, "source"),))
-        return person.capacity(on, self.terms)
+        return self.typical(on) if person.is_ordinary(on, self.terms) else person.capacity(on, self.terms)
 
 
-_TYPICAL = Person("", "a full-time CSM", None, None, _NOBODY, "")
+_TYPICAL = Person("", "a full-time CSM", None, None, UNNAMED, "")
 
 
 def staff_of(settings: Settings, history: History) -> Staff:
@@ -111,7 +117,7 @@ class _Roll:
                 yield Person(name, name, member.segment, member.team, member, name, listed=False)
 
     def _of(self, owner: Owner, book: Book | None, named: str | None, pooled: str | None) -> Person:
-        known_as, member = self._members[named] if named else (owner.email or owner.id, _NOBODY)
+        known_as, member = self._members[named] if named else (owner.email or owner.id, UNNAMED)
         is_pool = owner.kind is OwnerKind.POOL
         people: Decimal | None = Decimal(1)
         if is_pool:

@@ -42,7 +42,7 @@ class Extra:
     hours: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BookLoad:
     """*hours* a month == the sum over *segments* and *extras*, always. *known*: those of them that are not guessed."""
 
@@ -57,7 +57,7 @@ class BookLoad:
         """Accounts of segments that are in no setting."""
         return sum(part.accounts for part in self.segments if part.guessed)
 
-    @property
+    @cached_property
     def utilisation(self) -> Decimal | None:
         """Load by capacity, to the ten-thousandth: 1.25 is 125%. None where there is no capacity, or none known."""
         has = self.capacity.hours
@@ -95,11 +95,10 @@ class Workload:
 
     def of(self, book: Book) -> BookLoad:
         """Of today's customers, against today's capacity."""
-        capacity = self.staff.capacity(book.id, self.as_of)
-        sums = self._sums.get(book.id)
-        if sums is None:
-            return BookLoad(NOTHING, NOTHING, capacity)
-        return BookLoad(sums["hours"], sums[_KNOWN], capacity, self._segments.get(book.id, ()), self._extras(sums))
+        found = self._loads.get(book.id)
+        if found is None:
+            found = self._loads[book.id] = self._load(book.id)
+        return found
 
     def of_book(self, book_id: str) -> pl.DataFrame:
         """The rows of ``hours`` of the customers in one book."""
@@ -119,6 +118,18 @@ class Workload:
             return mean
         known = self.effort.segment_hours(segment)
         return self.effort.capacity.hours_per_account.of_others if known is None else known
+
+    @cached_property
+    def _loads(self) -> dict[str, BookLoad]:
+        """Those that were asked for: rules, plan and proposal ask for the same ones."""
+        return {}
+
+    def _load(self, book_id: str) -> BookLoad:
+        capacity = self.staff.capacity(book_id, self.as_of)
+        sums = self._sums.get(book_id)
+        if sums is None:
+            return BookLoad(NOTHING, NOTHING, capacity)
+        return BookLoad(sums["hours"], sums[_KNOWN], capacity, self._segments.get(book_id, ()), self._extras(sums))
 
     @cached_property
     def _extents(self) -> Mapping[str, tuple[int, int]]:

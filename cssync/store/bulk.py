@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import polars as pl
 from sqlalchemy import Connection, Dialect, Select, Table
+from sqlalchemy.sql.elements import ClauseElement
 
 from cssync.errors import StoreError
 from cssync.model.tables import MONEY
@@ -45,7 +46,7 @@ def key_of(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key if column.name != "tenant_id")
 
 
-def written_out(query: Select[Any], dialect: Dialect) -> str:
+def written_out(query: ClauseElement, dialect: Dialect) -> str:
     """*query* as text with its values in it: only dates, numbers and words of ours ever are."""
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 

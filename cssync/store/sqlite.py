@@ -18,7 +18,7 @@ from cssync.store.bulk import Bulk
 from cssync.store.database import closed_on_error, readable
 from cssync.store.failures import told
 from cssync.store.lock import file_lock
-from cssync.store.sqlite_bulk import SqliteBulk
+from cssync.store.sqlite_bulk import SqliteBulk, teach
 from cssync.store.upgrade import upgrade
 
 _OWNER_ONLY, _OTHERS = 0o600, 0o077
@@ -135,9 +135,11 @@ def _connect(path: Path, mode: str, patience_seconds: float) -> Connection:
 
     def connect() -> sqlite3.Connection:
         # Transactions are begun by hand: the driver's own way leaves DDL outside of them.
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             address, uri=True, timeout=patience_seconds, isolation_level=None, check_same_thread=False
         )
+        teach(connection)
+        return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _set_up if mode == "rw" else _set_up_to_read)

@@ -1,15 +1,18 @@
-"""Bulk work on SQLite: plain tuples through the driver, a slice at a time.
+"""Bulk work on SQLite: written as plain tuples, a slice at a time, and read a column at once, as JSON.
 
-Nearly all of the time goes into handing over values one by one, so columns that are empty throughout are not.
+Nearly all of the time goes into handing over values one by one, so columns that are empty throughout are not written,
+and SQLite itself writes down what is read, for Polars to take in: Python sees no single value.
 """
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, Table, bindparam, literal_column
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -18,8 +21,11 @@ from sqlalchemy.sql.elements import ClauseElement
 from cssync.store.bulk import from_stored, key_of, raw_kind, slices, written_out
 
 _DIALECT = sqlite_dialect(paramstyle="qmark")
-# Few enough at a time that the values are still at hand when they are turned into columns.
-_ROWS_A_FETCH = 2_000
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Let *connection* answer what ``SqliteBulk`` asks."""
+    connection.create_aggregate("floats", 1, _Floats)
 
 
 class SqliteBulk:
@@ -61,14 +67,34 @@ class SqliteBulk:
         _execute_many(connection, statement, keys, keys.columns[0])
 
     def read(self, connection: Connection, query: Select[Any], schema: pl.Schema) -> pl.DataFrame:
-        cursor = connection.exec_driver_sql(written_out(query, _DIALECT)).cursor
-        raw = pl.Schema({name: _raw_kind(kind) for name, kind in schema.items()})
-        frames = [pl.DataFrame(schema=raw)]
-        while rows := cursor.fetchmany(_ROWS_A_FETCH):
-            # By column Polars takes values over at once, by row it looks at each of them by itself.
-            columns = zip(raw.items(), zip(*rows, strict=True), strict=True)
-            frames.append(pl.DataFrame([pl.Series(name, values, kind) for (name, kind), values in columns]))
-        return from_stored(pl.concat(frames), schema)
+        rows = query.subquery()
+        columns = (_as_json(column, kind) for column, kind in zip(rows.c, schema.values(), strict=True))
+        written = connection.exec_driver_sql(written_out(select(*columns), _DIALECT)).one()
+        raw = (_parsed(column, name, kind) for column, (name, kind) in zip(written, schema.items(), strict=True))
+        return from_stored(pl.DataFrame(list(raw)), schema)
+
+
+class _Floats:
+    """Aggregates numbers into one JSON array, every digit of them: SQLite's own ends at the fifteenth."""
+
+    def __init__(self) -> None:
+        self._values: list[float | None] = []
+
+    def step(self, value: Any, /) -> None:
+        self._values.append(value)
+
+    def finalize(self) -> Any:
+        return json.dumps(self._values)
+
+
+def _as_json(column: ColumnElement[Any], kind: pl.DataType) -> ColumnElement[str]:
+    # Of no rows an aggregate of ours is not even asked.
+    return func.coalesce(func.floats(column), "[]") if kind == pl.Float64 else func.json_group_array(column)
+
+
+def _parsed(column: str, name: str, kind: pl.DataType) -> pl.Series:
+    values: pl.Series = pl.Series(name, [column]).str.json_decode(pl.List(_raw_kind(kind))).item()
+    return values.alias(name)
 
 
 def _execute_many(connection: Connection, statement: ClauseElement, rows: pl.DataFrame, by: str) -> int:

@@ -292,6 +292,14 @@ def test_a_deal_that_moves_on_closes_its_spell_and_opens_another(store: Store, d
         ]
 
 
+@pytest.mark.parametrize("probability", [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, None])
+def test_a_probability_comes_back_to_the_last_digit(store: Store, probability: float | None) -> None:
+    """Else the next night would take the deal for changed."""
+    store.commit(a_night(pipeline=deal_changes(opened=[a_deal_spell(probability=probability)])))
+
+    assert store.past(TOMORROW, LONG_AGO).pipeline["probability"].to_list() == [probability]
+
+
 def test_a_deal_that_is_renamed_is_refreshed_without_a_new_spell(store: Store) -> None:
     store.commit(a_night(YESTERDAY, pipeline=deal_changes(opened=[a_deal_spell(valid_from=YESTERDAY)])))
     renamed = a_deal_spell(valid_from=YESTERDAY, name="Acme, all of it", attributes_hash=7)

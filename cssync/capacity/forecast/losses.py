@@ -6,6 +6,7 @@ Whose churn the CRM announces is lost on that day; all others may be at each of 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -69,21 +70,41 @@ class Losses:
 
     def paths(self, weights: Floats, chance: Floats, into: Into, days: Rows) -> Paths:
         """What is lost by each of *days*, an account weighing *weights* and going with *chance* at its renewal."""
-        rows = into.rows[self.book]
+        alike = _alike(weights, chance, into.rows[self.book], self.renews_in, self.hazard)
 
         def kept(n: int, power: int) -> Floats:
             """Sums by row and day of a^n s^power: an account of weight a is still there with probability s."""
             total = np.zeros((into.size, len(days)))
-            for hazard in np.unique(self.hazard):
-                alike = self.hazard == hazard
-                stays = (1 - chance[alike]) ** power
-                steps = _steps(weights[alike] ** n, stays, rows[alike], self.renews_in[alike], (into.size, days))
+            for hazard in np.unique(alike.hazard):
+                own = alike.hazard == hazard
+                stays = (1 - alike.chance[own]) ** power
+                steps = _steps(alike.powers[n - 1][own], stays, alike.row[own], alike.due[own], (into.size, days))
                 total += steps * np.exp(-(self.a_day + hazard) * power * days)
             return total
 
         # What is lost has the mean a(1-s), the variance a²s(1-s), and the third cumulant a³s(1-s)(2s-1).
-        mean = sums(rows, weights, into.size)[:, None] - kept(1, 1)
+        mean = sums(alike.row, alike.powers[0], into.size)[:, None] - kept(1, 1)
         return Paths(mean, kept(2, 1) - kept(2, 2), 3 * kept(3, 2) - kept(3, 1) - 2 * kept(3, 3))
+
+
+class _Alike(NamedTuple):
+    """One entry for all accounts of one *row* that are *due* on one day, with one *chance* and one *hazard*: many, who
+    differ in nothing but their weights. *powers*: the sums of those, of their squares and of their cubes.
+    """
+
+    row: Rows
+    due: Rows
+    chance: Floats
+    hazard: Floats
+    powers: tuple[Floats, Floats, Floats]
+
+
+def _alike(weights: Floats, chance: Floats, row: Rows, due: Rows, hazard: Floats) -> _Alike:
+    accounts = pl.DataFrame({"row": row, "due": due, "chance": chance, "hazard": hazard, "weight": weights})
+    powers = (pl.col("weight").pow(n).sum().alias(f"power {n}") for n in (1, 2, 3))
+    found = accounts.group_by("row", "due", "chance", "hazard", maintain_order=True).agg(*powers)
+    row, due, chance, hazard, first, second, third = (column.to_numpy() for column in found)
+    return _Alike(row, due, chance, hazard, (first, second, third))
 
 
 def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, grid: tuple[int, Rows]) -> Floats:
@@ -118,13 +139,7 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
         .otherwise((ahead - 1) % TERM_DAYS + 1)
     )  # fmt: skip
     rows = rows.with_columns(due=due.fill_null(0), chance=pl.when("announced").then(1.0).otherwise("chance"))
-    rows = rows.sort("place", "unit_id", "due", "account_id")
-    # A unit is lost with the last of its accounts.
-    family = ("book_id", "unit_id")
-    rows = rows.with_columns(
-        together=pl.col("chance").product().over(family),
-        last=(pl.int_range(pl.len()).over(family) == pl.len().over(family) - 1),
-    )
+    rows = _by_units(rows)
     chance = rows["chance"].to_numpy()
     # Of whom no date is known, nothing is said before any renewal was seen.
     undated = (rows["due"].to_numpy() == 0) & (churn.all_.renewals > 0)
@@ -140,4 +155,18 @@ def losses_of(history: History, roster: Roster, churn: Churn) -> Losses:
         unit_chance=rows["together"].to_numpy(),
         arr=rows["arr"].cast(pl.Float64).fill_null(0.0).to_numpy(),
         a_day=churn.a_day,
+    )
+
+
+def _by_units(rows: pl.DataFrame) -> pl.DataFrame:
+    """*rows* by book, and in it by unit: ``together``, the chance that all accounts of a unit are lost; ``last``, the
+    one that it is lost with.
+    """
+    if (rows["unit_id"] == rows["account_id"]).all():
+        alone = rows.sort("place", "account_id")
+        return alone.with_columns(together="chance", last=pl.lit(value=True))
+    family = ("book_id", "unit_id")
+    return rows.sort("place", "unit_id", "due", "account_id").with_columns(
+        together=pl.col("chance").product().over(family),
+        last=(pl.int_range(pl.len()).over(family) == pl.len().over(family) - 1),
     )

@@ -162,7 +162,8 @@ def _deals(rows: pl.DataFrame, history: History) -> pl.DataFrame:
         created=pl.coalesce("created_on", "valid_from").first(),
         begun=pl.coalesce("starts_on", "close_on").last(),
     )
-    deals = deals.join(_customers(history), on="account_id", how="left", maintain_order="left")
+    customers = _customers(history, deals["account_id"].unique())
+    deals = deals.join(customers, on="account_id", how="left", maintain_order="left")
     days = deals.with_columns(
         pl.col("created", "begun").to_physical().cast(pl.Int64),
         pl.col("customer_from", "customer_to").to_physical().cast(pl.Int64).fill_null(NEVER),
@@ -196,15 +197,15 @@ def csms_only(roster: Roster, book_ids: pl.Series) -> Rows:
     return np.where((places >= 0) & roster.is_csm[places], places, -1)
 
 
-def _customers(history: History) -> pl.DataFrame:
-    """``account_id, segment, customer_from, customer_to``: null where it never was one, or still is."""
-    timeline = history.timeline
-    held = timeline.spells.filter("is_customer").group_by("account_id").agg(
+def _customers(history: History, account_ids: pl.Series) -> pl.DataFrame:
+    """``account_id, segment, customer_from, customer_to`` of those: null where it never was a customer, or still is."""
+    timeline, asked = history.timeline, pl.col("account_id").is_in(account_ids.implode())
+    held = timeline.spells.filter(asked & pl.col("is_customer")).group_by("account_id").agg(
         first=pl.min("valid_from"), last=pl.max("valid_to"), still=pl.col("valid_to").is_null().any()
     )  # fmt: skip
     seen = pl.when(pl.col("first") > timeline.history_since).then("first")
-    rows = history.snapshot.table.select("account_id", "segment", "is_customer", "customer_since", "created_on",
-                                         "churned_on").join(held, on="account_id", how="left")  # fmt: skip
+    columns = ("account_id", "segment", "is_customer", "customer_since", "created_on", "churned_on")
+    rows = history.snapshot.table.select(columns).filter(asked).join(held, on="account_id", how="left")
     begun = pl.coalesce(seen, "customer_since", pl.when(pl.col("first").is_not_null() | pl.col("is_customer"))
                         .then(pl.coalesce("first", "created_on")))  # fmt: skip
     return rows.select(

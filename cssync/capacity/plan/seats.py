@@ -20,7 +20,8 @@ class Seat:
     """One CSM, the people behind one pool, or CSMs who are expected.
 
     *carries*: by measure, when nothing keeps them from it. *there*: what share of that on each day: ramps, leave and
-    leavers. *paid*: 1 on each day on which they are employed. *steady*: not subject to attrition.
+    leavers. *paid*: 1 on each day on which they are employed. *steady*: not subject to attrition. *alike*: how many
+    CSMs there are for whom all of that is the same.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Seat:
     cost_per_year: Decimal
     people: Decimal = Decimal(1)
     steady: bool = False
+    alike: int = 1
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,18 @@ class Seats:
 
     def cost(self, first: int, last: int) -> Decimal:
         """Of the days *first* to *last*, both counted."""
-        return sum((_cost(seat, seat.paid * self._of(seat), first, last) for seat in self.seats), Decimal(0))
+        costs = (seat.alike * _cost(seat, seat.paid * self._of(seat), first, last) for seat in self.seats)
+        return sum(costs, Decimal(0))
 
     def people(self, day: int) -> Decimal:
         """Employed on *day*, as far as is known by name."""
-        return sum((seat.people for seat in self.seats if seat.paid[day] > 0), Decimal(0))
+        return sum((seat.alike * seat.people for seat in self.seats if seat.paid[day] > 0), Decimal(0))
 
     @cached_property
     def _in_place(self) -> Mapping[Measure, Days]:
         found = {measure: np.zeros(len(self.staying)) for measure in Measure}
         for seat in self.seats:
-            left = seat.there * self._of(seat)
+            left = seat.alike * seat.there * self._of(seat)
             for measure, amount in seat.carries.items():
                 found[measure] += amount * left
         return found

@@ -46,8 +46,7 @@ class Teams:
 
     def seats(self, segment: str | None) -> Seats:
         each = self.each(segment)
-        people = [self._seat(person, each) for person in self._carriers if same(person.segment, segment)]
-        there = [seat for seat in people if seat.paid.any()]
+        there = [seat for seat in self._people(segment, each) if seat.paid.any()]
         expected = [self._expected(one, each) for one in self._requisitions(segment)]
         return Seats((*there, *expected), each, staying(self.company.settings.hiring.attrition, self.days))
 
@@ -105,6 +104,19 @@ class Teams:
         tally = next((group.tally for group in self.company.books.segments if same(group.label, segment)), _NOTHING)
         return _book("", segment, tally)
 
+    def _people(self, segment: str | None, each: Mapping[Measure, float]) -> Iterator[Seat]:
+        """Yield one seat for all who carry the same and of whom no more is known, then one for everybody else."""
+        today, terms = self.company.as_of, self.company.staff.terms
+        own = [person for person in self._carriers if same(person.segment, segment)]
+        alike: dict[tuple[tuple[Measure, float], ...], list[str]] = {}
+        for person in own:
+            if person.is_ordinary(today, terms):
+                alike.setdefault(tuple(self._carries(person, each).items()), []).append(person.name)
+        always = np.ones(self.days)
+        for carries, names in alike.items():
+            yield Seat(", ".join(names), dict(carries), always, always, terms.cost_per_year, alike=len(names))
+        yield from (self._seat(person, each) for person in own if not person.is_ordinary(today, terms))
+
     def _seat(self, person: Person, each: Mapping[Measure, float]) -> Seat:
         today, terms = self.company.as_of, self.company.staff.terms
         paid = self._over(person, lambda on: float(person.employed(on)))
@@ -128,7 +140,7 @@ class Teams:
             return {Measure.HOURS: float(load), Measure.ACCOUNTS: book.accounts, Measure.ARR: float(book.arr)}
         if person.is_pool:
             return {measure: amount * float(person.people) for measure, amount in each.items()}
-        lasting = person.capacity(self.company.as_of, self.company.staff.terms).lasting_hours
+        lasting = self.company.staff.capacity(person.id, self.company.as_of).lasting_hours
         return {
             Measure.HOURS: float(lasting or 0),
             Measure.ACCOUNTS: float(self._limits.limit(book, "accounts").value),

@@ -146,7 +146,7 @@ class Scene:
     ) -> Problem:  # fmt: skip
         weight = _weight(rows)
         group, kinds = self.skills.groups(rows)
-        takes, detour = self.skills.matches(kinds, self.books)
+        takes, detour = self.skills.matches(kinds)
         return Problem(
             giver=giver,
             group=group,

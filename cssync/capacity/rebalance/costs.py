@@ -22,13 +22,11 @@ def movables(company: Company, books: Collection[str]) -> pl.DataFrame:
     where none is known; ``hours`` a month; ``renewal_on``, the first; ``since``, the first day with its CSM; ``cost``
     of moving it; ``stays``, whether it must not be moved.
     """
-    held = tenure(company.history).lazy()
+    customers = company.books.customers.lazy().filter(pl.col("book_id").is_in(list(books)))
     segments = {book.id: book.segment for book in company.books.books if book.segment is not None}
     place = company.limits.general("arr").value / company.limits.general("accounts").value
     accounts = (
-        company.books.customers.lazy()
-        .filter(pl.col("book_id").is_in(list(books)))
-        .join(held, on="account_id", how="left", maintain_order="left")
+        customers.join(tenure(company.history, customers), on="account_id", how="left", maintain_order="left")
         .join(_known_hours(company), on="account_id", how="left")
         .with_columns(
             segment=pl.col("segment").fill_null(pl.col("book_id").replace_strict(segments, default=None)),

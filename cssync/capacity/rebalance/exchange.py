@@ -75,10 +75,11 @@ def _swaps(state: State, giver: int, going: Ints, staying: Ints) -> tuple[Floats
     problem = state.problem
     there = state.target[going]
     comes, goes = problem.weight[going][:, None, :], problem.weight[staying][None, :, :]
-    fits = problem.takes[problem.group[staying]][:, there].T
+    pairs = np.ix_(problem.group[staying], there)
+    fits = problem.takes[pairs].T
     fits &= (goes - comes <= state.room[there][:, None, :]).all(axis=-1)
     saved = problem.cost[going] + problem.detour[problem.group[going], there]
-    paid = problem.cost[staying][None, :] + problem.detour[problem.group[staying]][:, there].T
+    paid = problem.cost[staying][None, :] + problem.detour[pairs].T
     relief = _over(state, giver, np.zeros((1, 1, comes.shape[-1]))) - _over(state, giver, comes - goes)
     gain = np.where(fits, relief + saved[:, None] - paid, -np.inf)
     if not len(staying):

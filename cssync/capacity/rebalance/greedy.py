@@ -68,21 +68,15 @@ class State:
 
     def receiver(self, account: int, among: Flags | None = None) -> int | None:
         """Who takes it at the least detour, and of those whoever has most room left."""
-        problem = self.problem
-        group = int(problem.group[account])
+        group, weight = int(self.problem.group[account]), self.problem.weight[account]
         places = self._of(group)
-        for measure, weight in enumerate(problem.weight[account].tolist()):
-            places = places[self.room[places, measure] >= weight]
         if among is not None:
             places = places[among[places]]
-        if not len(places):
-            return None
-        detour = problem.detour[group, places]
-        places = places[detour == detour.min()]
-        for measure in range(self.room.shape[1]):
-            room = self.room[places, measure]
-            places = places[room == room.max()]
-        return int(places[0])
+        # Whoever has most room of all nearly always has enough of it: only else all others are asked.
+        first = self._roomiest(group, places)
+        if first is None or (self.room[first] >= weight).all():
+            return first
+        return self._roomiest(group, places[(self.room[places] >= weight).all(axis=1)])
 
     def close(self, account: int) -> None:
         """Try *account* no more, nor any of its group for which nobody can have room any more either."""
@@ -111,6 +105,17 @@ class State:
             self.room[receiver] -= weight
             self.load[giver] -= weight
         self.target[account] = receiver
+
+    def _roomiest(self, group: int, places: Ints) -> int | None:
+        """Of those at the least detour for *group* the one with most room left."""
+        if not len(places):
+            return None
+        detour = self.problem.detour[group, places]
+        places = places[detour == detour.min()]
+        for measure in range(self.room.shape[1]):
+            room = self.room[places, measure]
+            places = places[room == room.max()]
+        return int(places[0])
 
     def _of(self, group: int) -> Ints:
         """Who may take customers of *group*, and had room for one the last time that somebody asked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -17,8 +18,9 @@ TRAITS = ("segment", "region", "language")
 
 @dataclass(frozen=True)
 class Skills:
-    """*known*: by trait and book, the values that are known; a book that is not named there may take any."""
+    """Of *books*. *known*: by trait and book, the values that are known; who is not named there may take any."""
 
+    books: Sequence[Book]
     known: Mapping[str, Mapping[str, frozenset[str]]]
     settings: Rebalance
 
@@ -32,7 +34,7 @@ class Skills:
         for book in books:
             if not book.accounts:
                 _learn(known, book, [mate.id for mate in books if mate.accounts and _alike(mate, book)])
-        return cls(known, settings)
+        return cls(books, known, settings)
 
     def groups(self, customers: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
         """(the group of each customer, a row of TRAITS for each group): those of one group ask for the same skills."""
@@ -41,26 +43,33 @@ class Skills:
         groups = traits.join(kinds, on=TRAITS, how="left", nulls_equal=True, maintain_order="left")["group"]
         return groups.to_numpy().astype(np.int64), kinds.select(TRAITS)
 
-    def matches(self, kinds: pl.DataFrame, books: Sequence[Book]) -> tuple[Flags, Floats]:
+    def matches(self, kinds: pl.DataFrame) -> tuple[Flags, Floats]:
         """(groups, books): who may take whom, and the cost of not matching where that is only preferred."""
-        takes = np.ones((kinds.height, len(books)), dtype=bool)
+        takes = np.ones((kinds.height, len(self.books)), dtype=bool)
         detour = np.zeros(takes.shape)
         for trait in TRAITS:
             rule = "must" if trait == "segment" else getattr(self.settings, trait)
-            matches = self._matches(trait, kinds[trait].to_list(), books)
+            rows = [self._knowing(trait, value) for value in kinds[trait]]
+            matches = np.array(rows, dtype=bool).reshape(takes.shape)
             if rule == "must":
                 takes &= matches
             elif rule == "prefer":
                 detour += np.where(matches, 0.0, float(self.settings.cost.elsewhere))
         return takes, detour
 
-    def _matches(self, trait: str, values: Sequence[str | None], books: Sequence[Book]) -> Flags:
-        known = self.known[trait]
-        by_value = {
-            value: np.array([value is None or value in known.get(book.id, {value}) for book in books], dtype=bool)
-            for value in dict.fromkeys(values)
-        }
-        return np.array([by_value[value] for value in values], dtype=bool).reshape(len(values), len(books))
+    def _knowing(self, trait: str, value: str | None) -> Flags:
+        """Which books know *value*."""
+        found = self._flags.get((trait, value))
+        if found is None:
+            known, own = self.known[trait], {value}
+            knows = [value is None or value in known.get(book.id, own) for book in self.books]
+            found = self._flags[trait, value] = np.array(knows, dtype=bool)
+        return found
+
+    @cached_property
+    def _flags(self) -> dict[tuple[str, str | None], Flags]:
+        """Those that were asked for: the problems of one night ask for the same ones."""
+        return {}
 
 
 def _learn(known: Mapping[str, dict[str, frozenset[str]]], newcomer: Book, mates: Sequence[str]) -> None:
