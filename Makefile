@@ -17,6 +17,8 @@ UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}'
 INSTALLED := .venv/.installed
 # One more than there are processors, as tests wait for programs and sockets; Polars' own threads would only be in their way.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Images of Python often say so; every process that is started would then compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST_ARGS ?=
 CRASH_ARGS ?=
 

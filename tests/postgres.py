@@ -50,6 +50,14 @@ def running_server() -> Iterator[Server]:
         data = Path(folder) / "d"
         server = get_server(data, cleanup_mode="stop")
         try:
-            yield Server(data, server.get_uri())
+            yield _forgetful(Server(data, server.get_uri()))
         finally:
             server.cleanup()
+
+
+def _forgetful(server: Server) -> Server:
+    """A server that does not wait for its disk: programs are killed in tests, and the machine is not."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+    server.execute(sql.SQL("SELECT pg_reload_conf()"))
+    return server

@@ -26,6 +26,10 @@ def chapters(story: Sequence[Chapter], taken: Iterable[Part], where: str) -> tup
     return (*shown, *_missing(told[len(shown) :], where))
 
 
+def sentences(story: Iterable[Chapter]) -> int:
+    return sum(len(chapter.sentences) for chapter in story)
+
+
 def spoken(story: Iterable[Chapter]) -> Iterator[str]:
     """Every sentence by itself, escaped, each chapter's first one after its caption."""
     for chapter in story:
@@ -36,8 +40,9 @@ def spoken(story: Iterable[Chapter]) -> Iterator[str]:
 
 def _shown(chapter: Chapter, where: str) -> str:
     caption = f"*{mrkdwn(chapter.title, _CAPTION) or chr(8230)}*"
-    said = [f"\u2022 {sentence(one, _SENTENCE)}" for one in chapter.sentences]
-    return f"{caption}\n{fit.lines(said, SECTION - len(caption) - 1, where)}"
+    said = (f"\u2022 {sentence(one, _SENTENCE)}" for one in chapter.sentences)
+    shown = fit.fitted(said, len(chapter.sentences), SECTION - len(caption) - 1, "\n", where)
+    return f"{caption}\n{shown}"
 
 
 def _missing(story: Sequence[Chapter], where: str) -> tuple[Part, ...]:

@@ -31,8 +31,7 @@ _NAME, _LONGEST = 80, 2_000
 
 def mrkdwn(text: str, limit: int) -> str:
     """*text* as one line of at most *limit* characters, cut with an ellipsis where it is longer."""
-    neutral = _MEANINGFUL.sub(_lookalike, line(_start(text, limit)))
-    return cut([_ENTITIES.get(character, character) for character in neutral], limit)
+    return _escaped(_MEANINGFUL.sub(_lookalike, line(_start(text, limit))), limit)
 
 
 def sentence(parts: Sentence, limit: int) -> str:
@@ -43,7 +42,12 @@ def sentence(parts: Sentence, limit: int) -> str:
 
 def plain(text: str, limit: int) -> str:
     """The same for ``plain_text`` objects, where nothing is formatted but entities are still read."""
-    return cut([_ENTITIES.get(character, character) for character in line(_start(text, limit))], limit)
+    return _escaped(line(_start(text, limit)), limit)
+
+
+def _escaped(text: str, limit: int) -> str:
+    # Every character takes one unit at least, so that those beyond the limit tell no more than that there are some.
+    return cut([_ENTITIES.get(character, character) for character in text[: limit + 1]], limit)
 
 
 def _words(part: str) -> list[str]:
@@ -66,8 +70,9 @@ def _lookalike(match: re.Match[str]) -> str:
 
 def cut(pieces: list[str], limit: int) -> str:
     """Join *pieces*, as many whole ones as stay within *limit*."""
-    if sum(map(length, pieces)) <= limit:
-        return "".join(pieces)
+    whole = "".join(pieces)
+    if length(whole) <= limit:
+        return whole
     kept, used = [], length(ELLIPSIS)
     for piece in pieces:
         used += length(piece)
@@ -79,7 +84,8 @@ def cut(pieces: list[str], limit: int) -> str:
 
 def length(text: str) -> int:
     """As a JavaScript or Java server counts it: in UTF-16 units, an emoji being two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    # Half of a surrogate pair is none of UTF-8's, but a unit all the same.
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _start(text: str, limit: int) -> str:

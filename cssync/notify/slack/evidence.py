@@ -6,7 +6,7 @@ from cssync.model.digest import Evidence
 from cssync.model.remark import Remarks
 from cssync.notify.slack import entry as subject
 from cssync.notify.slack import fit
-from cssync.notify.slack.chapters import chapters, spoken
+from cssync.notify.slack.chapters import chapters, sentences, spoken
 from cssync.notify.slack.controls import Controls
 from cssync.notify.slack.kit import Message, laid_out, section
 
@@ -16,9 +16,8 @@ def layout(evidence: Evidence, mark: str, remarks: Remarks, controls: Controls) 
     head = section(subject.shown(entry, remarks), mark)
     # What is over needs no decision any more.
     below = () if subject.is_over(entry, remarks) else controls.below(entry.incidents)
-    sentences = list(spoken(entry.story))
     first = subject.spoken(entry, remarks)
     return laid_out(
-        fit.spoken(first, sentences, len(sentences), where=fit.SEE_DETAILS),
+        fit.spoken(first, spoken(entry.story), sentences(entry.story), where=fit.SEE_DETAILS),
         [head, *chapters(entry.story, [head, *below], fit.SEE_DETAILS), *below],
     )

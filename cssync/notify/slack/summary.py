@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cssync.model.digest import Summary
 from cssync.notify.slack import fit
-from cssync.notify.slack.chapters import chapters, spoken
+from cssync.notify.slack.chapters import chapters, sentences, spoken
 from cssync.notify.slack.escape import mrkdwn
 from cssync.notify.slack.kit import Message, context, header, laid_out
 
@@ -14,8 +14,7 @@ _WHERE = f"{fit.SEE_ALERTS}, cssync books"
 def layout(summary: Summary, mark: str, reference: str) -> Message:
     head = [header(summary.title, mark), *context(fit.statements(summary.context))]
     foot = context(reference)
-    sentences = list(spoken(summary.chapters))
     return laid_out(
-        fit.spoken(mrkdwn(summary.summary, 500), sentences, len(sentences), reference),
+        fit.spoken(mrkdwn(summary.summary, 500), spoken(summary.chapters), sentences(summary.chapters), reference),
         [*head, *chapters(summary.chapters, [*head, *foot], _WHERE), *foot],
     )
