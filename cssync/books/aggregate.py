@@ -76,16 +76,27 @@ def _windows(
 ) -> Iterable[Window]:
     starts = {SINCE_LAST_NIGHT: last_night or snapshot.as_of - timedelta(days=1)}
     starts |= {days: snapshot.as_of - timedelta(days=days) for days in windows}
-    for days, start in starts.items():
-        since = max(start, timeline.history_since)
-        if since >= snapshot.as_of:
-            continue
-        spells = timeline.spells.lazy()
-        touched = spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since)).select("unit_id")
-        was = state_at(spells, since).filter("is_customer").join(touched, on="unit_id", how="semi").select(COUNTED)
-        is_ = snapshot.customers.lazy().join(touched, on="unit_id", how="semi").select(COUNTED)
-        then, now = (_labelled(units_of(side.collect()), labels) for side in (was, is_))
-        yield Window(days, since, then, now, arr_known=since >= timeline.arr_since)
+    # Those that reach back before the first night begin together, on that night.
+    begin = {days: max(start, timeline.history_since) for days, start in starts.items()}
+    touched = {
+        since: _touched(snapshot, timeline, labels, since) for since in set(begin.values()) if since < snapshot.as_of
+    }
+    for days, since in begin.items():
+        if since in touched:
+            then, now = touched[since]
+            yield Window(days, since, then, now, arr_known=since >= timeline.arr_since)
+
+
+def _touched(
+    snapshot: Snapshot, timeline: Timeline, labels: pl.DataFrame, since: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The units that may have changed after *since*: as they were then, and as they are now."""
+    spells = timeline.spells.lazy()
+    touched = spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since)).select("unit_id")
+    was = state_at(spells, since).filter("is_customer").join(touched, on="unit_id", how="semi").select(COUNTED)
+    is_ = snapshot.customers.lazy().join(touched, on="unit_id", how="semi").select(COUNTED)
+    then, now = (_labelled(units_of(side.collect()), labels) for side in (was, is_))
+    return then, now
 
 
 def empty_book(owner: Owner, owners: Iterable[Owner], team: Team) -> Book:

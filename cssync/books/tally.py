@@ -119,8 +119,14 @@ def changes(
     A customer that changed label counts as reassigned with the ARR it had, and what its
     ARR did meanwhile as a change of ARR under the new label: before + sum of the causes is always what is now.
     """
-    told = [(window, _causes(window, label)) for window in windows]
-    return {key: tuple(_change(window, now, causes.get(key)) for window, causes in told) for key, now in totals.items()}
+    told = tuple(windows)
+    # Windows that reach back before the first night begin together, on that night.
+    since = {window.since: window for window in told}
+    causes = {day: _causes(window, label) for day, window in since.items()}
+    return {
+        key: tuple(_change(window, now, causes[window.since].get(key)) for window in told)
+        for key, now in totals.items()
+    }
 
 
 def _causes(window: Window, label: str) -> dict[str | None, dict[str, Movement]]:
@@ -133,23 +139,19 @@ def _causes(window: Window, label: str) -> dict[str | None, dict[str, Movement]]
     was, is_ = pl.col("n_then").is_not_null(), pl.col("n_now").is_not_null()
     known_before, known_after = pl.col("labels_then").is_not_null(), pl.col("labels_now").is_not_null()
     whole_move = is_ & ~was & (pl.col("labels_then") == 1) & (pl.col("labels_now") == 1)
+    n_then, n_now = pl.col("n_then").fill_null(0).cast(pl.Int64), pl.col("n_now").fill_null(0).cast(pl.Int64)
     cause = (
         pl.when(was & is_)
-        .then(pl.lit("stayed"))
+        # Books of one group may grow or shrink by accounts within a unit that stays: the count is of units.
+        .then(pl.when(n_now < n_then).then(pl.lit("reassigned_out")).otherwise(pl.lit("reassigned_in")))
         .when(is_)
         .then(pl.when(known_before).then(pl.lit("reassigned_in")).otherwise(pl.lit("won")))
         .otherwise(pl.when(known_after).then(pl.lit("reassigned_out")).otherwise(pl.lit("churned")))
     )
-    n_then, n_now = pl.col("n_then").fill_null(0).cast(pl.Int64), pl.col("n_now").fill_null(0).cast(pl.Int64)
     arr_then, arr_now = pl.col("arr_then").fill_null(_ZERO), pl.col("arr_now").fill_null(_ZERO)
     moved = pl.when(whole_move).then(pl.col("total_then")).otherwise(arr_now - arr_then)
     moved = pl.when(was & is_).then(pl.lit(_ZERO, MONEY)).otherwise(moved)
     told = pairs.select(pl.col(label), cause=cause, accounts=n_now - n_then, arr=moved, rest=arr_now - arr_then - moved)
-    # Books of one group may grow or shrink by accounts within a unit that stays: the count is of units.
-    stayed = told.filter(pl.col("cause") == "stayed").with_columns(
-        cause=pl.when(pl.col("accounts") < 0).then(pl.lit("reassigned_out")).otherwise(pl.lit("reassigned_in"))
-    )
-    told = pl.concat([told.filter(pl.col("cause") != "stayed"), stayed])
     sums = told.group_by([label, "cause"]).agg(pl.col("accounts").sum(), pl.col("arr").sum(), pl.col("rest").sum())
     causes: dict[str | None, dict[str, Movement]] = {}
     for key, name, accounts, arr, rest in sums.iter_rows():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Self, get_origin
 from zoneinfo import available_timezones
 
@@ -47,8 +48,12 @@ NotNegative = Annotated[Decimal, Field(ge=0)]
 Share = Annotated[Decimal, Field(ge=0, lt=1)]
 
 
+# It walks through a folder of hundreds of files.
+_zones = cache(available_timezones)
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("not a time zone; use an IANA name such as Europe/Berlin or UTC")
     return name
 
