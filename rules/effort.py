@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator
 from heapq import nsmallest
 
 from cssync.capacity.workload import BookLoad, Extra, SegmentLoad
@@ -46,16 +45,15 @@ def most_work(context: Context, book: Book) -> tuple[Driver, ...]:
         return ()
     workload = context.company.workload
     own = workload.of_book(book.id)
-    takes, ids = own["hours"].to_list(), own["account_id"].to_list()
+    takes, ids, cases = (own[column].to_list() for column in ("hours", "account_id", "case"))
     most = nsmallest(_DRIVERS, range(own.height), key=lambda place: (-takes[place], ids[place]))
     known = {id_: (name or id_, arr) for id_, name, arr in context.history.facts(book.id, "account_id", "name", "arr")}
     extras = workload.effort.parts[1:]
-    return tuple(Driver(ids[place], *known[ids[place]], _why(own.row(place, named=True), extras)) for place in most)
-
-
-def _why(row: Mapping[str, Decimal], extras: tuple[str, ...]) -> str:
-    reasons = [_words(name) for name in extras if row[name]]
-    return f"{hours(row['hours'])} a month{': ' if reasons else ''}{', '.join(reasons)}"
+    reasons = ([_words(name) for name in extras if workload.parts[cases[place]][name]] for place in most)
+    return tuple(
+        Driver(ids[place], *known[ids[place]], f"{hours(takes[place])} a month{': ' if why else ''}{', '.join(why)}")
+        for place, why in zip(most, reasons, strict=True)
+    )
 
 
 def _segment(part: SegmentLoad) -> str:

@@ -41,7 +41,7 @@ class Remembering:
         known, removed, reopened = self._rewound(past, today)
         first_night = known.is_empty()
         history = backfill.with_columns(attributes_hash=pl.lit(0, pl.UInt64)) if first_night else known.clear()
-        before = (history if first_night else known).filter(_OPEN)
+        before = (history if first_night else known).lazy().filter(_OPEN)
         compared = self._compared(table, before)
         begins = self._rows(table, compared.filter(~pl.col("same")).with_columns(valid_from=pl.lit(today)))
         unchanged = compared.filter("same")
@@ -58,7 +58,7 @@ class Remembering:
         spells = pl.concat([self._ended(known, ended).select(columns), opened.select(columns)])
         return spells, SpellChanges(removed=removed, closed=closed, opened=opened, refreshed=refreshed)
 
-    def _compared(self, table: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    def _compared(self, table: pl.DataFrame, before: pl.LazyFrame) -> pl.DataFrame:
         """Every record of *table* or *before* with ``same``: its facts are those of its open spell.
 
         ``valid_from``: when that began, null where there is none. Facts are compared by 64-bit hashes, which keeps a
@@ -67,14 +67,15 @@ class Remembering:
         """
         facts = pl.struct(self.facts).hash(seed=0)
         was = before.select(self.key, "valid_from", was=facts, was_attributes="attributes_hash")
-        is_ = table.select(self.key, is_=facts, attributes_hash=pl.struct(self.attributes).hash(seed=0))
-        return is_.join(was, on=self.key, how="full", coalesce=True).select(
+        is_ = table.lazy().select(self.key, is_=facts, attributes_hash=pl.struct(self.attributes).hash(seed=0))
+        compared = is_.join(was, on=self.key, how="full", coalesce=True).select(
             self.key,
             "valid_from",
             "attributes_hash",
             same=pl.col("is_").eq_missing(pl.col("was")),
             attributes_changed=pl.col("attributes_hash").ne_missing(pl.col("was_attributes")),
         )
+        return compared.collect()
 
     def _rows(self, table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
         """The rows of *table* that *chosen* names, as open spells that began on its ``valid_from``."""
@@ -92,7 +93,9 @@ class Remembering:
         """The spells as they were before any earlier table of *today*: (spells, removed keys, reopened keys)."""
         today_ = pl.lit(today)
         removed = spells.filter(pl.col("valid_from") == today_).select(self.key, "valid_from")
-        kept = spells.filter(pl.col("valid_from") < today_)
+        earlier = spells["valid_from"] < today
+        # Not copied where it is the first table of its day, as it is on nearly every night.
+        kept = spells if earlier.all() else spells.filter(earlier)
         reopened = kept.filter(pl.col("valid_to") == today_).select(self.key, "valid_from")
         ends = pl.when(pl.col("valid_to") != today_).then("valid_to")
         return kept.with_columns(valid_to=ends), removed, reopened

@@ -39,13 +39,13 @@ def cost_of(staff: Staff, book_id: str, on: date) -> BookCost | None:
     return BookCost(_cents(Fraction(whole) * share), whole, capacity.passing)
 
 
-def costs_of_customers(workload: Workload) -> pl.DataFrame:
-    """``account_id, cost``: the hours of each a year, at what an hour of a full-time CSM costs."""
+def costs_of_customers(workload: Workload) -> pl.Series:
+    """Of each, in their order: its hours a year, at what an hour of a full-time CSM costs."""
     terms = workload.staff.terms
     # The yearly cost by the hours of twelve months, times twelve months of hours.
     an_hour = float(terms.cost_per_year / terms.productive_hours)
     cost = (pl.col("hours").cast(pl.Float64) * an_hour).round(2).cast(MONEY)
-    return workload.hours.select("account_id", cost=cost)
+    return workload.hours.select(cost=cost).to_series()
 
 
 def _cents(amount: Fraction) -> Decimal:

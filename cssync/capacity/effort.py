@@ -16,12 +16,27 @@ from cssync.settings.capacity import Capacity, HoursPerAccount, Modifier
 
 # A customer won in the last so many days tells what a new one takes.
 RECENT_DAYS = 365
+_NO_CASE = -1
 _OWN_ROWS = ("smb", "digital", "mid_market", "large", "enterprise")
 
 
 def segment_key(name: str) -> str:
     """What is left of a segment's name when all that people write differently is left out: Mid-Market, midmarket."""
     return "".join(filter(str.isalnum, name.casefold()))
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """*accounts*: ``account_id, book_id, unit_id, segment, recent, case, hours, guessed``, a row a customer, in their
+    order. *cases*: ``case`` and the parts of its hours, a row for all accounts that take the same for the same reasons.
+    Every amount in hours a month.
+
+    A part is what it adds to those before it. *guessed*: no setting says what the segment takes. *recent*: won within a
+    year. Accounts of one unit in one book are one customer: the one that takes most counts, the others take nothing.
+    """
+
+    accounts: pl.DataFrame
+    cases: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -40,21 +55,15 @@ class Effort:
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """The columns of ``hours`` that add up to its hours."""
+        """The columns of ``Worked.cases`` that add up to its hours."""
         return "base", "complexity", *self.modifiers
 
     def segment_hours(self, segment: str | None) -> Decimal | None:
         """A month, for an account of *segment*; None where no setting says so."""
         return None if segment is None else self._by_segment.get(segment_key(segment))
 
-    def hours(self, customers: pl.DataFrame, as_of: date) -> pl.DataFrame:
-        """*customers* (``SNAPSHOT`` rows) as ``account_id, book_id, unit_id, segment, hours, guessed, recent`` and the
-        ``parts``: a row an account, in their order, every amount in hours a month.
-
-        A part is what it adds to those before it. *guessed*: no setting says what the segment takes. *recent*: won
-        within a year. Accounts of one unit in one book are one customer: the one that takes most counts, the others
-        take nothing.
-        """
+    def hours(self, customers: pl.DataFrame, as_of: date) -> Worked:
+        """What each of *customers* (``SNAPSHOT`` rows) takes."""
         keyed = customers.with_columns(**ages(as_of)).select(
             "account_id",
             "book_id",
@@ -69,15 +78,25 @@ class Effort:
             schema={"case": pl.Int64(), "hours": HOURS, "guessed": pl.Boolean(), **dict.fromkeys(self.parts, HOURS)},
             orient="row",
         )
-        return self._once_a_unit(keyed.join(worked, on="case", how="left", maintain_order="left").drop("case"))
+        takes = worked.select("case", "hours", "guessed")
+        accounts = self._once_a_unit(keyed.join(takes, on="case", how="left", maintain_order="left"))
+        return Worked(accounts, pl.concat([worked.select("case", *self.parts), self._nothing]))
 
     def _once_a_unit(self, rows: pl.DataFrame) -> pl.DataFrame:
         if rows.select((pl.col("unit_id") == pl.col("account_id")).all()).item():
             return rows
         first = pl.col("account_id").sort_by(["hours", "account_id"], descending=[True, False]).first()
         counts = pl.col("account_id") == first.over("unit_id", "book_id")
-        nothing = pl.lit(Decimal(0), HOURS)
-        return rows.with_columns(pl.when(counts).then(name).otherwise(nothing) for name in ("hours", *self.parts))
+        return rows.with_columns(
+            case=pl.when(counts).then("case").otherwise(_NO_CASE),
+            hours=pl.when(counts).then("hours").otherwise(pl.lit(Decimal(0), HOURS)),
+        )
+
+    @property
+    def _nothing(self) -> pl.DataFrame:
+        """The case of an account that is counted with another of its unit."""
+        schema = {"case": pl.Int64(), **dict.fromkeys(self.parts, HOURS)}
+        return pl.DataFrame([(_NO_CASE, *(Decimal(0) for _ in self.parts))], schema=schema, orient="row")
 
     def _case(self, segments: pl.Series) -> pl.Expr:
         """A number that accounts share which take the same hours for the same reasons: segment, product, modifiers."""

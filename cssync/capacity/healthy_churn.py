@@ -118,9 +118,8 @@ class _Healthy:
             held.select("book_id", day="valid_from", accounts=0, cents=_cents()),
             held.select("book_id", day=pl.col("valid_to").fill_null(_NEVER), accounts=0, cents=-_cents()),
         )
-        # Each by itself first: nearly all begin on the first day, or have no end.
-        sums = pl.collect_all(_by_day(change) for change in changes)
-        by_day = _by_day(pl.concat(sums).lazy()).collect()
+        # One after the other, for each comes to little by itself: nearly all begin on the first day, or have no end.
+        by_day = _by_day(pl.concat(_by_day(change).collect() for change in changes).lazy()).collect()
         states = by_day.sort("book_id", "day").with_columns(
             pl.col("accounts", "cents").cum_sum().over("book_id"),
             until=pl.col("day").shift(-1).over("book_id").fill_null(_NEVER),

@@ -135,16 +135,14 @@ class Portfolio:
         return {book: Growth(before, now, on_offer) for book, before, now, on_offer in sums.iter_rows()}
 
 
-def place(history: History, costs: pl.DataFrame | None, cuts: Cuts, deals: Deals) -> Portfolio:
-    """Every customer in its quadrant. *costs*: ``account_id, cost`` a year; None where hours are not known."""
+def place(history: History, costs: pl.Series | None, cuts: Cuts, deals: Deals) -> Portfolio:
+    """Every customer in its quadrant. *costs*: of each, in their order, a year; None where hours are not known."""
     since = max(history.timeline.as_of - YEAR, history.timeline.arr_since)
     accounts = history.books.customers.lazy().select("unit_id", "book_id", "account_id", "name", "arr")
-    cost = costs.lazy() if costs is not None else pl.LazyFrame(schema={"account_id": pl.String(), "cost": MONEY})
-    for fact in (_before(history, since), _on_offer(history, deals), cost):
-        accounts = accounts.join(fact, on="account_id", how="left")
-    figures = accounts.with_columns(
-        pl.coalesce("before", "arr"), pl.col("cost", "on_offer").fill_null(pl.lit(_ZERO, MONEY))
-    )
+    accounts = accounts.with_columns(cost=pl.lit(_ZERO, MONEY) if costs is None else costs)
+    for fact in (_before(history, since), _on_offer(history, deals)):
+        accounts = accounts.join(fact, on="account_id", how="left", maintain_order="left")
+    figures = accounts.with_columns(pl.coalesce("before", "arr"), pl.col("on_offer").fill_null(pl.lit(_ZERO, MONEY)))
     alone = history.books.customers.select((pl.col("unit_id") == pl.col("account_id")).all()).item()
     units = (
         (figures if alone else _units(figures))

@@ -12,8 +12,8 @@ from functools import cached_property
 import polars as pl
 
 from cssync.books.history import runs
-from cssync.capacity.effort import Effort
-from cssync.capacity.hours import exact
+from cssync.capacity.effort import Effort, Worked
+from cssync.capacity.hours import HOURS, exact
 from cssync.capacity.person import CsmCapacity
 from cssync.capacity.staff import Staff
 from cssync.model.book import Book, Books
@@ -88,10 +88,10 @@ class Workload:
     staff: Staff
     as_of: date
 
-    @cached_property
+    @property
     def hours(self) -> pl.DataFrame:
-        """See ``Effort.hours``."""
-        return self.effort.hours(self.customers, self.as_of)
+        """Of every customer: see ``Worked.accounts``."""
+        return self._worked.accounts
 
     def of(self, book: Book) -> BookLoad:
         """Of today's customers, against today's capacity."""
@@ -105,9 +105,18 @@ class Workload:
         first, count = self._extents.get(book_id, (0, 0))
         return self.hours.slice(first, count)
 
+    def with_parts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """*rows* of ``hours`` with the parts that make them, in place of their case."""
+        return rows.join(self._worked.cases, on="case", how="left", maintain_order="left").drop("case")
+
+    @cached_property
+    def parts(self) -> Mapping[int, Mapping[str, Decimal]]:
+        """By case, the parts of its hours."""
+        return {row["case"]: row for row in self._worked.cases.iter_rows(named=True)}
+
     def account(self, account_id: str) -> Mapping[str, object]:
-        """The row of ``hours`` of one customer, by column."""
-        return self.hours.row(by_predicate=pl.col("account_id") == account_id, named=True)
+        """The row of ``hours`` of one customer, with its parts, by column."""
+        return self.with_parts(self.hours.filter(pl.col("account_id") == account_id)).row(0, named=True)
 
     def new_account_hours(self, segment: str | None) -> Decimal:
         """The mean over the customers of *segment* won in the last year, else over all of them, else what its
@@ -144,13 +153,23 @@ class Workload:
         return {segment: exact(Fraction(hours) / number) for segment, hours, number in rows}
 
     @cached_property
+    def _worked(self) -> Worked:
+        return self.effort.hours(self.customers, self.as_of)
+
+    @cached_property
+    def _counted(self) -> pl.DataFrame:
+        """``book_id, segment, guessed, times`` and the parts: how many customers take the same for the same reasons."""
+        return self.with_parts(self.hours.group_by("book_id", "segment", "guessed", "case").agg(times=pl.len()))
+
+    @cached_property
     def _sums(self) -> Mapping[str, Mapping[str, Decimal]]:
         extras = self.effort.parts[1:]
-        sums = self.hours.group_by("book_id").agg(
-            pl.sum("hours"),
-            pl.col("hours").filter(~pl.col("guessed")).sum().alias(_KNOWN),
-            pl.sum(*extras),
-            *((pl.col(name) != 0).sum().alias(_counted(name)) for name in extras),
+        hours = pl.sum_horizontal(_all(part) for part in self.effort.parts)
+        sums = self._counted.group_by("book_id").agg(
+            hours.sum().alias("hours"),
+            hours.filter(~pl.col("guessed")).sum().alias(_KNOWN),
+            *(_all(name).sum() for name in extras),
+            *(pl.col("times").filter(pl.col(name) != 0).sum().alias(_counted(name)) for name in extras),
         )
         return {row["book_id"]: row for row in sums.iter_rows(named=True)}
 
@@ -162,14 +181,19 @@ class Workload:
     def _segments(self) -> Mapping[str, tuple[SegmentLoad, ...]]:
         """The segments of each book, the most work first."""
         counted = (
-            self.hours.group_by("book_id", "segment", "guessed")
-            .agg((pl.col("base") > 0).sum().alias("accounts"), pl.sum("base"))
+            self._counted.group_by("book_id", "segment", "guessed")
+            .agg(pl.col("times").filter(pl.col("base") > 0).sum().alias("accounts"), _all("base").sum())
             .sort(["book_id", "base", "segment"], descending=[False, True, False])
         )
         found: dict[str, list[SegmentLoad]] = {}
         for book_id, segment, guessed, accounts, hours in counted.iter_rows():
             found.setdefault(book_id, []).append(SegmentLoad(segment, accounts, hours, guessed))
         return {book_id: tuple(parts) for book_id, parts in found.items()}
+
+
+def _all(part: str) -> pl.Expr:
+    """*part*, of all customers that take as much."""
+    return (pl.col(part) * pl.col("times")).cast(HOURS)
 
 
 def _counted(name: str) -> str:

@@ -23,7 +23,8 @@ Hours = Mapping[str, Any]
 def load(evidence: Evidence, book: Book) -> Trace:
     """The hours that the customers of *book* take a month, most first: they add up to its load."""
     found = evidence.company.workload.of(book)
-    rows = evidence.company.workload.hours.filter((pl.col("book_id") == book.id) & (pl.col("base") > 0))
+    workload = evidence.company.workload
+    rows = workload.with_parts(workload.of_book(book.id)).filter(pl.col("base") > 0)
     ordered = rows.sort(["hours", "account_id"], descending=[True, False])
     names = dict(evidence.company.history.customers(book.id).select("account_id", "name").iter_rows())
     parts = tuple(_customer(evidence, row, names[row["account_id"]]) for row in ordered.iter_rows(named=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -77,6 +77,10 @@ class Past:
     announced: tuple[Transition, ...] = ()
     history_tracked: Mapping[str, date] | None = None
     pipeline: pl.DataFrame = field(default_factory=lambda: empty(PAST_OPPORTUNITY_SPELLS))
+
+    def digested(self) -> Past:
+        """The same without its spells, which take most of the memory once a timeline holds them."""
+        return replace(self, spells=self.spells.clear(), pipeline=self.pipeline.clear())
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,10 @@ def deliver_due(line: Line) -> Delivered:
 
 def _work(line: Line, recalled: Recalled) -> Outcome:
     """Everything from the snapshot to the commit."""
-    past, seen = recalled.past, recalled.seen
     decisions = line.store.decisions()
     context, of_accounts, of_deals = _context(line, recalled, decisions)
+    recalled = recalled.digested()
+    past, seen = recalled.past, recalled.seen
     findings = tuple(evaluate(context))
     log.info("evaluated", findings=len(findings))
     settings = line.loaded.settings

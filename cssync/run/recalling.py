@@ -40,6 +40,10 @@ class Recalled:
     backfill: Backfill = field(default_factory=Backfill)
     history: History | None = None
 
+    def digested(self) -> Recalled:
+        """The same without all spells: see ``Past.digested``."""
+        return replace(self, past=self.past.digested(), backfill=Backfill())
+
 
 @dataclass(frozen=True, slots=True)
 class Backfilled:

@@ -102,7 +102,8 @@ def test_a_modifier_of_ones_own_comes_last_and_may_ask_for_the_days_as_a_custome
         account("old", customer_since=TODAY - timedelta(days=30)),
         account("unknown"),
     ]
-    table = workload(rows, **young).hours
+    worked = workload(rows, **young)
+    table = worked.with_parts(worked.hours)
     assert dict(table.select("account_id", "young").iter_rows()) == {"new": 2, "old": 0, "unknown": 0}
     assert table.columns[-1] == "young"
 
@@ -237,7 +238,8 @@ def test_the_parts_always_add_up_to_the_hours_to_the_last_digit(
         schema=SNAPSHOT,
     )  # fmt: skip
     effort = Effort(Capacity.model_validate({"modifiers": {"onboarding": {"times": times}}}), {"Platform": complexity})
-    hours = effort.hours(table, date(2026, 11, 22))
+    worked = effort.hours(table, date(2026, 11, 22))
+    hours = worked.accounts.join(worked.cases, on="case", how="left", maintain_order="left")
     assert hours["account_id"].to_list() == table["account_id"].to_list()
     assert hours.select(pl.sum_horizontal(effort.parts)).to_series().to_list() == hours["hours"].to_list()
     for row, (segment, product, lifecycle, health, days) in zip(hours.iter_rows(named=True), rows, strict=True):

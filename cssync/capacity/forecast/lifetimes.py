@@ -53,7 +53,10 @@ def _stretches(timeline: Timeline) -> tuple[pl.DataFrame, pl.DataFrame]:
     whole = pl.col("open").any(), pl.min("first"), pl.col("last").max()
     spells = customers.select("account_id", first="valid_from", last="valid_to", open=pl.col("valid_to").is_null(),
                               days=(until - pl.col("valid_from")).dt.total_days())  # fmt: skip
-    held = spells.group_by("account_id").agg(*whole, pl.sum("days"))
+    # Most have one spell, which is open: only where one has ended are there several to be put together.
+    ended = pl.col("account_id").is_in(spells.filter(~pl.col("open"))["account_id"].unique().implode())
+    several = spells.filter(ended).group_by("account_id").agg(*whole, pl.sum("days"))
+    held = pl.concat([spells.filter(~ended).select(several.columns), several])
     span = pl.when("open").then(pl.lit(timeline.as_of)).otherwise("last") - pl.col("first")
     gone_and_back = held.filter(span.dt.total_days() > pl.col("days"))
     columns = ("account_id", "first", "last", "open", "back_on")
@@ -61,7 +64,7 @@ def _stretches(timeline: Timeline) -> tuple[pl.DataFrame, pl.DataFrame]:
     if gone_and_back.is_empty():
         return held, held.clear()
     again = (pl.col("first") > pl.col("last").shift()).over("account_id").fill_null(value=False)
-    several = (
+    stretches = (
         spells.join(gone_and_back, on="account_id", how="semi")
         .sort("account_id", "first")
         .with_columns(turn=again.cum_sum().over("account_id"))
@@ -71,7 +74,7 @@ def _stretches(timeline: Timeline) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     once = held.join(gone_and_back, on="account_id", how="anti")
     latest = pl.col("turn") == pl.col("turn").max().over("account_id")
-    return pl.concat([once, several.filter(latest).select(columns)]), several.filter(~latest).select(columns)
+    return pl.concat([once, stretches.filter(latest).select(columns)]), stretches.filter(~latest).select(columns)
 
 
 def _as_they_were(rows: pl.DataFrame) -> pl.DataFrame:

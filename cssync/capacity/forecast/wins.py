@@ -70,7 +70,8 @@ def _days_known(events: Events, roster: Roster, history: History) -> Floats:
     longest = as_of - number_of(events.since)
     days = np.full(len(roster), float(longest))
     if events.observed:
-        first = history.timeline.spells.filter("is_customer").group_by("book_id").agg(pl.min("valid_from"))
+        held = history.timeline.spells.lazy().filter("is_customer")
+        first = held.group_by("book_id").agg(pl.min("valid_from")).collect()
         places = roster.places(first["book_id"])
         begun = first["valid_from"].to_physical().cast(pl.Int64).to_numpy()
         here = places >= 0

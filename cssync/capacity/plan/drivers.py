@@ -21,9 +21,10 @@ def newest(company: Company, segment: str | None) -> tuple[Driver, ...]:
     since = pl.coalesce("customer_since", "created_on").alias("since")
     won = (pl.col("since") > today - timedelta(days=_NEW_FOR_DAYS)) & (pl.col("since") <= today)
     rows = company.books.customers.lazy().select("account_id", "name", "arr", "book_id", since).filter(won)
-    work = company.workload.hours.lazy().select("account_id", "hours")
+    held = pl.col("book_id").is_in(_books(company, segment))
+    work = company.workload.hours.lazy().filter(held).select("account_id", "hours")
     top = (
-        rows.filter(pl.col("book_id").is_in(_books(company, segment)))
+        rows.filter(held)
         .join(work, on="account_id", how="left")
         .sort(["hours", "arr", "account_id"], descending=[True, True, False], nulls_last=True)
         .head(_MOST)

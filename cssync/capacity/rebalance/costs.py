@@ -27,7 +27,7 @@ def movables(company: Company, books: Collection[str]) -> pl.DataFrame:
     place = company.limits.general("arr").value / company.limits.general("accounts").value
     accounts = (
         customers.join(tenure(company.history, customers), on="account_id", how="left", maintain_order="left")
-        .join(_known_hours(company), on="account_id", how="left")
+        .join(_known_hours(company, books), on="account_id", how="left")
         .with_columns(
             segment=pl.col("segment").fill_null(pl.col("book_id").replace_strict(segments, default=None)),
             stays=_stays(company),
@@ -59,10 +59,11 @@ def renews_by(company: Company) -> date:
     return company.as_of + timedelta(days=company.settings.rebalance.stay_before_renewal_days)
 
 
-def _known_hours(company: Company) -> pl.LazyFrame:
+def _known_hours(company: Company, books: Collection[str]) -> pl.LazyFrame:
     """``account_id, hours``: nothing where no setting says how much work an account of its segment is."""
     known = pl.when(~pl.col("guessed")).then("hours")
-    return company.workload.hours.lazy().select("account_id", hours=known)
+    hours = company.workload.hours.lazy().filter(pl.col("book_id").is_in(list(books)))
+    return hours.select("account_id", hours=known)
 
 
 def _stays(company: Company) -> pl.Expr:

@@ -45,9 +45,9 @@ class State:
         self.problem = problem
         self.target = target.copy()
         self.load = problem.load - problem.given(target)
-        self.room = problem.room - problem.taken(target)
+        # Measure by measure in memory, as receivers are looked for: there may be tens of thousands.
+        self.room = np.asfortranarray(problem.room - problem.taken(target))
         self.closed = np.zeros(problem.accounts, dtype=bool)
-        self._receivers: dict[int, Ints] = {}
         self._rows: dict[int, Ints] = {}
 
     def best(self, giver: int) -> tuple[tuple[float, int], ...]:
@@ -68,21 +68,28 @@ class State:
 
     def receiver(self, account: int, among: Flags | None = None) -> int | None:
         """Who takes it at the least detour, and of those whoever has most room left."""
-        group, weight = int(self.problem.group[account]), self.problem.weight[account]
-        places = self._of(group)
+        problem = self.problem
+        group = int(problem.group[account])
+        fits = problem.takes[group]
+        for room, weight in zip(self.room.T, problem.weight[account].tolist(), strict=True):
+            fits = fits & (room >= weight)
         if among is not None:
-            places = places[among[places]]
-        # Whoever has most room of all nearly always has enough of it: only else all others are asked.
-        first = self._roomiest(group, places)
-        if first is None or (self.room[first] >= weight).all():
-            return first
-        return self._roomiest(group, places[(self.room[places] >= weight).all(axis=1)])
+            fits &= among
+        places = np.flatnonzero(fits)
+        if not len(places):
+            return None
+        detour = problem.detour[group, places]
+        places = places[detour == detour.min()]
+        for room in self.room.T:
+            left = room[places]
+            places = places[left == left.max()]
+        return int(places[0])
 
     def close(self, account: int) -> None:
         """Try *account* no more, nor any of its group for which nobody can have room any more either."""
         problem = self.problem
         group = int(problem.group[account])
-        most = self.room[self._of(group)].max(axis=0, initial=0.0)
+        most = self.room[problem.takes[group] & (self.room[:, 0] >= 1)].max(axis=0, initial=0.0)
         rows = self._rows.get(group)
         if rows is None:
             rows = np.flatnonzero(problem.group == group)
@@ -100,29 +107,10 @@ class State:
         if before >= 0:
             self.room[before] += weight
             self.load[giver] += weight
-            self._receivers.clear()
         if receiver != STAYS:
             self.room[receiver] -= weight
             self.load[giver] -= weight
         self.target[account] = receiver
-
-    def _roomiest(self, group: int, places: Ints) -> int | None:
-        """Of those at the least detour for *group* the one with most room left."""
-        if not len(places):
-            return None
-        detour = self.problem.detour[group, places]
-        places = places[detour == detour.min()]
-        for measure in range(self.room.shape[1]):
-            room = self.room[places, measure]
-            places = places[room == room.max()]
-        return int(places[0])
-
-    def _of(self, group: int) -> Ints:
-        """Who may take customers of *group*, and had room for one the last time that somebody asked."""
-        known = self._receivers.get(group)
-        places = np.flatnonzero(self.problem.takes[group]) if known is None else known
-        self._receivers[group] = places[self.room[places, 0] >= 1]
-        return self._receivers[group]
 
     def _relief(self, giver: int, accounts: slice) -> Floats:
         problem = self.problem
