@@ -12,7 +12,7 @@ from cssync.books.changes import state_at
 from cssync.books.owners import UNKNOWN_OWNER_PREFIX, book_kind, keys_of
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
-from cssync.books.tally import COUNTED, UNKNOWN, Window, parts_of, regrouped, tallies, units_of
+from cssync.books.tally import COUNTED, UNKNOWN, Window, main_parts, parts_of, regrouped, tallies, units_of
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Group, Tally
 from cssync.model.owner import Owner
@@ -37,7 +37,8 @@ def add_up(
     of_books = _labelled(parts["book_id"], labels)
     parts |= {cut: regrouped(of_books, cut) for cut in ("team", "manager", "everything")}
     cuts = {cut: tallies(of_cut, cut, looked_at) for cut, of_cut in parts.items()}
-    books = (_book(str(key), tally, owners, team) for key, tally in cuts["book_id"].items())
+    mainly = main_parts(parts["book_id"], "book_id", "segment")
+    books = (_book(str(key), tally, owners, team, mainly.get(str(key))) for key, tally in cuts["book_id"].items())
     added = Books(
         as_of=snapshot.as_of,
         currency=snapshot.rates.corporate,
@@ -101,10 +102,12 @@ def _touched(
 
 def empty_book(owner: Owner, owners: Iterable[Owner], team: Team) -> Book:
     """The book of somebody who has no customer yet, which is among no ``Books``."""
-    return _book(owner.id, Tally(0, Decimal(0)), {owner.id: owner for owner in owners}, team)
+    return _book(owner.id, Tally(0, Decimal(0)), {owner.id: owner for owner in owners}, team, None)
 
 
-def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -> Book:
+def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team, mainly: str | None) -> Book:
+    """*mainly*: the segment that most of its customers are in."""
+    segment = None if mainly == UNKNOWN else mainly
     owner = owners.get(book_id)
     if owner is None:
         unassigned = book_id == UNASSIGNED_BOOK_ID
@@ -117,7 +120,7 @@ def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -
             team=None,
             manager_id=None,
             manager=None,
-            segment=_main_segment(tally),
+            segment=segment,
             tally=tally,
         )
     manager = owners.get(owner.manager_id or "")
@@ -130,7 +133,7 @@ def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -
         team=owner.team,
         manager_id=owner.manager_id,
         manager=manager.name if manager else None,
-        segment=_set_segment(owner, team) or _main_segment(tally),
+        segment=_set_segment(owner, team) or segment,
         tally=tally,
         manager_email=manager.email if manager else None,
     )
@@ -139,13 +142,6 @@ def _book(book_id: str, tally: Tally, owners: Mapping[str, Owner], team: Team) -
 def _set_segment(owner: Owner, team: Team) -> str | None:
     keys = keys_of(owner)
     return next((member.segment for name, member in team.members.items() if name.casefold() in keys), None)
-
-
-def _main_segment(tally: Tally) -> str | None:
-    if not tally.by_segment:
-        return None
-    main = min(tally.by_segment, key=lambda share: (-share.accounts, share.label)).label
-    return None if main == UNKNOWN else main
 
 
 def _groups(tallied: Mapping[str | None, Tally]) -> tuple[Group, ...]:

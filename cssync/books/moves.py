@@ -52,10 +52,11 @@ def moves(snapshot: Snapshot, timeline: Timeline, since: date) -> pl.DataFrame:
     Columns: ``book_id``, and those of a Move. Of a customer that is several accounts, the one with the highest ARR
     gives its name.
     """
-    spells = timeline.spells
-    touched = spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since)).select("unit_id").unique()
-    was = _held(state_at(spells.lazy(), since).filter("is_customer").collect(), touched)
-    is_ = _held(snapshot.customers, touched)
+    spells = timeline.spells.lazy()
+    recent = (pl.col("valid_from") > since) | (pl.col("valid_to") > since)
+    touched = spells.filter(recent).select("unit_id").unique().collect().lazy()
+    was = _held(state_at(spells, since).filter("is_customer"), touched)
+    is_ = _held(snapshot.customers.lazy(), touched)
     stays = _stays(spells, touched)
     # In one pair of books a customer may be held by other accounts than before: it has not moved.
     came, left = is_.join(was, on=_OF_BOOK, how="anti"), was.join(is_, on=_OF_BOOK, how="anti")
@@ -68,10 +69,12 @@ def moves(snapshot: Snapshot, timeline: Timeline, since: date) -> pl.DataFrame:
         pl.col("ended").max(),
         (MoveKind.HANDED_OVER, MoveKind.CHURNED),
     )
+    told = pl.concat([arrived, gone])
     names = snapshot.table.lazy().select("account_id", "name")
-    told = pl.concat([arrived, gone]).lazy().join(names, on="account_id", how="left")
-    named = told.with_columns(name=pl.coalesce("name", "account_id")).select(_COLUMNS)
-    return named.sort(["book_id", "arr", "account_id"], descending=[False, True, False], nulls_last=True).collect()
+    names = names.join(told.lazy().select("account_id"), on="account_id", how="semi")
+    named = told.join(names.collect(), on="account_id", how="left").with_columns(name=pl.coalesce("name", "account_id"))
+    order = ["book_id", "arr", "account_id"]
+    return named.select(_COLUMNS).sort(order, descending=[False, True, False], nulls_last=True)
 
 
 def as_moves(rows: pl.DataFrame) -> tuple[Move, ...]:
@@ -79,14 +82,15 @@ def as_moves(rows: pl.DataFrame) -> tuple[Move, ...]:
     return tuple(Move(MoveKind(kind), *rest) for kind, *rest in rows.iter_rows())
 
 
-def _held(customers: pl.DataFrame, touched: pl.DataFrame) -> pl.DataFrame:
+def _held(customers: pl.LazyFrame, touched: pl.LazyFrame) -> pl.DataFrame:
     """``unit_id, book_id, account_id`` of the customers that anything has changed about."""
-    return customers.select(*_OF_BOOK, "account_id").join(touched, on="unit_id", how="semi")
+    return customers.select(*_OF_BOOK, "account_id").join(touched, on="unit_id", how="semi").collect()
 
 
-def _stays(spells: pl.DataFrame, touched: pl.DataFrame) -> pl.DataFrame:
+def _stays(spells: pl.LazyFrame, touched: pl.LazyFrame) -> pl.DataFrame:
     """The last unbroken stay of every account in a book: ``begun``, ``ended`` (null: still there), ``arr`` at last."""
-    held = spells.filter("is_customer").join(touched, on="unit_id", how="semi").sort("account_id", "valid_from")
+    of_touched = spells.filter("is_customer").join(touched, on="unit_id", how="semi")
+    held = of_touched.sort("account_id", "valid_from").collect()
     goes_on = pl.col("valid_from") == pl.col("valid_to").shift()
     for column in _STAY:
         goes_on &= pl.col(column) == pl.col(column).shift()

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import polars as pl
 
+from cssync.books.history import runs
 from cssync.model.book import Change, Movement, Share, Tally
 from cssync.model.tables import MONEY
 
@@ -64,26 +67,37 @@ def regrouped(parts: pl.DataFrame, label: str) -> pl.DataFrame:
 
 def tallies(parts: pl.DataFrame, label: str, windows: Iterable[Window]) -> dict[str | None, Tally]:
     """The Tally of every *label*, from its parts, with its changes over *windows*."""
-    shares: dict[tuple[str | None, str], list[Share]] = {}
-    by_size = parts.sort(["arr", "accounts", "part"], descending=[True, True, False])
-    for key, mix, name, accounts, arr in by_size.select(label, "mix", "part", "accounts", "arr").iter_rows():
-        shares.setdefault((key, mix), []).append(Share(name, accounts, arr))
     # Each mix holds all there is.
     sums = tuple(_summed(parts.filter(pl.col("mix") == _MIXES[0]), label).iter_rows())
     moved = changes(windows, {key: Movement(accounts, arr) for key, accounts, arr, _ in sums}, label)
+    mixes = _Mixes.of(parts, label)
     return {
-        key: Tally(
-            accounts,
-            arr,
-            unknown,
-            by_segment=tuple(shares[key, "segment"]),
-            by_lifecycle=tuple(shares[key, "lifecycle"]),
-            by_deal_size=tuple(shares[key, "deal_size"]),
-            by_product=tuple(shares[key, "product"]),
-            changes=moved[key],
-        )
+        key: Tally(accounts, arr, unknown, moved[key], partial(mixes.shares, key))
         for key, accounts, arr, unknown in sums
     }
+
+
+def main_parts(parts: pl.DataFrame, label: str, mix: str) -> dict[str, str]:
+    """By *label*, the part of *mix* that most of its customers are in (ties: by name)."""
+    most = parts.filter(pl.col("mix") == mix).sort(["accounts", "part"], descending=[True, False])
+    return dict(most.unique(label, keep="first", maintain_order=True).select(label, "part").iter_rows())
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixes:
+    """*parts*: ``mix, part, accounts, arr``, the largest first, those of a label side by side at its *extents*."""
+
+    parts: pl.DataFrame
+    extents: Mapping[Any, tuple[int, int]]
+
+    @classmethod
+    def of(cls, parts: pl.DataFrame, label: str) -> _Mixes:
+        by_size = parts.sort([label, "arr", "accounts", "part"], descending=[False, True, True, False])
+        return cls(by_size.select("mix", "part", "accounts", "arr"), runs(by_size[label]))
+
+    def shares(self, label: str | None, mix: str) -> tuple[Share, ...]:
+        rows = self.parts.slice(*self.extents[label]).iter_rows()
+        return tuple(Share(*share) for of, *share in rows if of == mix)
 
 
 def _summed(rows: pl.DataFrame, *by: str) -> pl.DataFrame:

@@ -19,7 +19,6 @@ from cssync.model.owner import OwnerKind
 
 _CENTS = 100
 _NEVER = date.max
-_HELD = ("account_id", "unit_id", "book_id", "arr", "valid_from", "valid_to")
 _BEGIN, _END = pl.col("valid_from").alias("begin"), pl.col("valid_to").fill_null(_NEVER).alias("end")
 
 
@@ -60,16 +59,15 @@ def churn_within_limits(company: Company) -> tuple[Churn, Churn]:
     timeline = company.history.timeline
     turn = timeline.as_of - timedelta(days=QUARTER_DAYS)
     first = max(turn - timedelta(days=LOOK_BACK_DAYS), timeline.customers_since)
-    held = timeline.spells.lazy().filter("is_customer").select(_HELD).collect()
-    healthy = _Healthy(held, _bounds(company))
+    healthy = _Healthy(timeline.spells.lazy().filter("is_customer"), _bounds(company))
     return healthy.churn(max(turn, first), timeline.as_of), healthy.churn(min(first, turn), turn)
 
 
 @dataclass(frozen=True)
 class _Healthy:
-    """*held*: of the spells of customers what is asked for here. *bounds*: ``book_id, most_accounts, most_cents``."""
+    """*held*: ``SPELLS`` of customers, not copied as a whole. *bounds*: ``book_id, most_accounts, most_cents``."""
 
-    held: pl.DataFrame
+    held: pl.LazyFrame
     bounds: pl.DataFrame
 
     def churn(self, since: date, until: date) -> Churn:
@@ -85,21 +83,23 @@ class _Healthy:
         return Churn(since, until, lost, int(customers or 0), Decimal(int(cents or 0)) / _CENTS)
 
     @cached_property
-    def _parts(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _parts(self) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         """The spells of customers that are one account, which never overlap, and of those that are several."""
-        shared = self.held.filter(pl.col("unit_id") != pl.col("account_id")).select("unit_id").unique()
-        alone = self.held if shared.is_empty() else self.held.join(shared, on="unit_id", how="anti")
-        return alone.with_columns(_BEGIN, _END), self.held.join(shared, on="unit_id", how="semi")
+        shared = self.held.filter(pl.col("unit_id") != pl.col("account_id")).select("unit_id").unique().collect()
+        if shared.is_empty():
+            return self.held.with_columns(_BEGIN, _END), self.held.clear()
+        alone = self.held.join(shared.lazy(), on="unit_id", how="anti")
+        return alone.with_columns(_BEGIN, _END), self.held.join(shared.lazy(), on="unit_id", how="semi")
 
     @cached_property
-    def _stays(self) -> pl.DataFrame:
+    def _stays(self) -> pl.LazyFrame:
         """``unit_id, book_id, begin, end``: when each customer was in each book; one stay may follow upon another."""
         alone, shared = self._parts
         merged = _merged(shared, "unit_id", "book_id")
-        return pl.concat([alone.select(merged.columns), merged])
+        return pl.concat([alone.select("unit_id", "book_id", "begin", "end"), merged])
 
     @cached_property
-    def _ends(self) -> pl.DataFrame:
+    def _ends(self) -> pl.LazyFrame:
         """``unit_id, end``: the days from which a customer was none any more."""
         alone, shared = self._parts
         # Whoever has been there from the first day on goes on from nothing.
@@ -111,7 +111,7 @@ class _Healthy:
     @cached_property
     def _states(self) -> pl.DataFrame:
         """``book_id, day, until, accounts, cents, healthy``: every state of every book, half open."""
-        stays, held, none = self._stays.lazy(), self.held.lazy(), pl.lit(0, pl.Int64)
+        stays, held, none = self._stays, self.held, pl.lit(0, pl.Int64)
         changes = (
             stays.select("book_id", day="begin", accounts=1, cents=none),
             stays.select("book_id", day="end", accounts=-1, cents=none),
@@ -141,7 +141,7 @@ class _Healthy:
             pl.col("account_id").first(), pl.col("arr").sum()
         )
         # The state of the day before, for on the day itself it is gone.
-        events = units.with_columns(before=pl.col("end").dt.offset_by("-1d")).sort("before")
+        events = units.with_columns(before=pl.col("end").dt.offset_by("-1d")).sort("before").collect()
         placed = events.join_asof(
             self._states.sort("day"), left_on="before", right_on="day", by="book_id", check_sortedness=False
         )
@@ -149,7 +149,7 @@ class _Healthy:
         return rows.select("account_id", "book_id", on="end", arr="arr").sort("on", "account_id")
 
 
-def _merged(held: pl.DataFrame, *by: str) -> pl.DataFrame:
+def _merged(held: pl.LazyFrame, *by: str) -> pl.LazyFrame:
     """*by*, ``begin``, ``end``: the spells of each, which may overlap, as stretches without a break."""
     rows = held.select(*by, _BEGIN, _END).sort(*by, "begin")
     reach = pl.col("end").cum_max().over(by)

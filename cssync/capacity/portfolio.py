@@ -27,23 +27,6 @@ from cssync.settings.portfolio import Portfolio as Cuts
 YEAR = timedelta(days=365)
 _ZERO = Decimal("0.00")
 
-# One row a customer (an account, or a group of them in one book); profit and quadrant are null where ARR is unknown.
-PLACED = pl.Schema(
-    {
-        "unit_id": pl.String(),
-        "book_id": pl.String(),
-        "account_id": pl.String(),  # the largest of the group
-        "name": pl.String(),
-        "arr": MONEY,
-        "cost": MONEY,  # of its hours, a year
-        "profit": MONEY,
-        "before": MONEY,  # ARR on the first day that growth is counted from, or when it became a customer
-        "on_offer": MONEY,  # in open deals that are no renewals
-        "growth": pl.Float64(),
-        "quadrant": pl.String(),
-    }
-)
-
 
 class Quadrant(StrEnum):
     STAR = "Star"
@@ -58,6 +41,24 @@ class Quadrant(StrEnum):
     @property
     def plural(self) -> str:
         return f"{self}s"
+
+
+QUADRANTS = pl.Enum([quadrant.value for quadrant in Quadrant])
+# One row a customer (an account, or a group of them in one book); profit and quadrant are null where ARR is unknown.
+PLACED = pl.Schema(
+    {
+        "unit_id": pl.String(),
+        "book_id": pl.String(),
+        "account_id": pl.String(),  # the largest of the group
+        "arr": MONEY,
+        "cost": MONEY,  # of its hours, a year
+        "profit": MONEY,
+        "before": MONEY,  # ARR on the first day that growth is counted from, or when it became a customer
+        "on_offer": MONEY,  # in open deals that are no renewals
+        "growth": pl.Float64(),
+        "quadrant": QUADRANTS,
+    }
+)
 
 
 _ADVICE = {
@@ -138,7 +139,7 @@ class Portfolio:
 def place(history: History, costs: pl.Series | None, cuts: Cuts, deals: Deals) -> Portfolio:
     """Every customer in its quadrant. *costs*: of each, in their order, a year; None where hours are not known."""
     since = max(history.timeline.as_of - YEAR, history.timeline.arr_since)
-    accounts = history.books.customers.lazy().select("unit_id", "book_id", "account_id", "name", "arr")
+    accounts = history.books.customers.lazy().select("unit_id", "book_id", "account_id", "arr")
     accounts = accounts.with_columns(cost=pl.lit(_ZERO, MONEY) if costs is None else costs)
     for fact in (_before(history, since), _on_offer(history, deals)):
         accounts = accounts.join(fact, on="account_id", how="left", maintain_order="left")
@@ -153,7 +154,7 @@ def place(history: History, costs: pl.Series | None, cuts: Cuts, deals: Deals) -
     growth_cut = _cut(cuts.growing_over, units.filter(pl.col("arr").is_not_null())["growth"])
     known = (history.timeline.as_of - since).days >= cuts.known_days
     quadrant = _quadrant(profit_cut, growth_cut) if known else pl.lit(None, pl.String)
-    placed = units.with_columns(quadrant=quadrant).select(list(PLACED)).match_to_schema(PLACED)
+    placed = units.with_columns(quadrant=quadrant.cast(QUADRANTS)).select(list(PLACED)).match_to_schema(PLACED)
     return Portfolio(
         placed=placed,
         since=since,
@@ -182,7 +183,7 @@ def _units(accounts: pl.LazyFrame) -> pl.LazyFrame:
     whole = pl.col("arr").is_not_null().all()
     by_size = accounts.sort(["arr", "account_id"], descending=[True, False], nulls_last=True)
     return by_size.group_by("unit_id", "book_id", maintain_order=True).agg(
-        pl.col("account_id", "name").first(),
+        pl.col("account_id").first(),
         pl.when(whole).then(pl.col("arr").sum()).alias("arr"),
         pl.col("cost", "before", "on_offer").sum(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -70,22 +70,40 @@ class Share:
     arr: Decimal
 
 
+def _unmixed(_mix: str) -> tuple[Share, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Customers, ARR in the corporate currency, mixes and changes of any set of customers.
 
     *arr_unknown* customers are in *accounts* but add nothing to *arr*: their ARR could not be read.
-    Mixes are sorted by ARR, largest first, and each sums to *accounts* and *arr*.
+    Mixes are sorted by ARR, largest first, and each sums to *accounts* and *arr*. *mix*: one of them by its name,
+    worked out when it is asked for: of many thousand books those of few ever are.
     """
 
     accounts: int
     arr: Decimal
     arr_unknown: int = 0
-    by_segment: tuple[Share, ...] = ()
-    by_lifecycle: tuple[Share, ...] = ()
-    by_deal_size: tuple[Share, ...] = ()
-    by_product: tuple[Share, ...] = ()
     changes: tuple[Change, ...] = ()
+    mix: Callable[[str], tuple[Share, ...]] = field(default=_unmixed, compare=False, repr=False)
+
+    @property
+    def by_segment(self) -> tuple[Share, ...]:
+        return self.mix("segment")
+
+    @property
+    def by_lifecycle(self) -> tuple[Share, ...]:
+        return self.mix("lifecycle")
+
+    @property
+    def by_deal_size(self) -> tuple[Share, ...]:
+        return self.mix("deal_size")
+
+    @property
+    def by_product(self) -> tuple[Share, ...]:
+        return self.mix("product")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,10 @@ class SqliteBulk:
     def read(self, connection: Connection, query: Select[Any], schema: pl.Schema) -> pl.DataFrame:
         rows = query.subquery()
         columns = (_as_json(column, kind) for column, kind in zip(rows.c, schema.values(), strict=True))
-        written = connection.exec_driver_sql(written_out(select(*columns), _DIALECT)).one()
-        raw = (_parsed(column, name, kind) for column, (name, kind) in zip(written, schema.items(), strict=True))
-        return from_stored(pl.DataFrame(list(raw)), schema)
+        written = list(connection.exec_driver_sql(written_out(select(*columns), _DIALECT)).one())
+        # Each is let go of as soon as it is read: together they are as large as the table.
+        raw = [_parsed(written.pop(0), name, kind) for name, kind in schema.items()]
+        return from_stored(pl.DataFrame(raw), schema)
 
 
 class _Floats:
