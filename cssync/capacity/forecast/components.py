@@ -81,11 +81,12 @@ def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
 
 def _unseen(ledger: Ledger, row: int, days: int) -> UnseenWins:
     rates = ledger.rates
-    hidden = ledger.unseen.hidden(row, days)
+    hidden, strays = ledger.unseen.hidden(row, days), ledger.unseen.strays
     words = (
         f"{int(rates.arrivals[row])} won in {count(int(rates.days[row]), 'day')}, "
         f"{rates.a_day[row] * 365:.1f} a year once drawn towards its segment{_growth(ledger)}; "
-        f"{hidden:.0%} of wins this far ahead have no deal yet"
+        f"{hidden:.0%} of wins this far ahead have no deal yet; the interval reckons with wins that stray as if "
+        f"{1 + strays.bunches:.1f} came at a time, and with a market that swings by {strays.swings**0.5:.0%}"
     )
     return UnseenWins(ledger.unseen.mean(row, days), float(rates.a_day[row]), words)
 

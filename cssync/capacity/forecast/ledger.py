@@ -26,7 +26,6 @@ from cssync.capacity.forecast.distribution import (
     Floats,
     at_least,
     convolved,
-    negative_binomial,
     poisson,
     quantile,
     sum_of_bernoullis,
@@ -42,6 +41,8 @@ from cssync.capacity.forecast.roster import Into, Roster, Rows, sums
 from cssync.capacity.forecast.seasons import Seasons, number_of
 from cssync.capacity.forecast.seasons import learned as learned_seasons
 from cssync.capacity.forecast.stories import stories_of
+from cssync.capacity.forecast.strays import learned as learned_strays
+from cssync.capacity.forecast.strays import of_past
 from cssync.capacity.forecast.told import Components, Forecast
 from cssync.capacity.forecast.unseen import Unseen, unannounced, unseen_of
 from cssync.capacity.forecast.wins import Rates, rates_of
@@ -58,8 +59,6 @@ _OUT_OF_REACH = 6.0
 # A crossing that is less likely than that by the horizon is dated without refinement.
 _WORTH_REFINING = 0.2
 _BRACKET_DAYS = 45
-# Books of one segment rise and fall together: their sum strays more than independent books would (measured).
-_TOGETHER = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +132,17 @@ class Ledger:
         rows, into = self.roster.by_segment
         if days not in self._of_segments:
             self._of_segments[days] = self._paths(into, days)
-        return self._outlook(self._of_segments[days], rows.get(segment, len(rows)), days, _TOGETHER)
+        return self._outlook(self._of_segments[days], rows.get(segment, len(rows)), days)
 
     def outlook_of_all(self, days: int) -> tuple[Outlook, ...]:
         """The same of all books together."""
         every = self.roster.within(np.ones(len(self.roster), dtype=bool))
-        return self._outlook(self._paths(every, days), 0, days, _TOGETHER)
+        return self._outlook(self._paths(every, days), 0, days)
 
     def outlook_of(self, book: Book, days: int) -> tuple[Outlook, ...]:
         """The same of one book."""
         own = self.roster.within(np.arange(len(self.roster)) == self.roster.rows[book.id])
-        return self._outlook(self._paths(own, days), 0, days, 1.0)
+        return self._outlook(self._paths(own, days), 0, days)
 
     def distribution(self, book: Book, days: int) -> Distribution:
         """The probability of each number of customers after *days*."""
@@ -157,7 +156,7 @@ class Ledger:
             sum_of_bernoullis(stay),
             sum_of_bernoullis(wins),
             poisson(self._customers.spread(row, days)),
-            negative_binomial(self.unseen.mean(row, days), float(self.unseen.shape[row])),
+            self.unseen.distribution(row, days),
         )
 
     @property
@@ -234,7 +233,8 @@ class Ledger:
     @cached_property
     def unseen(self) -> Unseen:
         hidden = unannounced(self.past.stories, self.events, self.roster, self.as_of, LATEST_DAYS)
-        belief = self.gate.trust, self.gate.shape
+        past = of_past(self.events, self.roster, self.rates, self.seasons, self.as_of)
+        belief = self.gate.trust, learned_strays(past)
         return unseen_of(hidden, belief, (self.seasons, self.growth), (self.rates, self.roster), self.as_of)
 
     @cached_property
@@ -283,10 +283,10 @@ class Ledger:
         """By how many days: those of all segments, which are asked for one after the other."""
         return {}
 
-    def _outlook(self, paths: tuple[Paths, ...], row: int, days: int, wider: float) -> tuple[Outlook, ...]:
+    def _outlook(self, paths: tuple[Paths, ...], row: int, days: int) -> tuple[Outlook, ...]:
         last = min(days - 1, LATEST_DAYS)
         return tuple(
-            Outlook(self._today + timedelta(days=day), *(path.at(row, min(day, last), wider=wider) for path in paths))
+            Outlook(self._today + timedelta(days=day), *(path.at(row, min(day, last)) for path in paths))
             for day in range(days)
         )
 

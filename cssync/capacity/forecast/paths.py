@@ -34,6 +34,5 @@ class Paths:
         found: Floats = self.mean - self.third / (6 * np.maximum(self.variance, 1e-12))
         return found
 
-    def at(self, row: int, day: int, *, wider: float = 1.0) -> Quantity:
-        """*wider*: what the standard deviation is multiplied by."""
-        return Quantity(float(self.mean[row, day]), wider * max(float(self.variance[row, day]), 0.0) ** 0.5)
+    def at(self, row: int, day: int) -> Quantity:
+        return Quantity(float(self.mean[row, day]), max(float(self.variance[row, day]), 0.0) ** 0.5)
