@@ -58,8 +58,8 @@ def of_block(block: Block) -> Floats:
         for company, seed in enumerate(block.seeds):
             world, limits = remembered(block.scenario, seed), block.limits[company, night]
             draws = None if truth is None else draws_of(world, seed, day, truth)
-            for method, seat, told in said(world, day, block.methods, draws):
-                found[company, night, block.methods.index(method), seat] = at_least(told, int(limits[seat]))
+            for method, seats, told in said(world, day, block.methods, draws):
+                found[company, night, block.methods.index(method), seats] = at_least(told, int(limits[seats].sum()))
     return found
 
 

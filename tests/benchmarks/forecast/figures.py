@@ -8,6 +8,7 @@ from statistics import median
 
 from tests.benchmarks.forecast import nights, peers
 from tests.benchmarks.forecast.at_once import processes
+from tests.benchmarks.forecast.said import BY_SEGMENT
 from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
 from tests.benchmarks.forecast.scores import LEVELS, Scores
 from tests.benchmarks.forecast.trying import DAYS, compared
@@ -32,8 +33,10 @@ def figures(companies: int, watched_nights: int, csms: int = _CSMS) -> Iterator[
         yield Figure(f"  {peers.AUTO_ETS}", "not installed: uv sync --group bench")
     with processes() as each:
         for scenario in SCENARIOS:
-            told = compared(scenario, seeds, ("oracle", "ledger", *others), each=each)
+            told = compared(scenario, seeds, ("oracle", "ledger", BY_SEGMENT, *others), each=each)
+            of_segments = told.pop(BY_SEGMENT)
             yield from _scenario(scenario.name, told)
+            yield Figure(f"  segments, {of_segments.cases}: 50/80/95% hold", _held(of_segments))
         for history in (0, 30):
             told = compared(BASE, seeds, ("oracle", "ledger"), days=DAYS[::2], history=history, each=each)
             yield Figure(f"  base, {history} days of history: CRPS / oracle", f"{_ratio(told, 'ledger'):.2f}")
@@ -60,14 +63,17 @@ def _ratio(scores: dict[str, Scores], method: str) -> float:
     return scores[method].crps / scores["oracle"].crps
 
 
+def _held(scores: Scores) -> str:
+    return "/".join(f"{share * 100:.0f}" for share in scores.within)
+
+
 def _scenario(name: str, scores: dict[str, Scores]) -> Iterator[Figure]:
     target = TARGETS.get(name, _OTHER_TARGET)
     cases = scores["ledger"].cases
     yield Figure(f"forecast, {name}, {cases} books:", "CRPS/oracle  MAE   50/80/95% hold Brier")
     for method, told in scores.items():
-        held = "/".join(f"{share * 100:.0f}" for share in told.within)
         ratio = _ratio(scores, method)
-        measured = f"{ratio:.2f}  {told.mae:5.2f}  {held:>9}  {told.brier:.3f}"
+        measured = f"{ratio:.2f}  {told.mae:5.2f}  {_held(told):>9}  {told.brier:.3f}"
         if method == "ledger":
             yield Figure(f"  {method}", measured, f"CRPS/oracle <= {target:.2f}", met=ratio <= target)
             off = max(abs(share - level) for share, level in zip(told.within, LEVELS, strict=True))

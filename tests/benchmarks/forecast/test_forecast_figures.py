@@ -9,9 +9,10 @@ import pytest
 
 from tests.benchmarks.forecast import crowd, figures, nights
 from tests.benchmarks.forecast.nights import Trigger
-from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS
+from tests.benchmarks.forecast.said import BY_SEGMENT
+from tests.benchmarks.forecast.scenarios import BASE, SCENARIOS, SEGMENTS
 from tests.benchmarks.forecast.scores import Case, crps, normal, scored
-from tests.benchmarks.forecast.trying import compared
+from tests.benchmarks.forecast.trying import cases, compared
 from tests.benchmarks.forecast.world import FIRST_DAY, SEATS, simulated
 
 
@@ -40,6 +41,16 @@ def test_the_ledger_is_nearer_to_the_oracle_than_a_line_through_points() -> None
     found = compared(BASE, [2], ("oracle", "ledger", "least squares"), days=(949,))
     assert found["oracle"].cases == SEATS
     assert found["ledger"].crps < found["least squares"].crps
+
+
+def test_a_segment_is_held_against_what_all_its_books_come_to() -> None:
+    of_segments, of_books = (cases(BASE, [2], (method,), days=(949,))[method] for method in (BY_SEGMENT, "ledger"))
+    assert len(of_segments) == len(SEGMENTS)
+    assert sum(case.came for case in of_segments) == sum(case.came for case in of_books)
+    told, expected = (
+        sum(float(case.chances @ np.arange(len(case.chances))) for case in each) for each in (of_segments, of_books)
+    )
+    assert told == pytest.approx(expected, rel=0.01)
 
 
 def test_every_scenario_is_forecast() -> None:

@@ -38,7 +38,7 @@ def cases(
     *,
     each: Each = map,
 ) -> dict[str, list[Case]]:
-    """By method, one case a book and day of forecast."""
+    """By method, one case a book (or segment) and day of forecast."""
     companies = tuple(seeds)
     asked = [Asked(scenario, companies, tuple(methods), day, history) for day in days]
     found: dict[str, list[Case]] = {method: [] for method in methods}
@@ -62,7 +62,7 @@ def compared(
 
 
 def answered(asked: Asked) -> list[tuple[str, Case]]:
-    """A method and its case for every book of every company."""
+    """A method and its case for every book, or segment, of every company."""
     day = FIRST_DAY + asked.day
     truth = oracle.truth(asked.scenario, day, horizon(day)) if ORACLE in asked.methods else None
     return [case for seed in asked.seeds for case in _of_company(asked, seed, day, truth)]
@@ -70,7 +70,7 @@ def answered(asked: Asked) -> list[tuple[str, Case]]:
 
 def _of_company(asked: Asked, seed: int, day: int, truth: oracle.Truth | None) -> Iterator[tuple[str, Case]]:
     world = remembered(asked.scenario, seed)
-    came, held = world.truth(day, horizon(day)).tolist(), customers(world, day).tolist()
+    came, held = world.truth(day, horizon(day)), customers(world, day)
     draws = None if truth is None else draws_of(world, seed, day, truth)
-    for method, seat, chances in said(world, day, asked.methods, draws, asked.history):
-        yield method, Case(chances, came[seat], limit_of(held[seat]))
+    for method, seats, chances in said(world, day, asked.methods, draws, asked.history):
+        yield method, Case(chances, int(came[seats].sum()), limit_of(int(held[seats].sum())))
