@@ -149,7 +149,8 @@ def pool(url: str) -> urllib3.PoolManager:
     import urllib3
 
     settings: dict[str, Any] = {
-        "ssl_context": tls_context(),
+        # To read hundreds of authorities takes its time, and what is not encrypted asks none of them.
+        "ssl_context": tls_context() if url.startswith("https:") else None,
         "headers": {"User-Agent": user_agent()},
         # A redirect would carry a token elsewhere; whether to try again is for the caller to know.
         "retries": urllib3.Retry(total=0, redirect=False),

@@ -10,7 +10,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from cssync import log
-from tests.postgres import Server, running_server
+from tests.postgres import Fresh, Server, running_server
 
 # The same examples on every machine; and that a machine is busy says nothing of what is tested.
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,6 +22,13 @@ def postgres() -> Iterator[Server]:
     """A PostgreSQL server of this test process, started when first asked for."""
     with running_server() as server:
         yield server
+
+
+@pytest.fixture
+def fresh_database(postgres: Server) -> Iterator[Fresh]:
+    """Makes databases of this test's own."""
+    with postgres.databases() as fresh:
+        yield fresh
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import pytest
 from tests.e2e.companies import slack_server
 from tests.e2e.desk import Desk
 from tests.emulators.slack.server import SlackServer
-from tests.postgres import Server
 
 
 @pytest.fixture
@@ -21,8 +20,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     """
     environ = {}
     if getattr(request, "param", "") == "PostgreSQL":
-        server: Server = request.getfixturevalue("postgres")
-        environ["DATABASE_URL"] = server.fresh_database()
+        environ["DATABASE_URL"] = request.getfixturevalue("fresh_database")()
     return Desk(
         tmp_path,
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 from cssync.store.base import Store
 from cssync.store.open import open_dry_store, open_store
+from tests.postgres import Fresh, Server
 
 Opener: TypeAlias = Callable[[], Store]
 
@@ -37,13 +39,34 @@ def program(name: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in a file, for copies: made once, as that takes longer than most of what is done with it."""
+    path = tmp_path_factory.mktemp("made") / "cssync.db"
+    open_store(path, "acme").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_database(postgres: Server) -> Iterator[str]:
+    """The name of a database that holds a store, for copies."""
+    with postgres.databases() as fresh:
+        url = fresh()
+        open_store(url, "acme").close()
+        yield str(make_url(url).database)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty store of this test is."""
+    """Where this test has its store: nothing is there yet, but where a test of ``store`` takes one for granted."""
+    made, path = "store" in request.fixturenames, tmp_path / "cssync.db"
     if request.param == "sqlite":
-        return str(tmp_path / "cssync.db")
-    url: str = request.getfixturevalue("postgres").fresh_database()
-    return url
+        if made:
+            shutil.copyfile(request.getfixturevalue("made_file"), path)
+            path.chmod(0o600)
+        return str(path)
+    fresh: Fresh = request.getfixturevalue("fresh_database")
+    return fresh(request.getfixturevalue("made_database")) if made else fresh()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from cssync.model.check import CheckStatus
 from cssync.store.base import Store
 from cssync.store.open import open_dry_store, open_store
 from tests.builders import DAY, a_night, a_run, a_spell, spell_changes
-from tests.postgres import Server
+from tests.postgres import Fresh, Server
 from tests.store.conftest import Opener, bare_engine, program
 
 # Never in a message, nor in the source lines that a traceback quotes.
@@ -232,8 +232,8 @@ def test_a_database_that_does_not_exist_is_said_so(postgres: Server) -> None:
         open_store(postgres.url("nowhere"), "acme")
 
 
-def test_a_user_who_may_not_make_tables_is_told_which_right_is_missing(postgres: Server) -> None:
-    url = postgres.fresh_database()
+def test_a_user_who_may_not_make_tables_is_told_which_right_is_missing(postgres: Server, fresh_database: Fresh) -> None:
+    url = fresh_database()
     postgres.execute(sql.SQL("DROP ROLE IF EXISTS guest"))
     postgres.execute(sql.SQL("CREATE ROLE guest LOGIN"))
 
@@ -242,8 +242,8 @@ def test_a_user_who_may_not_make_tables_is_told_which_right_is_missing(postgres:
     assert "CREATE on the schema" in caught.value.remedy
 
 
-def test_a_read_only_server_is_told_apart(postgres: Server) -> None:
-    url = postgres.fresh_database()
+def test_a_read_only_server_is_told_apart(postgres: Server, fresh_database: Fresh) -> None:
+    url = fresh_database()
     store = open_store(url, "acme")
     with bare_engine(url).begin() as connection:
         name = connection.execute(text("SELECT current_database()")).scalar_one()
@@ -255,8 +255,8 @@ def test_a_read_only_server_is_told_apart(postgres: Server) -> None:
     assert "primary" in caught.value.remedy
 
 
-def test_a_run_that_lost_its_connection_has_lost_its_lock_and_cannot_commit(postgres: Server) -> None:
-    url = postgres.fresh_database()
+def test_a_run_that_lost_its_connection_has_lost_its_lock_and_cannot_commit(fresh_database: Fresh) -> None:
+    url = fresh_database()
     store = open_store(url, "acme")
     ended = text(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,9 +31,11 @@ def look(request: pytest.FixtureRequest, tmp_path: Path) -> Look:
     if request.param == "memory":
         memory = MemoryMirror()
         return lambda: memory
-    address = str(tmp_path / "cssync.db")
     if request.param == "postgresql":
-        address = request.getfixturevalue("postgres").fresh_database()
+        made: str = request.getfixturevalue("made_database")
+        address = request.getfixturevalue("fresh_database")(made)
+    else:
+        address = str(shutil.copy(request.getfixturevalue("made_file"), tmp_path / "cssync.db"))
 
     def opened() -> Mirror:
         store = open_store(address, "acme")
