@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from cssync.model.story import Chapter, Named
 from cssync.model.tables import OPPORTUNITIES, OPPORTUNITY_SPELLS, PROBLEMS, SNAPSHOT, SPELLS, empty
 
 DAY = date(2026, 11, 22)
+YESTERDAY, TOMORROW, LONG_AGO = DAY - timedelta(days=1), DAY + timedelta(days=1), DAY - timedelta(days=120)
 # What every settings file must say.
 SCOPE = "team: {scope: []}\n"
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -11,10 +11,9 @@ from cssync.model.check import CheckStatus
 from cssync.model.delivery import DeliveryState
 from cssync.store.base import Store
 from cssync.store.open import open_dry_store
-from tests.builders import AT, DAY, a_delivery, a_night, a_run, a_spell, a_transition, an_alert, spell_changes
+from tests.builders import AT, DAY, TOMORROW, a_delivery, a_night, a_run, a_spell, a_transition, an_alert, spell_changes
 from tests.store.conftest import Opener
 
-TOMORROW = DAY + timedelta(days=1)
 SINCE = date(2026, 8, 1)
 
 

@@ -10,7 +10,6 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,12 @@ from cssync.errors import ConfigError, StoreError
 from cssync.model.check import CheckStatus
 from cssync.store.base import Store
 from cssync.store.open import open_dry_store, open_store
-from tests.builders import DAY, a_night, a_run, a_spell, spell_changes
+from tests.builders import DAY, TOMORROW, a_night, a_run, a_spell, spell_changes
 from tests.postgres import Fresh, Server
 from tests.store.conftest import Opener, bare_engine, program
 
 # Never in a message, nor in the source lines that a traceback quotes.
 PASSWORD = "hunter2"
-TOMORROW = DAY + timedelta(days=1)
 
 
 def test_a_missing_folder_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -14,12 +14,11 @@ from cssync.model.history import Backfill, History
 from cssync.model.tables import OPPORTUNITY_SPELLS, SPELLS
 from cssync.store.base import Store
 from cssync.store.open import open_store
-from tests.builders import DAY, a_deal_spell, a_night, a_spell, deal_changes, spell_changes
+from tests.builders import DAY, TOMORROW, a_deal_spell, a_night, a_spell, deal_changes, spell_changes
 from tests.store.conftest import Opener, program
 
 JANUARY, MAY = date(2026, 1, 1), date(2026, 5, 1)
 EVER = date(2020, 1, 1)
-TOMORROW = DAY + timedelta(days=1)
 TRACKED = History(since={"csm": JANUARY, "lifecycle": MAY}, notes=("ARR was not tracked.",))
 
 Period: TypeAlias = tuple[str, date, date | None, str]
