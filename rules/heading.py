@@ -27,7 +27,7 @@ def heading(context: Context, book: Book) -> Iterator[Sentence]:
     if book.accounts < limit and rule.watch_from <= forecast.reaches < rule.fire_at:
         nights = f"{count(rule.pending_nights, 'night')} running"
         yield (f"Worth watching: at {rule.fire_at:.0%}, {nights}, it becomes an alert.",)
-    parts = forecast.components
+    parts = forecast.likely(_LEAST)
     deals = [
         (deal.account_id, deal.name or deal.account_id, deal.probability) for deal in parts.deals if deal.adds_account
     ]
@@ -47,7 +47,6 @@ def heading(context: Context, book: Book) -> Iterator[Sentence]:
 def _named(context: Context, what: str, likely: Sequence[tuple[str, str, float]]) -> Iterator[Sentence]:
     told: list[str | Named] = []
     for account_id, name, chance in likely[:_MOST_NAMED]:
-        if chance >= _LEAST:
-            told += [", " if told else f"{what}: ", context.named(account_id, name), f" ({chance:.0%})"]
+        told += [", " if told else f"{what}: ", context.named(account_id, name), f" ({chance:.0%})"]
     if told:
         yield (*told, ".")

@@ -135,9 +135,10 @@ class Workload:
 
     def _load(self, book_id: str) -> BookLoad:
         capacity = self.staff.capacity(book_id, self.as_of)
-        sums = self._sums.get(book_id)
-        if sums is None:
+        table, rows = self._sums
+        if book_id not in rows:
             return BookLoad(NOTHING, NOTHING, capacity)
+        sums = table.row(rows[book_id], named=True)
         return BookLoad(sums["hours"], sums[_KNOWN], capacity, self._segments.get(book_id, ()), self._extras(sums))
 
     @cached_property
@@ -162,7 +163,8 @@ class Workload:
         return self.with_parts(self.hours.group_by("book_id", "segment", "guessed", "case").agg(times=pl.len()))
 
     @cached_property
-    def _sums(self) -> Mapping[str, Mapping[str, Decimal]]:
+    def _sums(self) -> tuple[pl.DataFrame, Mapping[str, int]]:
+        """A row for every book that has customers, and which it is."""
         extras = self.effort.parts[1:]
         hours = pl.sum_horizontal(_all(part) for part in self.effort.parts)
         sums = self._counted.group_by("book_id").agg(
@@ -171,7 +173,7 @@ class Workload:
             *(_all(name).sum() for name in extras),
             *(pl.col("times").filter(pl.col(name) != 0).sum().alias(_counted(name)) for name in extras),
         )
-        return {row["book_id"]: row for row in sums.iter_rows(named=True)}
+        return sums, {book_id: row for row, book_id in enumerate(sums["book_id"])}
 
     def _extras(self, sums: Mapping[str, Decimal]) -> tuple[Extra, ...]:
         named = ((name, int(sums[_counted(name)]), sums[name]) for name in self.effort.parts[1:])

@@ -48,12 +48,12 @@ def _churn(ledger: Ledger, book: Book) -> str:
     return f"losses by {count(seen.renewals, 'past renewal')}, {seen.lost} of them lost"
 
 
-def traced(ledger: Ledger, row: int, days: int) -> Components:
-    """Every open deal and every customer with a chance of half a percent or more, the likeliest first."""
-    return Components(_deals(ledger, row, days), _unseen(ledger, row, days), _losses(ledger, row, days))
+def traced(ledger: Ledger, row: int, days: int, least: float) -> Components:
+    """Every open deal and every customer with a chance of *least* or more, the likeliest first."""
+    return Components(_deals(ledger, row, days, least), _unseen(ledger, row, days), _losses(ledger, row, days, least))
 
 
-def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
+def _deals(ledger: Ledger, row: int, days: int, least: float) -> tuple[OpenDeal, ...]:
     deals, rates = ledger.deals, ledger.rates
     own = deals.of_book(row)
     places, share = own, np.ones(len(own))
@@ -62,20 +62,20 @@ def _deals(ledger: Ledger, row: int, days: int) -> tuple[OpenDeal, ...]:
         of_spread = np.where(deals.group[spread] < 0, rates.share_of_all[row], rates.share[row])
         places, share = np.concatenate([own, spread]), np.concatenate([share, of_spread])
     chance = deals.by(days, ledger.gate.trust, places) * share
-    likely = np.flatnonzero(chance >= _LEAST)
+    likely = np.flatnonzero(chance >= least)
     order = likely[np.lexsort((places[likely], -chance[likely]))]
     return tuple(
         OpenDeal(
-            opportunity_id=deals.ids[places[n]],
-            account_id=deals.account_ids[places[n]],
-            name=deals.names[places[n]],
+            opportunity_id=deals.ids[at],
+            account_id=deals.account_ids[at],
+            name=deals.names[at],
             probability=float(chance[n]),
             share=float(share[n]),
-            adds_account=bool(deals.adds[places[n]]),
-            amount=deals.amounts[int(places[n])],
-            basis=deals.words[deals.curve[places[n]]],
+            adds_account=bool(deals.adds[at]),
+            amount=deals.amounts[at],
+            basis=deals.words[deals.curve[at]],
         )
-        for n in order
+        for n, at in zip(order.tolist(), places[order].tolist(), strict=True)
     )
 
 
@@ -96,14 +96,14 @@ def _growth(ledger: Ledger) -> str:
     return f", {share:+.0%} a year by the growth of the last four quarters" if abs(share) >= _LEAST else ""
 
 
-def _losses(ledger: Ledger, row: int, days: int) -> tuple[LikelyLoss, ...]:
+def _losses(ledger: Ledger, row: int, days: int, least: float) -> tuple[LikelyLoss, ...]:
     losses = ledger.losses
     rows = losses.rows_of(row)
     chance = losses.by(days, rows)
     today = ledger.history.timeline.as_of
     found = []
     for n in np.lexsort((np.arange(len(chance)), -chance)):
-        if chance[n] < _LEAST:
+        if chance[n] < least:
             break
         at = rows.start + int(n)
         due = int(losses.renews_in[at])

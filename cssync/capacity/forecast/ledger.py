@@ -117,12 +117,12 @@ class Ledger:
             crosses_on=crosses_on,
             basis=components.basis(self, book),
             known_since=self.events.real_since,
-            traced=lambda: self.components(book, days),
+            traced=lambda least: self.components(book, days, least),
         )
 
-    def components(self, book: Book, days: int) -> Components:
-        """What the forecast of *book* after *days* is the sum of."""
-        return components.traced(self, self.roster.rows[book.id], days)
+    def components(self, book: Book, days: int, least: float) -> Components:
+        """What the forecast of *book* after *days* is the sum of, but for what has less than a chance of *least*."""
+        return components.traced(self, self.roster.rows[book.id], days, least)
 
     def outlook(self, segment: str | None, days: int) -> tuple[Outlook, ...]:
         """What the books of one segment (None: of those without one) come to, *days* of them, one each from today on.

@@ -22,6 +22,8 @@ from cssync.capacity.forecast.seasons import number_of
 # A renewal that lies back less than that without a new date is not decided yet, and will be within a month.
 _UNDECIDED_DAYS = 60
 _DECIDED_WITHIN_DAYS = 30
+# In more rows than that, hardly any two accounts are alike.
+_FEW_ROWS = 1_000
 _ASKED = (
     "account_id", "unit_id", "book_id", "arr", "leaving_on", "renewal_on", "customer_since", "created_on", "chance",
     "place",
@@ -70,7 +72,8 @@ class Losses:
 
     def paths(self, weights: Floats, chance: Floats, into: Into, days: Rows) -> Paths:
         """What is lost by each of *days*, an account weighing *weights* and going with *chance* at its renewal."""
-        alike = _alike(weights, chance, into.rows[self.book], self.renews_in, self.hazard)
+        rows = into.rows[self.book]
+        alike = (_alike if into.size < _FEW_ROWS else _each)(weights, chance, rows, self.renews_in, self.hazard)
 
         def kept(n: int, power: int) -> Floats:
             """Sums by row and day of a^n s^power: an account of weight a is still there with probability s."""
@@ -105,6 +108,11 @@ def _alike(weights: Floats, chance: Floats, row: Rows, due: Rows, hazard: Floats
     found = accounts.group_by("row", "due", "chance", "hazard", maintain_order=True).agg(*powers)
     row, due, chance, hazard, first, second, third = (column.to_numpy() for column in found)
     return _Alike(row, due, chance, hazard, (first, second, third))
+
+
+def _each(weights: Floats, chance: Floats, row: Rows, due: Rows, hazard: Floats) -> _Alike:
+    """Every account by itself."""
+    return _Alike(row, due, chance, hazard, (weights, weights**2, weights**3))
 
 
 def _steps(weights: Floats, stays: Floats, rows: Rows, due: Rows, grid: tuple[int, Rows]) -> Floats:

@@ -39,9 +39,9 @@ class Deals:
     what its chance rests on, by row of *curves*. *new*: with somebody who is no customer. *signed*: won already.
     """
 
-    ids: Sequence[str]
-    account_ids: Sequence[str]
-    names: Sequence[str | None]
+    ids: pl.Series
+    account_ids: pl.Series
+    names: pl.Series
     amounts: pl.Series
     book: Rows
     group: Rows
@@ -173,9 +173,9 @@ def deals_of(history: History, roster: Roster, past: Learned, calendar: FiscalCa
     used, curve = np.unique(curve, return_inverse=True)
     table = np.concatenate(tables)[used]
     return Deals(
-        ids=rows["opportunity_id"].to_list(),
-        account_ids=rows["account_id"].to_list(),
-        names=rows["name"].to_list(),
+        ids=rows["opportunity_id"],
+        account_ids=rows["account_id"],
+        names=rows["name"],
         amounts=rows["value"],
         book=rows["place"].to_numpy(),
         group=rows["group"].to_numpy(),
@@ -195,7 +195,7 @@ def _cells(ids: pl.Series, stories: Stories, today: date, calendar: FiscalCalend
     entries = stories.open_on(number_of(today))
     told = pl.DataFrame(
         {
-            "opportunity_id": [stories.ids[deal] for deal in stories.deal[entries]],
+            "opportunity_id": stories.ids.gather(stories.deal[entries]),
             "cell": stories.cell_of(entries, today, calendar),
         },
         schema={"opportunity_id": pl.String(), "cell": pl.Int64()},

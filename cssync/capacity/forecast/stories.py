@@ -74,7 +74,7 @@ class Stories:
     starts: Rows
     customer_from: Rows
     customer_to: Rows
-    ids: Sequence[str]
+    ids: pl.Series
 
     def open_on(self, day: int) -> Rows:
         """The entries of all deals that were open at the close of *day*."""
@@ -128,7 +128,7 @@ def stories_of(history: History, roster: Roster) -> Stories:
         starts=deals["starts"].to_numpy(),
         customer_from=deals["customer_from"].to_numpy(),
         customer_to=deals["customer_to"].to_numpy(),
-        ids=deals["opportunity_id"].to_list(),
+        ids=deals["opportunity_id"],
     )
 
 

@@ -12,6 +12,8 @@ from cssync.capacity.outlook import Outlook
 from cssync.model.book import Book
 from cssync.model.wording import count, day
 
+_LEAST = 0.005
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDeal:
@@ -63,6 +65,10 @@ class Components:
     losses: tuple[LikelyLoss, ...] = ()
 
 
+def _untraced(_least: float) -> Components:
+    return Components()
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Customers of one book on *horizon*.
@@ -70,7 +76,7 @@ class Forecast:
     *low*..*high*: the 80% interval. *reaches*: probability of *limit* customers or more. *crosses_on*: first day
     on which the median is at *limit*, None within two years. *wins* (of open deals), *unseen* (not yet in the
     pipeline), *losses*: expected until *horizon*. *basis*: where the rates come from. *known_since*: the first day of
-    history that is real. *traced*: works out the components.
+    history that is real. *traced*: works out the components of a chance or more.
     """
 
     horizon: date
@@ -86,11 +92,16 @@ class Forecast:
     crosses_on: date | None
     basis: str
     known_since: date
-    traced: Callable[[], Components] = field(default=Components, compare=False, repr=False)
+    traced: Callable[[float], Components] = field(default=_untraced, compare=False, repr=False)
 
     @property
     def components(self) -> Components:
-        return self.traced()
+        """Every deal and every customer with a chance of half a percent or more."""
+        return self.traced(_LEAST)
+
+    def likely(self, least: float) -> Components:
+        """Only those with a chance of *least* or more."""
+        return self.traced(least)
 
     @property
     def words(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import polars as pl
 
 from cssync.model.book import Book
 
 
+# Thousands of books are of a few segments.
+@lru_cache(maxsize=1_000)
 def same(one: str | None, other: str | None) -> bool:
     return (one or "").casefold() == (other or "").casefold()
 

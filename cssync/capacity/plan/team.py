@@ -36,9 +36,9 @@ class Teams:
         """Those with customers, by their books or by themselves, or with somebody there for them; most ARR first."""
         arr: dict[str | None, Decimal] = {}
         wanted = [one.segment for one in self.company.settings.hiring.requisitions]
-        people = [person.segment for person in self._carriers]
+        people = dict.fromkeys(person.segment for person in self._carriers)
         held = [(group.label, group.tally.arr) for group in self.company.books.segments]
-        named = [book.segment for book in self.company.books.books]
+        named = dict.fromkeys(book.segment for book in self.company.books.books)
         for segment, amount in (*held, *((each, Decimal(0)) for each in (*named, *people, *wanted))):
             known = spelled(segment, arr)
             arr[known] = arr.get(known, Decimal(0)) + amount
