@@ -47,7 +47,8 @@ def corrected(owners: Iterable[Owner], team: Team) -> tuple[Owner, ...]:
         member = next((members[key] for key in keys if key in members), None)
         return replace(owner, kind=kind, team=(member.team if member else None) or owner.team)
 
-    return _reunited(tuple(correct(owner) for owner in owners))
+    listed = tuple(owners)
+    return _reunited(tuple(correct(owner) for owner in listed) if pools or members else listed)
 
 
 def same_people(owners: Iterable[Owner]) -> dict[str, str]:
@@ -56,10 +57,12 @@ def same_people(owners: Iterable[Owner]) -> dict[str, str]:
     People come back and are given a new user; two users are merged. Where several at work have the address, or a queue
     or pool has it too, it is no one person's, and nobody is taken for another.
     """
+    addressed = [(owner.email.casefold(), owner) for owner in owners if owner.email]
+    left = {address for address, owner in addressed if not owner.active}
     by_address: defaultdict[str, list[Owner]] = defaultdict(list)
-    for owner in owners:
-        if owner.email:
-            by_address[owner.email.casefold()].append(owner)
+    for address, owner in addressed:
+        if address in left:
+            by_address[address].append(owner)
     found: dict[str, str] = {}
     for sharing in by_address.values():
         at_work = [owner for owner in sharing if owner.active]
@@ -137,6 +140,8 @@ def _reunited(owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
             former[same[owner.id]] += [owner.id, *owner.aliases]
 
     def reunite(owner: Owner) -> Owner:
+        if owner.id not in former and owner.manager_id not in same:
+            return owner
         aliases = tuple(dict.fromkeys((*owner.aliases, *former[owner.id])))
         manager = same.get(owner.manager_id, owner.manager_id) if owner.manager_id else None
         return replace(owner, aliases=aliases, manager_id=manager)

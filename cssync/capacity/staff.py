@@ -104,7 +104,7 @@ class _Roll:
         """Yield those whom the CRM lists, by id, then those whom only the settings know."""
         found: set[str] = set()
         for owner in sorted(self.history.snapshot.owners, key=lambda owner: owner.id):
-            keys = keys_of(owner)
+            keys = keys_of(owner) if self._members or self._pools else ()
             named = next((key for key in keys if key in self._members), None)
             pooled = next((key for key in keys if key in self._pools), None)
             found.update(key for key in keys if key in self._members)
