@@ -40,8 +40,12 @@ def proposal(context: Context, book: Book) -> Iterator[Sentence]:
     if relief.waiting:
         waiting = relief.waiting
         yield (f"Next quarter, {_sum(context, waiting)}: ", *_named(context, waiting), ".")
+    who_knows = " who knows their region and language" if relief.strangers else ""
     if calm := _calm(context, relief.unplaced):
-        yield (f"No colleague has room for {_sum(context, calm)}: ", *_named(context, calm), ".")
+        yield (f"No colleague{who_knows} has room for {_sum(context, calm)}: ", *_named(context, calm), ".")
+    for colleague, customers in relief.strangers:
+        few = "looks after few in their region or language"
+        yield (Named(colleague.name), f" would have room for {len(customers)} of them, but {few}.")
     yield from _renewing(context, book)
 
 
@@ -51,22 +55,25 @@ def _moves(context: Context, book: Book, relief: Relief) -> str:
     if not relief.moves:
         return f"Open a requisition now: none of {book.name}'s customers may change hands at present."
     if relief.unplaced:
-        return f"Open a requisition now: {whose} should move, and {_room(book, placed, len(relief.waiting))}."
+        return f"Open a requisition now: {whose} should move, and {_room(book, relief, placed)}."
     if relief.waiting and not placed:
         return f"Move {whose} next quarter: this one allows no further moves."
     later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
-    return f"Move {whose}: {_to(relief.placed)}{later}."
+    return f"Move {whose}: {to(relief.placed)}{later}."
 
 
-def _room(book: Book, placed: int, waiting: int) -> str:
+def _room(book: Book, relief: Relief, placed: int) -> str:
     where = f" in {book.segment}" if book.segment else ""
+    who = f"colleagues{where}{' who know their region and language' if relief.strangers else ''}"
+    waiting = len(relief.waiting)
     if not placed + waiting:
-        return f"colleagues{where} have no room"
+        return f"{who} have no room"
     now = f", {placed or 'none'} of these this quarter" if waiting else ""
-    return f"colleagues{where} have room for {placed + waiting} of them{now}"
+    return f"{who} have room for {placed + waiting} of them{now}"
 
 
-def _to(placed: Placed) -> str:
+def to(placed: Placed) -> str:
+    """2 to Ana Diaz and 1 to Sam Ito"""
     return listed([f"{len(customers)} to {colleague.name}" for colleague, customers in placed], _MOST_COLLEAGUES)
 
 

@@ -21,12 +21,14 @@ Placed = tuple[tuple[Book, tuple[Customer, ...]], ...]
 class Relief:
     """*moves*: who should leave. *placed*: which of them each colleague takes. *unplaced*: for whom nobody has room.
 
-    *waiting*: for whom there is room, but not within what a quarter allows.
+    *strangers*: of these, whom each colleague has room for who looks after few in their region or language. *waiting*:
+    for whom there is room, but not within what a quarter allows.
     """
 
     moves: tuple[Customer, ...] = ()
     placed: Placed = ()
     unplaced: tuple[Customer, ...] = ()
+    strangers: Placed = ()
     waiting: tuple[Customer, ...] = ()
 
     @property
@@ -38,9 +40,15 @@ def reliefs(proposal: Proposal, unworked: Iterable[Book]) -> Mapping[str, Relief
     """For every book over a limit, and every one that nobody works."""
     moves = dict(_by_giver((*proposal.placements, *proposal.moves)))
     stuck = _of((*proposal.homeless, *proposal.stuck))
+    strangers = dict(_by_giver(proposal.strangers))
     waiting = _of(proposal.waiting)
     return {
-        book.id: _relief(moves.get(book.id, ()), stuck.get(book.id, ()), waiting.get(book.id, ()))
+        book.id: _relief(
+            moves.get(book.id, ()),
+            stuck.get(book.id, ()),
+            strangers.get(book.id, ()),
+            waiting.get(book.id, ()),
+        )
         for book in (*proposal.crowded, *unworked)
     }
 
@@ -49,11 +57,19 @@ def worth(customers: Iterable[Customer]) -> Decimal:
     return sum((customer.arr for customer in customers), Decimal(0))
 
 
-def _relief(moves: tuple[Move, ...], stuck: tuple[Customer, ...], waiting: tuple[Customer, ...]) -> Relief:
-    placed = by_book((move.receiver, move.customer) for move in moves)
-    shares = sorted(placed, key=lambda share: (-len(share[1]), share[0].name))
+def _relief(
+    moves: tuple[Move, ...],
+    stuck: tuple[Customer, ...],
+    strangers: tuple[Move, ...],
+    waiting: tuple[Customer, ...],
+) -> Relief:
     everyone = (*(move.customer for move in moves), *waiting, *stuck)
-    return Relief(everyone, tuple(shares), stuck, waiting)
+    return Relief(everyone, _by_receiver(moves), stuck, _by_receiver(strangers), waiting)
+
+
+def _by_receiver(moves: tuple[Move, ...]) -> Placed:
+    placed = by_book((move.receiver, move.customer) for move in moves)
+    return tuple(sorted(placed, key=lambda share: (-len(share[1]), share[0].name)))
 
 
 def _by_giver(moves: Iterable[Move]) -> Iterator[tuple[str, tuple[Move, ...]]]:

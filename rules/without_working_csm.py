@@ -14,6 +14,7 @@ from cssync.model.finding import Finding, Limit, Severity, Unit
 from cssync.model.wording import count, listed, money
 from rules.base import Context, Rule, subject_of
 from rules.evidence import about, largest
+from rules.proposal import to
 
 _STATE = {
     BookKind.UNASSIGNED: "no CSM is named",
@@ -55,13 +56,17 @@ def _action(context: Context, book: Book) -> str:
     if context.excepts(RULE.id, book):
         return f"Leave them with {book.name}: an exception holds."
     relief = context.relief[book.id]
-    what = f"{count(book.accounts, 'customer')}"
-    if not relief.placed:
+    what = f"Reassign {count(book.accounts, 'customer')} in the CRM"
+    left = len(relief.unplaced) - sum(len(customers) for _, customers in relief.strangers)
+    parts = [to(relief.placed)] if relief.placed else []
+    if relief.strangers:
+        parts.append(f"{to(relief.strangers)}, where few share their region or language, or hire")
+    if not parts:
         first = listed([customer.name for customer in relief.moves], 2)
-        return f"Reassign {what} in the CRM, beginning with {first}; colleagues have no room, so hire."
-    to = listed([f"{len(customers)} to {colleague.name}" for colleague, customers in relief.placed])
-    rest = f"; {len(relief.unplaced)} more find no room" if relief.unplaced else ""
-    return f"Reassign {what} in the CRM: {to}{rest}."
+        return f"{what}, beginning with {first}; colleagues have no room, so hire."
+    if left:
+        parts.append(f"{left} more find no room")
+    return f"{what}: {'; '.join(parts)}."
 
 
 def _limit(_context: Context, _book: Book) -> Limit:

@@ -61,6 +61,7 @@ def rebalance_as_json(found: Proposal, books: Books) -> Json:
         "homeless": [_without(book, customer) for book, customer in found.homeless],
         "waiting": [_without(book, customer) for book, customer in found.waiting],
         "stuck": [_without(book, customer) for book, customer in found.stuck],
+        "strangers": [_move(move) for move in found.strangers],
         "kept": [_book(book) for book in found.kept],
         "quality": {
             "before": round(quality.before, 4),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cssync.model.finding import Severity
 from cssync.model.owner import Owner, OwnerKind
+from cssync.model.story import flattened
 from rules import (
     new_customer_unassigned,
     without_working_csm,
@@ -43,6 +44,22 @@ class TestWithoutWorkingCsm:
         rows = [*many(3, "U4", segment="SMB"), *many(1, "U1", segment="SMB"), *many(1, "U2", segment="Enterprise")]
         (finding,) = found(self.rule, rows)
         assert finding.action == "Reassign 3 customers in the CRM: 3 to Dana Roy."
+
+    def test_the_action_tells_no_room_from_nobody_who_knows_the_language(self) -> None:
+        """Dana has room for one more and speaks no Japanese; Sam, who does, is at his limit."""
+        rows = [
+            account("en", "U1", language="en", segment="SMB"),
+            *(account(f"ja{number}", "U2", language="ja", segment="SMB") for number in range(2)),
+            *(account(f"free{number}", None, language="ja", segment="SMB") for number in range(3)),
+        ]
+        (finding,) = (f for f in found(self.rule, rows, limits={"accounts": 2}))
+        assert finding.action == (
+            "Reassign 3 customers in the CRM: 1 to Dana Roy, where few share their region or language, or hire; "
+            "2 more find no room."
+        )
+        told = flattened(finding.story)
+        assert "No colleague who knows their region and language has room for 3 customers ($3k): " in " ".join(told)
+        assert "Dana Roy would have room for 1 of them, but looks after few in their region or language." in told
 
 
 class TestNewCustomerUnassigned:

@@ -108,14 +108,17 @@ class Scene:
         rows = self.customers.filter(pl.col("book_id").is_in(of))
         return rows.sort(keys, descending=[True, True, False], nulls_last=True)
 
-    def placing(self, rows: pl.DataFrame, room: Floats) -> Problem:
-        """The problem of finding room for *rows*, whoever has them and whatever a quarter allows."""
+    def placing(self, rows: pl.DataFrame, room: Floats, *, anywhere: bool = False) -> Problem:
+        """The problem of finding room for *rows*, whoever has them and whatever a quarter allows.
+
+        *anywhere*: see ``Skills.matches``.
+        """
         weight = _weight(rows)
         everything = weight.sum(axis=0, keepdims=True)
         nobody = np.zeros(rows.height, dtype=np.int64)
         return self._problem(
             rows, np.zeros(rows.height), room, rows.height, giver=nobody, load=everything, limit=everything * 0,
-            scale=everything + 1,
+            scale=everything + 1, anywhere=anywhere,
         )  # fmt: skip
 
     def relieving(self, taken: Floats, budget: int, among: Callable[[Book], bool]) -> tuple[pl.DataFrame, Problem]:
@@ -142,11 +145,11 @@ class Scene:
 
     def _problem(
         self, rows: pl.DataFrame, cost: Floats, room: Floats, budget: int, *, giver: Ints, load: Floats, limit: Floats,
-        scale: Floats,
+        scale: Floats, anywhere: bool = False,
     ) -> Problem:  # fmt: skip
         weight = _weight(rows)
         group, kinds = self.skills.groups(rows)
-        takes, detour = self.skills.matches(kinds)
+        takes, detour = self.skills.matches(kinds, anywhere=anywhere)
         return Problem(
             giver=giver,
             group=group,

@@ -90,8 +90,9 @@ class Proposal:
     """*moves*: between CSMs. *placements*: of customers whom nobody works. *homeless*: those of them without room.
 
     *waiting*: by book, who should move as well and would find room, but not within what a quarter allows. *stuck*: the
-    same without room. *crowded*: the books over a limit. *kept*: those that people have excepted, and that are left as
-    they are. *budget*: moves that are allowed; *used*: those of the quarter that were made before.
+    same without room. *strangers*: of the homeless and the stuck, who would find room with a colleague that looks after
+    few in their region or language. *crowded*: the books over a limit. *kept*: those that people have excepted, and
+    that are left as they are. *budget*: moves that are allowed; *used*: those of the quarter that were made before.
     """
 
     moves: tuple[Move, ...]
@@ -99,6 +100,7 @@ class Proposal:
     homeless: tuple[tuple[Book, Customer], ...]
     waiting: tuple[tuple[Book, Customer], ...]
     stuck: tuple[tuple[Book, Customer], ...]
+    strangers: tuple[Move, ...]
     crowded: tuple[Book, ...]
     kept: tuple[Book, ...]
     effects: tuple[Effect, ...]

@@ -72,16 +72,20 @@ class _Told:
     def proposal(self) -> Proposal:
         rows, problem, found = self.relief
         free, homes = self.homes
-        moves = tuple(self._moves(rows, found.target, problem.cost))
-        waiting, stuck = self._left_over()
+        homeless = free.filter(pl.Series(homes < 0, dtype=pl.Boolean))
+        room = self.scene.room(self.given + problem.taken(found.target))
+        more = self._more()
+        finds = placed(self.scene.placing(more, room)) >= 0
+        waiting, stuck = (more.filter(pl.Series(flags, dtype=pl.Boolean)) for flags in (finds, ~finds))
         return Proposal(
-            moves=moves,
+            moves=tuple(self._moves(rows, found.target, problem.cost)),
             placements=tuple(
                 move for move in self._moves(free, homes, np.zeros(free.height)) if self.among(move.receiver)
             ),
-            homeless=tuple(self._whose(free.filter(pl.Series(homes < 0, dtype=pl.Boolean)))),
-            waiting=waiting,
-            stuck=stuck,
+            homeless=tuple(self._whose(homeless)),
+            waiting=tuple(self._whose(waiting)),
+            stuck=tuple(self._whose(stuck)),
+            strangers=tuple(self._strangers(pl.concat([homeless, stuck]), room)),
             crowded=tuple(self.scene.books[place] for place in np.flatnonzero(self.scene.over)),
             kept=tuple(self.scene.kept()),
             effects=tuple(self._effects()),
@@ -101,8 +105,13 @@ class _Told:
         books = self._by_id
         return zip((books[book_id] for book_id in rows["book_id"]), _customers(rows), strict=True)
 
-    def _left_over(self) -> tuple[tuple[tuple[Book, Customer], ...], tuple[tuple[Book, Customer], ...]]:
-        """Who should leave as well, for every book that is still over: (who would find room, who would not)."""
+    def _strangers(self, rows: pl.DataFrame, room: Floats) -> Iterator[Move]:
+        """Those of *rows*, for whom nobody has *room* who knows them, that others would have room for."""
+        homes = placed(self.scene.placing(rows, room, anywhere=True))
+        return (move for move in self._moves(rows, homes, np.zeros(rows.height)) if self.among(move.receiver))
+
+    def _more(self) -> pl.DataFrame:
+        """Who should leave as well, of every book that is still over."""
         rows, problem, found = self.relief
         left = problem.load - problem.given(found.target) - problem.limit
         chosen = [
@@ -110,13 +119,7 @@ class _Told:
             for giver, (first, last) in enumerate(zip(problem.extents[:-1], problem.extents[1:], strict=True))
             if (left[giver] > 0).any()
         ]
-        more = rows[np.concatenate(chosen)] if chosen else rows.clear()
-        room = self.scene.room(self.given + problem.taken(found.target))
-        finds = placed(self.scene.placing(more, room)) >= 0
-        return (
-            tuple(self._whose(more.filter(pl.Series(finds, dtype=pl.Boolean)))),
-            tuple(self._whose(more.filter(pl.Series(~finds, dtype=pl.Boolean)))),
-        )
+        return rows[np.concatenate(chosen)] if chosen else rows.clear()
 
     def _effects(self) -> Iterator[Effect]:
         """Of every book that gives or takes, or is over and stays so."""

@@ -43,17 +43,20 @@ class Skills:
         groups = traits.join(kinds, on=TRAITS, how="left", nulls_equal=True, maintain_order="left")["group"]
         return groups.to_numpy().astype(np.int64), kinds.select(TRAITS)
 
-    def matches(self, kinds: pl.DataFrame) -> tuple[Flags, Floats]:
-        """(groups, books): who may take whom, and the cost of not matching where that is only preferred."""
+    def matches(self, kinds: pl.DataFrame, *, anywhere: bool = False) -> tuple[Flags, Floats]:
+        """(groups, books): who may take whom, and the cost of not matching where that is only preferred.
+
+        *anywhere*: as if a region or language that must match were only preferred.
+        """
         takes = np.ones((kinds.height, len(self.books)), dtype=bool)
         detour = np.zeros(takes.shape)
         for trait in TRAITS:
             rule = "must" if trait == "segment" else getattr(self.settings, trait)
             rows = [self._knowing(trait, value) for value in kinds[trait]]
             matches = np.array(rows, dtype=bool).reshape(takes.shape)
-            if rule == "must":
+            if rule == "must" and not (anywhere and trait != "segment"):
                 takes &= matches
-            elif rule == "prefer":
+            elif rule != "ignore":
                 detour += np.where(matches, 0.0, float(self.settings.cost.elsewhere))
         return takes, detour
 

@@ -16,6 +16,7 @@ _NOBODY = {
     BookKind.UNKNOWN_OWNER: "the CRM does not list its owner",
 }
 _NEARLY = 0.00005
+_MOST_COLLEAGUES = 4
 
 
 def why(move: Move) -> str:
@@ -56,6 +57,11 @@ def left_over(found: Proposal, currency: str) -> Iterator[str]:
         yield f"{book.name}: {_sum(customers, currency)} more should move, as soon as a quarter allows it."
     for book, customers in by_book(found.stuck):
         yield f"{book.name}: {_sum(customers, currency)} more should move, and no colleague has room. Hire."
+    if found.strangers:
+        would = _sum((move.customer for move in found.strangers), currency)
+        who = "colleagues who look after few in their region or language"
+        to, settings = colleagues(found.strangers, _MOST_COLLEAGUES), "rebalance.region and rebalance.language"
+        yield f"Of these, {would} would find room with {who}: {to}. They may, if {settings} are prefer."
     if found.kept:
         kept = listed([book.name for book in found.kept], len(found.kept))
         yield f"{kept}: left as {'it is' if len(found.kept) == 1 else 'they are'}, for an exception holds (seed 7)."

@@ -269,3 +269,30 @@ def test_a_new_hire_is_taken_to_know_what_the_team_knows() -> None:
     found = proposed(rows, (*TEAM, NEW), limits=full, team=begun(TODAY - timedelta(days=45)))
     assert [move.customer.account_id for move in found.placements] == ["german"]
     assert [customer.account_id for _, customer in found.homeless] == ["japanese"]
+
+
+def apart(**rebalance: str) -> Proposal:
+    """Dana and Sam have room, and look after nobody who speaks Japanese; Ana does, and is full."""
+    rows = [
+        account("a", "U1", language="en", segment="SMB"),
+        *(account(f"b{number}", "U3", language="ja", segment="SMB") for number in range(3)),
+        account("japanese", None, language="ja", segment="SMB"),
+        account("large", None, language="ja", segment="Enterprise"),
+    ]
+    return proposed(rows, limits={"accounts": 3}, rebalance=rebalance)
+
+
+def test_a_language_that_nobody_with_room_speaks_is_told_from_no_room() -> None:
+    found = apart()
+    assert sorted(customer.account_id for _, customer in found.homeless) == ["japanese", "large"]
+    assert [(move.customer.account_id, move.receiver.id) for move in found.strangers] == [("japanese", "U1")]
+    said = " ".join(left_over(found, "USD"))
+    assert "2 customers ($2k of ARR) without a CSM" in said
+    assert "Of these, 1 customer ($1k of ARR) would find room with colleagues who look after few" in said
+    assert "1 to Dana Roy" in said
+
+
+def test_where_language_is_preferred_nobody_is_a_stranger() -> None:
+    found = apart(language="prefer")
+    assert [move.customer.account_id for move in found.placements] == ["japanese"]
+    assert found.strangers == ()
