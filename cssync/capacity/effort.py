@@ -78,8 +78,9 @@ class Effort:
             schema={"case": pl.Int64(), "hours": HOURS, "guessed": pl.Boolean(), **dict.fromkeys(self.parts, HOURS)},
             orient="row",
         )
-        takes = worked.select("case", "hours", "guessed")
-        accounts = self._once_a_unit(keyed.join(takes, on="case", how="left", maintain_order="left"))
+        # Looked up and not joined: a join would copy all columns.
+        takes = {name: pl.col("case").replace_strict(worked["case"], worked[name]) for name in ("hours", "guessed")}
+        accounts = self._once_a_unit(keyed.with_columns(**takes))
         return Worked(accounts, pl.concat([worked.select("case", *self.parts), self._nothing]))
 
     def _once_a_unit(self, rows: pl.DataFrame) -> pl.DataFrame:

@@ -99,18 +99,26 @@ class Growth:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """*placed*: ``PLACED``. *since*: the day from which growth counts, later than a year ago where ARR was not known.
+    """*figures*: ``PLACED``, not yet worked out. *sums*: ``accounts, arr, before, on_offer`` of each book and quadrant,
+    apart where ARR is known (*valued*).
 
-    *profit_cut*, *growth_cut*: where the quadrants part. *costed*: whether hours were taken off the ARR. *known*:
-    whether growth is known for long enough to tell; else no quadrant is.
+    *since*: the day from which growth counts, later than a year ago where ARR was not known. *profit_cut*,
+    *growth_cut*: where the quadrants part. *costed*: whether hours were taken off the ARR. *known*: whether growth is
+    known for long enough to tell; else no quadrant is.
     """
 
-    placed: pl.DataFrame
+    figures: pl.LazyFrame
+    sums: pl.DataFrame
     since: date
     profit_cut: Decimal
     growth_cut: Decimal
     costed: bool
     known: bool
+
+    @property
+    def placed(self) -> pl.DataFrame:
+        """``PLACED``; worked out each time, as few ask, and of a large company it would fill much room all night."""
+        return self.figures.collect()
 
     def mix(self, book_id: str) -> tuple[Part, ...]:
         """The quadrants of one book in the order of ``Quadrant``, those without customers left out."""
@@ -122,7 +130,7 @@ class Portfolio:
 
     @cached_property
     def _mixes(self) -> Mapping[str, tuple[Part, ...]]:
-        parts = self.placed.drop_nulls("quadrant").group_by("book_id", "quadrant").agg(pl.len(), pl.col("arr").sum())
+        parts = self.sums.drop_nulls("quadrant").select("book_id", "quadrant", "accounts", "arr")
         found: dict[str, list[Part]] = {}
         for book, quadrant, accounts, arr in parts.iter_rows():
             found.setdefault(book, []).append(Part(Quadrant(quadrant), accounts, arr))
@@ -131,7 +139,7 @@ class Portfolio:
 
     @cached_property
     def _growths(self) -> Mapping[str, Growth]:
-        known = self.placed.drop_nulls("arr")
+        known = self.sums.filter("valued")
         sums = known.group_by("book_id").agg(pl.sum("before", "arr", "on_offer"))
         return {book: Growth(before, now, on_offer) for book, before, now, on_offer in sums.iter_rows()}
 
@@ -145,18 +153,19 @@ def place(history: History, costs: pl.Series | None, cuts: Cuts, deals: Deals) -
         accounts = accounts.join(fact, on="account_id", how="left", maintain_order="left")
     figures = accounts.with_columns(pl.coalesce("before", "arr"), pl.col("on_offer").fill_null(pl.lit(_ZERO, MONEY)))
     alone = history.books.customers.select((pl.col("unit_id") == pl.col("account_id")).all()).item()
-    units = (
-        (figures if alone else _units(figures))
-        .with_columns(profit=pl.col("arr") - pl.col("cost"), growth=_growth())
-        .collect()
-    )
+    told = figures if alone else _units(figures)
+    told = told.with_columns(profit=pl.col("arr") - pl.col("cost"), growth=_growth())
+    units = told.collect()
     profit_cut = _cut(cuts.profitable_from, units["profit"].cast(pl.Float64))
     growth_cut = _cut(cuts.growing_over, units.filter(pl.col("arr").is_not_null())["growth"])
     known = (history.timeline.as_of - since).days >= cuts.known_days
-    quadrant = _quadrant(profit_cut, growth_cut) if known else pl.lit(None, pl.String)
-    placed = units.with_columns(quadrant=quadrant.cast(QUADRANTS)).select(list(PLACED)).match_to_schema(PLACED)
+    quadrant = (_quadrant(profit_cut, growth_cut) if known else pl.lit(None, pl.String)).cast(QUADRANTS)
+    sums = units.group_by("book_id", quadrant=quadrant, valued=pl.col("arr").is_not_null()).agg(
+        pl.len().alias("accounts"), pl.sum("arr", "before", "on_offer")
+    )
     return Portfolio(
-        placed=placed,
+        figures=told.with_columns(quadrant=quadrant).select(list(PLACED)).match_to_schema(PLACED),
+        sums=sums,
         since=since,
         profit_cut=Decimal(repr(profit_cut)).quantize(_ZERO),
         growth_cut=Decimal(repr(growth_cut)),
