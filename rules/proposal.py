@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from cssync.capacity.plan.words import called
 from cssync.capacity.rebalance.proposal import Customer
 from cssync.model.book import Book
 from cssync.model.story import Named, Sentence
@@ -21,7 +22,9 @@ def hand_over(context: Context, rule: str, book: Book) -> tuple[str, bool]:
     if context.excepts(rule, book):
         return f"Leave the book of {book.name} as it is: an exception holds.", False
     relief = context.relief[book.id]
-    return _moves(context, book, relief), bool(relief.unplaced)
+    if not relief.unplaced:
+        return _moves(context, book, relief), False
+    return _hire(context, book, relief)
 
 
 def hold_back(book: Book, end: str) -> str:
@@ -50,22 +53,43 @@ def proposal(context: Context, book: Book) -> Iterator[Sentence]:
 
 
 def _moves(context: Context, book: Book, relief: Relief) -> str:
-    whose = f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
-    placed = sum(len(customers) for _, customers in relief.placed)
+    whose = _whose(context, relief)
     if not relief.moves:
         return f"Open a requisition now: none of {book.name}'s customers may change hands at present."
-    if relief.unplaced:
-        return f"Open a requisition now: {whose} should move, and {_room(book, relief, placed)}."
-    if relief.waiting and not placed:
+    if relief.waiting and not relief.placed:
         return f"Move {whose} next quarter: this one allows no further moves."
     later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
     return f"Move {whose}: {to(relief.placed)}{later}."
 
 
-def _room(book: Book, relief: Relief, placed: int) -> str:
+def _hire(context: Context, book: Book, relief: Relief) -> tuple[str, bool]:
+    """(what to do where colleagues have too little room, whether it is to open a requisition)
+
+    A segment's hires are told by the segment's own alert, once: a requisition asked for by every full book of a segment
+    would be one too many. Where by the plan it needs none, the book is no reason for one.
+    """
+    why = f"{_whose(context, relief)} should move, and {_room(book, relief)}"
+    of = context.plan.of(book.segment) if context.settings.rules.hire_by.enabled else None
+    if of is None:
+        return f"Open a requisition now: {why}.", True
+    where = called(book.segment)
+    if not of.hires:
+        first = f"Move {to(relief.placed)}, and bridge the rest" if relief.placed else "Bridge it"
+        return f"{first} by a part-timer or a pool: {why}, but by the plan nobody has to be hired for {where}.", False
+    by = of.hires[0].hire_by
+    if by <= context.as_of + timedelta(days=context.settings.rules.hire_by.within_days):
+        return f"Hire for {where}, as its own alert says: {why}.", False
+    return f"Open the requisition for {where} now that is due by {day(by)}: {why}.", True
+
+
+def _whose(context: Context, relief: Relief) -> str:
+    return f"{count(len(relief.moves), 'customer')} ({money(relief.arr, context.currency)} of ARR)"
+
+
+def _room(book: Book, relief: Relief) -> str:
     where = f" in {book.segment}" if book.segment else ""
     who = f"colleagues{where}{' who know their region and language' if relief.strangers else ''}"
-    waiting = len(relief.waiting)
+    placed, waiting = sum(len(customers) for _, customers in relief.placed), len(relief.waiting)
     if not placed + waiting:
         return f"{who} have no room"
     now = f", {placed or 'none'} of these this quarter" if waiting else ""

@@ -75,13 +75,13 @@ class TestLoadOverCapacity:
         (finding,) = found(self.rule, rows, rebalance={"moves_share": 1})
         assert finding.action == "Move 7 customers ($7k of ARR): 7 to Sam Ito."
 
-    def test_where_nobody_has_the_hours_the_action_is_to_hire(self) -> None:
+    def test_for_whom_nobody_has_the_hours_a_part_timer_is_found_where_a_whole_one_is_not_needed(self) -> None:
         rows = [*many(42, segment="Mid-Market"), *many(30, "U2", segment="Mid-Market")]
         (finding,) = found(self.rule, rows)
-        assert finding.hire
         assert finding.action == (
-            "Open a requisition now: 7 customers ($7k of ARR) should move, and colleagues in Mid-Market have room for "
-            "5 of them."
+            "Move 5 to Sam Ito, and bridge the rest by a part-timer or a pool: 7 customers ($7k of ARR) should move, "
+            "and colleagues in Mid-Market have room for 5 of them, but by the plan nobody has to be hired for "
+            "Mid-Market."
         )
 
     def test_seed_31_what_a_ramp_will_make_good_is_watched(self) -> None:

@@ -54,12 +54,6 @@ class TestAccountsOverLimit:
         (finding,) = found(self.rule, rows)
         assert finding.action == "Move 2 customers ($9.01k of ARR): 2 to Sam Ito."
 
-    def test_where_nobody_has_room_the_action_is_to_hire(self) -> None:
-        (finding,) = found(self.rule, [*many(53), *many(50, "U2")])
-        assert finding.action == (
-            "Open a requisition now: 3 customers ($3k of ARR) should move, and colleagues have no room."
-        )
-
     def test_no_customer_is_moved_shortly_before_its_renewal(self) -> None:
         soon = many(50, amount=1, prefix="soon", renewal_on=TODAY + timedelta(days=60))
         rows = [*soon, account("later", "U1", 700, renewal_on=TODAY + timedelta(days=61)), *many(1, "U2")]

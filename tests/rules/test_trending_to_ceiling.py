@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from cssync.model.finding import Severity
@@ -12,15 +12,8 @@ from cssync.model.wording import day
 from rules import (
     trending_to_ceiling,
 )
-from tests.nights import TEAM, TODAY, Nights, Row, account, many, pull_of
-from tests.rules.asking import found
-
-
-def growing(current: int, won_last_year: int) -> list[Row]:
-    """A book of *current* customers, *won_last_year* of which came evenly over the last year."""
-    days = [TODAY - timedelta(days=360 * (n + 1) // (won_last_year + 1)) for n in range(won_last_year)]
-    won = [account(f"won-{n:03}", customer_since=day) for n, day in enumerate(days)]
-    return [*many(current - won_last_year, customer_since=date(2020, 1, 1)), *won]
+from tests.nights import TEAM, TODAY, Nights, account, many, pull_of
+from tests.rules.asking import found, growing
 
 
 class TestTrendingToCeiling:
