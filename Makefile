@@ -16,6 +16,7 @@ UV := $(BIN)/uv
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 INSTALLED := .venv/.installed
 # One more than there are processors, as tests wait for programs and sockets; Polars' own threads would only be in their way.
+# They steal from each other: the last hundred tests that one is given may take it minutes, and the others would look on.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Images of Python often say so; every process that is started would then compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,7 +34,7 @@ demo: $(INSTALLED) ## Run a whole night on the embedded demo company, posting no
 	@$(BIN)/cssync run --dry
 
 test: $(INSTALLED) ## Run the whole suite, PostgreSQL included; PYTEST_ARGS="-k slack" narrows it
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 $(PYTEST_ARGS)
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
 
 histories: $(INSTALLED) ## Try 1,000 random histories of a CRM, night by night, some killed; takes half an hour
 	CSSYNC_HISTORIES=500 $(BIN)/python -m pytest -n 2 --timeout 0 -o log_level=ERROR tests/connectors/histories
