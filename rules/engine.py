@@ -20,12 +20,13 @@ from rules import (
 )
 from rules.base import Context, Rule
 
-# In the order in which their actions are preferred when one book has findings of equal severity.
+# In the order in which their actions are preferred when one book has findings of equal severity: what can be moved
+# today before what is to be done about a day to come.
 RULES: tuple[Rule, ...] = (
     hire_by.RULE,
-    trending_to_ceiling.RULE,
     accounts_over_limit.RULE,
     arr_over_limit.RULE,
+    trending_to_ceiling.RULE,
     load_over_capacity.RULE,
     without_working_csm.RULE,
     new_customer_unassigned.RULE,
