@@ -52,16 +52,18 @@ def left_over(found: Proposal, currency: str) -> Iterator[str]:
     """Who is not helped, and what to do about it."""
     if found.homeless:
         lost = _sum((customer for _, customer in found.homeless), currency)
-        yield f"{lost} without a CSM: nobody who knows their segment, region and language has room. Hire."
+        yield f"{lost} without a CSM: nobody who knows their segment, region and language has room."
     for book, customers in by_book(found.waiting):
         yield f"{book.name}: {_sum(customers, currency)} more should move, as soon as a quarter allows it."
     for book, customers in by_book(found.stuck):
-        yield f"{book.name}: {_sum(customers, currency)} more should move, and no colleague has room. Hire."
+        yield f"{book.name}: {_sum(customers, currency)} more should move, and no colleague has room."
     if found.strangers:
         would = _sum((move.customer for move in found.strangers), currency)
         who = "colleagues who look after few in their region or language"
         to, settings = colleagues(found.strangers, _MOST_COLLEAGUES), "rebalance.region and rebalance.language"
-        yield f"Of these, {would} would find room with {who}: {to}. They may, if {settings} are prefer."
+        yield f"Of them, {would} would find room with {who}: {to}. They may, if {settings} are prefer."
+    if found.homeless or found.stuck:
+        yield "cssync plan tells whether to hire for them, and by when."
     if found.kept:
         kept = listed([book.name for book in found.kept], len(found.kept))
         yield f"{kept}: left as {'it is' if len(found.kept) == 1 else 'they are'}, for an exception holds (seed 7)."

@@ -288,8 +288,9 @@ def test_a_language_that_nobody_with_room_speaks_is_told_from_no_room() -> None:
     assert [(move.customer.account_id, move.receiver.id) for move in found.strangers] == [("japanese", "U1")]
     said = " ".join(left_over(found, "USD"))
     assert "2 customers ($2k of ARR) without a CSM" in said
-    assert "Of these, 1 customer ($1k of ARR) would find room with colleagues who look after few" in said
+    assert "Of them, 1 customer ($1k of ARR) would find room with colleagues who look after few" in said
     assert "1 to Dana Roy" in said
+    assert said.endswith("cssync plan tells whether to hire for them, and by when.")
 
 
 def test_where_language_is_preferred_nobody_is_a_stranger() -> None:
