@@ -15,13 +15,12 @@ import numpy as np
 
 from cssync.capacity.forecast.conversions import curves, same_phases
 from cssync.capacity.forecast.distribution import Floats
-from cssync.capacity.forecast.events import Events
+from cssync.capacity.forecast.lookback import LookBack
 from cssync.capacity.forecast.pipeline import Learned, Taken
-from cssync.capacity.forecast.roster import Roster, sums
-from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
+from cssync.capacity.forecast.roster import sums
+from cssync.capacity.forecast.seasons import day_of, number_of
 from cssync.capacity.forecast.stories import Stories
 from cssync.capacity.forecast.unseen import unannounced
-from cssync.capacity.forecast.wins import Rates
 from cssync.model.calendar import FiscalCalendar
 
 # The belief before looking back, and what it weighs in squared customers (each divided by the plain rate).
@@ -38,36 +37,19 @@ class Gate:
     quarters: int
 
 
-def gate(
-    past: Learned,
-    events: Events,
-    *,
-    roster: Roster,
-    rates: Rates,
-    seasons: Seasons,
-    calendar: FiscalCalendar,
-    as_of: int,
-) -> Gate:
+def gate(past: Learned, back: LookBack, calendar: FiscalCalendar) -> Gate:
     if past.prospects is None:
         return Gate(_BELIEF, 0)
-    since = max(past.stories.since, number_of(events.since))
-    places = roster.places(events.arrivals["book_id"])
-    arrived = events.arrived
-    hidden = unannounced(past.stories, events, roster, as_of, _LONGEST_DAYS)[roster.segment_of, 1:]
+    roster, as_of = back.roster, back.as_of
+    since = max(past.stories.since, number_of(back.events.since))
+    hidden = unannounced(past.stories, back.events, roster, as_of, _LONGEST_DAYS)[roster.segment_of, 1:]
     quarters: list[_Quarter] = []
     for (_, until), (number, day) in pairwise(same_phases(calendar, as_of, since)):
-        days = until - day
-        inside = (arrived > day) & (arrived <= until) & (places >= 0)
-        came = np.bincount(places[inside], minlength=len(roster)).astype(np.float64)
-        season = seasons.over(day_of(day + 1), days)
-        seen_days = rates.shape / np.maximum(rates.a_day, 1e-12)
-        a_day = np.maximum(rates.shape - came, 0) / np.maximum(seen_days - days, 1.0)
+        days, stretch = until - day, back.stretch(day, until)
         chances = curves(past.prospects.without(number), days)[:, days]
-        announced = _announced(past.stories, chances, Taken(1.0, roster, rates), calendar, day)
-        plain, unseen = a_day * season.sum(), a_day * (hidden[:, :days] @ season)
-        # Who was not there yet won nothing, and that tells nothing.
-        known = roster.is_csm & (plain > 0) & (rates.days >= as_of - day)
-        quarters.append(_Quarter(*(of_books[known] for of_books in (came, plain, announced + unseen))))
+        announced = _announced(past.stories, chances, Taken(1.0, roster, back.rates), calendar, day)
+        told = announced + stretch.a_day * (hidden[:, :days] @ stretch.season)
+        quarters.append(_Quarter(*(of_books[stretch.there] for of_books in (stretch.came, stretch.plain, told))))
     return Gate(_trust(quarters), len(quarters))
 
 

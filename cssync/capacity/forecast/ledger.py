@@ -34,6 +34,7 @@ from cssync.capacity.forecast.events import Events, events_of
 from cssync.capacity.forecast.gate import Gate, gate
 from cssync.capacity.forecast.growth import Growth
 from cssync.capacity.forecast.growth import learned as learned_growth
+from cssync.capacity.forecast.lookback import LookBack
 from cssync.capacity.forecast.losses import Losses, losses_of
 from cssync.capacity.forecast.paths import Paths
 from cssync.capacity.forecast.pipeline import Deals, Learned, Taken, deals_of, learned
@@ -218,23 +219,18 @@ class Ledger:
     def deals(self) -> Deals:
         return deals_of(self.history, self.roster, self.past, self.calendar, LATEST_DAYS)
 
+    @property
+    def _look_back(self) -> LookBack:
+        return LookBack(self.events, self.roster, self.rates, self.seasons, self.as_of)
+
     @cached_property
     def gate(self) -> Gate:
-        return gate(
-            self.past,
-            self.events,
-            roster=self.roster,
-            rates=self.rates,
-            seasons=self.seasons,
-            calendar=self.calendar,
-            as_of=self.as_of,
-        )
+        return gate(self.past, self._look_back, self.calendar)
 
     @cached_property
     def unseen(self) -> Unseen:
         hidden = unannounced(self.past.stories, self.events, self.roster, self.as_of, LATEST_DAYS)
-        past = of_past(self.events, self.roster, self.rates, self.seasons, self.as_of)
-        belief = self.gate.trust, learned_strays(past)
+        belief = self.gate.trust, learned_strays(of_past(self._look_back))
         return unseen_of(hidden, belief, (self.seasons, self.growth), (self.rates, self.roster), self.as_of)
 
     @cached_property

@@ -14,10 +14,9 @@ import numpy as np
 
 from cssync.books.history import QUARTER_DAYS
 from cssync.capacity.forecast.distribution import Floats
-from cssync.capacity.forecast.events import Events
-from cssync.capacity.forecast.roster import Roster, Rows, sums
-from cssync.capacity.forecast.seasons import Seasons, day_of, number_of
-from cssync.capacity.forecast.wins import Rates
+from cssync.capacity.forecast.lookback import LookBack
+from cssync.capacity.forecast.roster import Rows, sums
+from cssync.capacity.forecast.seasons import number_of
 
 _BUNCHES = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0])
 _SWINGS = np.geomspace(0.005, 0.5, 11)
@@ -56,20 +55,12 @@ class Misses:
     segment: Rows
 
 
-def of_past(events: Events, roster: Roster, rates: Rates, seasons: Seasons, as_of: int) -> Iterator[Misses]:
+def of_past(back: LookBack) -> Iterator[Misses]:
     """Of each whole quarter that was looked back on; what was to be expected is learned without it."""
-    places, arrived = roster.places(events.arrivals["book_id"]), events.arrived
-    days_seen = rates.shape / np.maximum(rates.a_day, 1e-12)
-    for until in range(as_of, number_of(events.since) + QUARTER_DAYS - 1, -QUARTER_DAYS):
-        day = until - QUARTER_DAYS
-        inside = (arrived > day) & (arrived <= until) & (places >= 0)
-        came = sums(places[inside], np.ones(int(inside.sum())), len(roster))
-        before = np.maximum(rates.shape - came, 0)
-        season = float(seasons.over(day_of(day + 1), QUARTER_DAYS).sum())
-        mean = before / np.maximum(days_seen - QUARTER_DAYS, 1.0) * season
-        # Who was not there yet won nothing, and that tells nothing.
-        there = roster.is_csm & (mean > 0) & (rates.days >= as_of - day)
-        yield Misses((came - mean)[there], mean[there], before[there], roster.segment_of[there])
+    for until in range(back.as_of, number_of(back.events.since) + QUARTER_DAYS - 1, -QUARTER_DAYS):
+        past = back.stretch(until - QUARTER_DAYS, until)
+        there, segment = past.there, back.roster.segment_of
+        yield Misses((past.came - past.plain)[there], past.plain[there], past.arrivals[there], segment[there])
 
 
 def learned(quarters: Iterable[Misses]) -> Strays:

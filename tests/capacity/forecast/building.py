@@ -11,7 +11,7 @@ from cssync.model.calendar import FiscalCalendar
 from cssync.model.history import CSM, PIPELINE
 from cssync.model.history import History as Memories
 from cssync.model.tables import OPPORTUNITY_SPELLS, OWNERSHIP
-from tests.nights import TODAY, Night, Nights, Row, pull_of, settings, table
+from tests.nights import TODAY, Night, Nights, Row, account, pull_of, settings, table
 
 CALENDAR = FiscalCalendar()
 HORIZON = date(2027, 3, 31)
@@ -54,6 +54,31 @@ def a_night(
             pipeline=table(pipeline, OPPORTUNITY_SPELLS),
         )
     return Nights(settings(**sections)).walk(pull_of(rows, opportunities=deals), history=memories)
+
+
+def held(rows: Iterable[Row]) -> list[Row]:
+    """``OWNERSHIP`` of customers who have been with one CSM all along."""
+    return [
+        {"account_id": row["account_id"], "csm_ref": row["csm_ref"], "is_customer": True,
+         "valid_from": row["customer_since"], "valid_to": None}
+        for row in rows
+    ]  # fmt: skip
+
+
+def newcomer(segment: str) -> list[Row]:
+    """Sam came a month ago, and has been given a customer a day since."""
+    return [
+        account(f"s{n:03}", "U2", segment=segment, customer_since=days_ago(n + 1), renewal_on=date(2029, 1, 1))
+        for n in range(30)
+    ]
+
+
+def weekly(csm: str, segment: str) -> list[Row]:
+    """Who has won a customer a week for a year."""
+    return [
+        account(f"{csm}-{n:03}", csm, segment=segment, customer_since=days_ago(7 * n + 3), renewal_on=date(2029, 1, 1))
+        for n in range(52)
+    ]
 
 
 def ledger(night: Night) -> Ledger:

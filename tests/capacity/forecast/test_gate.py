@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.capacity.forecast.building import a_night, days_ago, deal, ledger
+from tests.capacity.forecast.building import a_night, days_ago, deal, held, ledger, newcomer
 from tests.nights import Row, account
 
 
@@ -22,25 +22,9 @@ def winner() -> tuple[list[Row], list[Row]]:
     return rows, deals
 
 
-def newcomer() -> list[Row]:
-    """Sam came a month ago, and has been given a customer a day since."""
-    return [
-        account(f"s{n:03}", "U2", segment="Enterprise", customer_since=days_ago(n + 1), renewal_on=date(2029, 1, 1))
-        for n in range(30)
-    ]
-
-
-def held(rows: list[Row]) -> list[Row]:
-    return [
-        {"account_id": row["account_id"], "csm_ref": row["csm_ref"], "is_customer": True,
-         "valid_from": row["customer_since"], "valid_to": None}
-        for row in rows
-    ]  # fmt: skip
-
-
 def test_who_was_not_there_yet_says_nothing_against_the_pipeline() -> None:
     rows, deals = winner()
     alone = ledger(a_night(rows, deals, owned=held(rows), since=days_ago(720))).gate
-    both = [*rows, *newcomer()]
+    both = [*rows, *newcomer("Enterprise")]
     beside = ledger(a_night(both, deals, owned=held(both), since=days_ago(720))).gate
     assert beside.trust == pytest.approx(alone.trust, abs=0.05)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cssync.capacity.forecast.strays import Misses, Strays, learned
-from tests.capacity.forecast.building import a_night, days_ago, ledger
-from tests.nights import Row, account
+from tests.capacity.forecast.building import a_night, days_ago, held, ledger, newcomer, weekly
+from tests.nights import Row
 
 _SEGMENTS, _CSMS, _QUARTERS = 4, 5, 4
 _RNG_SEED = 20
@@ -66,35 +66,19 @@ def test_one_book_that_was_given_a_hundred_customers_makes_no_market() -> None:
 
 def test_who_came_a_month_ago_says_nothing_of_how_far_quarters_stray() -> None:
     """Dana wins a customer a week; Sam came a month ago, and has been given one a day since."""
-    dana = [
-        account(f"d{n:03}", "U1", segment="SMB", customer_since=days_ago(7 * n + 3), renewal_on=days_ago(-700))
-        for n in range(52)
-    ]
-    sam = [
-        account(f"s{n:03}", "U2", segment="SMB", customer_since=days_ago(n + 1), renewal_on=days_ago(-700))
-        for n in range(30)
-    ]
-    alone, beside = (strays_of(rows) for rows in (dana, [*dana, *sam]))
+    dana = weekly("U1", "SMB")
+    alone, beside = (strays_of(rows) for rows in (dana, [*dana, *newcomer("SMB")]))
     assert beside.bunches == pytest.approx(alone.bunches, abs=0.1)
     assert beside.swings == pytest.approx(alone.swings, rel=0.3)
 
 
 def strays_of(rows: list[Row]) -> Strays:
-    owned = [
-        {"account_id": row["account_id"], "csm_ref": row["csm_ref"], "is_customer": True,
-         "valid_from": row["customer_since"], "valid_to": None}
-        for row in rows
-    ]  # fmt: skip
-    return ledger(a_night(rows, owned=owned, since=days_ago(720))).unseen.strays
+    return ledger(a_night(rows, owned=held(rows), since=days_ago(720))).unseen.strays
 
 
 def test_the_exact_distribution_strays_as_the_paths_say() -> None:
     """Mean, variance and third cumulant of wins that no deal announces, to the same digits both ways."""
-    rows = [
-        account(f"d{n:03}", "U1", segment="SMB", customer_since=days_ago(7 * n + 3), renewal_on=days_ago(-700))
-        for n in range(52)
-    ]
-    unseen = ledger(a_night(rows)).unseen
+    unseen = ledger(a_night(weekly("U1", "SMB"))).unseen
     book = unseen.roster.rows["U1"]
     one = np.ones(len(unseen.roster))
     paths = unseen.paths(one, one, unseen.roster.each, np.array([120]))
@@ -108,11 +92,7 @@ def test_the_exact_distribution_strays_as_the_paths_say() -> None:
 
 @pytest.mark.parametrize(("other", "together"), [("SMB", True), ("Enterprise", False)])
 def test_the_books_of_one_segment_rise_and_fall_together(other: str, *, together: bool) -> None:
-    rows = [
-        account(f"{csm}{n:03}", csm, segment=segment, customer_since=days_ago(7 * n + 3), renewal_on=days_ago(-700))
-        for csm, segment in (("U1", "SMB"), ("U2", other))
-        for n in range(52)
-    ]
+    rows = [*weekly("U1", "SMB"), *weekly("U2", other)]
     night = a_night(rows, team={"members": {"U1": {"segment": "SMB"}, "U2": {"segment": other}}})
     told, days = ledger(night), 120
     one, two, both = (
