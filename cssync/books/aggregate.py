@@ -16,6 +16,7 @@ from cssync.books.tally import COUNTED, UNKNOWN, Window, main_parts, parts_of, r
 from cssync.errors import ImplausibleSnapshotError
 from cssync.model.book import UNASSIGNED_BOOK_ID, Book, BookKind, Books, Group, Tally
 from cssync.model.owner import Owner
+from cssync.model.spells import changed_after
 from cssync.settings.team import Team
 
 SINCE_LAST_NIGHT = 1
@@ -93,7 +94,7 @@ def _touched(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The units that may have changed after *since*: as they were then, and as they are now."""
     spells = timeline.spells.lazy()
-    touched = spells.filter((pl.col("valid_from") > since) | (pl.col("valid_to") > since)).select("unit_id")
+    touched = spells.filter(changed_after(since)).select("unit_id")
     was = state_at(spells, since).filter("is_customer").join(touched, on="unit_id", how="semi").select(COUNTED)
     is_ = snapshot.customers.lazy().join(touched, on="unit_id", how="semi").select(COUNTED)
     then, now = (_labelled(units_of(side.collect()), labels) for side in (was, is_))

@@ -17,6 +17,7 @@ import polars as pl
 from cssync.books.changes import state_at
 from cssync.books.snapshot import Snapshot
 from cssync.books.spells import Timeline
+from cssync.model.spells import changed_after
 
 _OF_BOOK = ("unit_id", "book_id")
 _STAY = ("account_id", *_OF_BOOK)
@@ -53,8 +54,7 @@ def moves(snapshot: Snapshot, timeline: Timeline, since: date) -> pl.DataFrame:
     gives its name.
     """
     spells = timeline.spells.lazy()
-    recent = (pl.col("valid_from") > since) | (pl.col("valid_to") > since)
-    touched = spells.filter(recent).select("unit_id").unique().collect().lazy()
+    touched = spells.filter(changed_after(since)).select("unit_id").unique().collect().lazy()
     was = _held(state_at(spells, since).filter("is_customer"), touched)
     is_ = _held(snapshot.customers.lazy(), touched)
     stays = _stays(spells, touched)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import polars as pl
+
+
+def changed_after(day: date) -> pl.Expr:
+    """Whether a spell begins or ends after *day*."""
+    return (pl.col("valid_from") > day) | (pl.col("valid_to") > day)
 
 
 def joined(spells: pl.DataFrame, of: str, facts: Iterable[str]) -> pl.DataFrame:

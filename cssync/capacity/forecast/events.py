@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cssync.books.history import LOOK_BACK_DAYS, History
+from cssync.model.spells import changed_after
 
 LONG_ENOUGH_DAYS = 90
 _HANDED_ON_WITHIN_DAYS = 30
@@ -56,8 +57,8 @@ def _observed(history: History, since: date) -> tuple[pl.DataFrame, pl.DataFrame
     timeline = history.timeline
     columns = ("account_id", "unit_id", "book_id", "segment", "arr", "is_customer", "valid_from", "valid_to")
     # What a recent spell follows ended as it began, and what follows it began as it ended: both are recent too.
-    recent = (pl.col("valid_from") > since) | (pl.col("valid_to") > since)
-    spells = timeline.spells.lazy().filter(recent).select(columns).sort("account_id", "valid_from").collect()
+    recent = timeline.spells.lazy().filter(changed_after(since))
+    spells = recent.select(columns).sort("account_id", "valid_from").collect()
     follows = (pl.col("account_id") == pl.col("account_id").shift()) & (
         pl.col("valid_from") == pl.col("valid_to").shift()
     )
