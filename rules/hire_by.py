@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from cssync.capacity.plan.hires import Hire
@@ -56,6 +56,11 @@ def _evaluate(context: Context) -> Iterator[Finding]:
             story=tuple(_story(context, of)),
             lingers=(first.hire_by - context.as_of).days > rule.within_days,
         )
+
+
+def due_soon(context: Context, by: date) -> bool:
+    """Whether a requisition that has to be open *by* then is told of by an alert of its segment."""
+    return by <= context.as_of + timedelta(days=context.settings.rules.hire_by.within_days)
 
 
 def _subject(context: Context, segment: str | None) -> Subject:

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from cssync.capacity.plan.words import called
 from cssync.capacity.rebalance.proposal import Customer
+from cssync.capacity.rebalance.words import colleagues
 from cssync.model.book import Book
 from cssync.model.story import Named, Sentence
-from cssync.model.wording import count, day, listed, money
+from cssync.model.wording import count, day, money
 from rules.base import Context
+from rules.hire_by import due_soon
 from rules.movers import enumerated
-from rules.relief import Placed, Relief, worth
-
-_MOST_COLLEAGUES = 4
+from rules.relief import Relief, worth
 
 
 def hand_over(context: Context, rule: str, book: Book) -> tuple[str, bool]:
@@ -59,7 +59,7 @@ def _moves(context: Context, book: Book, relief: Relief) -> str:
     if relief.waiting and not relief.placed:
         return f"Move {whose} next quarter: this one allows no further moves."
     later = f"; {len(relief.waiting)} of them next quarter" if relief.waiting else ""
-    return f"Move {whose}: {to(relief.placed)}{later}."
+    return f"Move {whose}: {colleagues(relief.placed)}{later}."
 
 
 def _hire(context: Context, book: Book, relief: Relief) -> tuple[str, bool]:
@@ -74,10 +74,10 @@ def _hire(context: Context, book: Book, relief: Relief) -> tuple[str, bool]:
         return f"Open a requisition now: {why}.", True
     where = called(book.segment)
     if not of.hires:
-        first = f"Move {to(relief.placed)}, and bridge the rest" if relief.placed else "Bridge it"
+        first = f"Move {colleagues(relief.placed)}, and bridge the rest" if relief.placed else "Bridge it"
         return f"{first} by a part-timer or a pool: {why}, but by the plan nobody has to be hired for {where}.", False
     by = of.hires[0].hire_by
-    if by <= context.as_of + timedelta(days=context.settings.rules.hire_by.within_days):
+    if due_soon(context, by):
         return f"Hire for {where}, as its own alert says: {why}.", False
     return f"Open the requisition for {where} now that is due by {day(by)}: {why}.", True
 
@@ -94,11 +94,6 @@ def _room(book: Book, relief: Relief) -> str:
         return f"{who} have no room"
     now = f", {placed or 'none'} of these this quarter" if waiting else ""
     return f"{who} have room for {placed + waiting} of them{now}"
-
-
-def to(placed: Placed) -> str:
-    """2 to Ana Diaz and 1 to Sam Ito"""
-    return listed([f"{len(customers)} to {colleague.name}" for colleague, customers in placed], _MOST_COLLEAGUES)
 
 
 def _renewing(context: Context, book: Book) -> Iterator[Sentence]:

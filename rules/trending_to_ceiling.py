@@ -10,7 +10,7 @@ segment, and two dates for one requisition would be one too many.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from cssync.model.finding import Finding, Limit, Severity, Unit
 from cssync.model.wording import count, day
 from rules.base import Context, Rule, subject_of
 from rules.evidence import about, newest
+from rules.hire_by import due_soon
 
 
 def _evaluate(context: Context) -> Iterator[Finding]:
@@ -82,7 +83,7 @@ def _ask(context: Context, book: Book, forecast: Forecast) -> _Ask:
     if of is None or not of.hires:
         return _Ask(f"{hold}; colleagues have room for them, and nobody has to be hired for {where}.", None, hire=False)
     by = of.hires[0].hire_by
-    if by <= context.as_of + timedelta(days=context.settings.rules.hire_by.within_days):
+    if due_soon(context, by):
         return _Ask(f"{hold} until a hire for {where} is there, as its own alert says.", None, hire=False)
     return _Ask(
         f"{hold}, and start interviewing: the next requisition for {where} is due by {day(by)}.", by, hire=False

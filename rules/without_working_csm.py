@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cssync.capacity.rebalance.words import colleagues
 from cssync.model.book import Book, BookKind
 from cssync.model.finding import Finding, Limit, Severity, Unit
 from cssync.model.wording import count, listed, money
 from rules.base import Context, Rule, subject_of
 from rules.evidence import about, largest
-from rules.proposal import to
 
 _STATE = {
     BookKind.UNASSIGNED: "no CSM is named",
@@ -58,9 +58,9 @@ def _action(context: Context, book: Book) -> str:
     relief = context.relief[book.id]
     what = f"Reassign {count(book.accounts, 'customer')} in the CRM"
     left = len(relief.unplaced) - sum(len(customers) for _, customers in relief.strangers)
-    parts = [to(relief.placed)] if relief.placed else []
+    parts = [colleagues(relief.placed)] if relief.placed else []
     if relief.strangers:
-        parts.append(f"{to(relief.strangers)}, where few share their region or language, or hire")
+        parts.append(f"{colleagues(relief.strangers)}, where few share their region or language, or hire")
     if not parts:
         first = listed([customer.name for customer in relief.moves], 2)
         return f"{what}, beginning with {first}; colleagues have no room, so hire."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from cssync.capacity.rebalance.proposal import Customer, Move, Proposal
@@ -60,7 +60,8 @@ def left_over(found: Proposal, currency: str) -> Iterator[str]:
     if found.strangers:
         would = _sum((move.customer for move in found.strangers), currency)
         who = "colleagues who look after few in their region or language"
-        to, settings = colleagues(found.strangers, _MOST_COLLEAGUES), "rebalance.region and rebalance.language"
+        to = colleagues(by_book((move.receiver, move.customer) for move in found.strangers))
+        settings = "rebalance.region and rebalance.language"
         yield f"Of them, {would} would find room with {who}: {to}. They may, if {settings} are prefer."
     if found.homeless or found.stuck:
         yield "cssync plan tells whether to hire for them, and by when."
@@ -92,12 +93,9 @@ def by_book(pairs: Iterable[tuple[Book, Customer]]) -> Iterator[tuple[Book, tupl
     return ((book, tuple(customers)) for book, customers in found.values())
 
 
-def colleagues(moves: Iterable[Move], most: int) -> str:
+def colleagues(takes: Iterable[tuple[Book, Sequence[Customer]]]) -> str:
     """2 to Ana Diaz and 1 to Sam Ito"""
-    numbers: dict[str, int] = {}
-    for move in moves:
-        numbers[move.receiver.name] = numbers.get(move.receiver.name, 0) + 1
-    return listed([f"{number} to {receiver}" for receiver, number in numbers.items()], most)
+    return listed([f"{len(customers)} to {colleague.name}" for colleague, customers in takes], _MOST_COLLEAGUES)
 
 
 def _sum(customers: Iterable[Customer], currency: str) -> str:
